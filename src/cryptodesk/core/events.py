@@ -1,0 +1,169 @@
+"""What happens in a run, in order; and the fold that makes the buffered result of the same events.
+
+Providers speak the model events, the engine the run events. Both travel in batches (lists): what one network read
+brought is passed on, encoded and written at once, so a burst of chunks costs one write.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from cryptodesk.core.errors import CryptodeskError
+from cryptodesk.core.generation import FinishReason
+from cryptodesk.core.messages import ToolCallPart
+from cryptodesk.core.tools import ToolTrace
+from cryptodesk.core.usage import Cost, Usage
+
+__all__ = [
+    "ModelEvent",
+    "ModelFinished",
+    "ModelStarted",
+    "ReasoningDelta",
+    "RunEvent",
+    "RunFailed",
+    "RunFinished",
+    "RunFold",
+    "RunStarted",
+    "TextDelta",
+    "ToolCallDelta",
+    "ToolCallFinished",
+    "ToolCallStarted",
+]
+
+
+class TextDelta(Struct, frozen=True, gc=False):
+    text: str
+
+
+class ReasoningDelta(Struct, frozen=True, gc=False):
+    text: str
+
+
+class ToolCallDelta(Struct, frozen=True, gc=False):
+    """A piece of a call the model is writing. `call_id` and `name` come with the first piece of an `index`."""
+
+    index: int
+    call_id: str | None
+    name: str | None
+    arguments: str
+
+
+class ModelStarted(Struct, frozen=True):
+    """First event of a provider: the model that really answers."""
+
+    model: str
+    service_tier: str = "default"
+
+
+class ModelFinished(Struct, frozen=True):
+    """Last event of a provider. `usage` is None when the upstream never said; it is then estimated and marked."""
+
+    finish_reason: FinishReason
+    usage: Usage | None
+
+
+ModelEvent = ModelStarted | TextDelta | ReasoningDelta | ToolCallDelta | ModelFinished
+
+
+class RunStarted(Struct, frozen=True):
+    """First event of a run that began to answer. `created_at` is unix seconds."""
+
+    run_id: str
+    created_at: int
+    model: str
+    service_tier: str
+
+
+class ToolCallStarted(Struct, frozen=True):
+    call: ToolCallPart
+
+
+class ToolCallFinished(Struct, frozen=True):
+    trace: ToolTrace
+
+
+class RunFinished(Struct, frozen=True):
+    """Last event of a run that ended well. `limit` names the bound that ended it early, in words for people."""
+
+    finish_reason: FinishReason
+    usage: Usage
+    cost: Cost
+    usage_is_estimated: bool = False
+    limit: str | None = None
+
+
+class RunFailed(Struct, frozen=True):
+    """Last event of a run that failed. Nothing follows it."""
+
+    error: CryptodeskError
+
+
+RunEvent = (
+    RunStarted
+    | TextDelta
+    | ReasoningDelta
+    | ToolCallDelta
+    | ToolCallStarted
+    | ToolCallFinished
+    | RunFinished
+    | RunFailed
+)
+
+
+class RunFold:
+    """The buffered result: fold every event in, then read the fields. The only way a whole body is made."""
+
+    __slots__ = ("_arguments", "_calls", "_reasoning", "_text", "failed", "finished", "started", "traces")
+
+    def __init__(self) -> None:
+        self.started: RunStarted | None = None
+        self.finished: RunFinished | None = None
+        self.failed: RunFailed | None = None
+        self.traces: list[ToolTrace] = []
+        self._text: list[str] = []
+        self._reasoning: list[str] = []
+        self._calls: dict[int, tuple[str, str]] = {}
+        self._arguments: dict[int, list[str]] = {}
+
+    def add(self, event: RunEvent) -> None:
+        kind = type(event)
+        if kind is TextDelta:
+            self._text.append(event.text)  # type: ignore[union-attr]
+        elif kind is ReasoningDelta:
+            self._reasoning.append(event.text)  # type: ignore[union-attr]
+        else:
+            self._add_rare(event)
+
+    def _add_rare(self, event: RunEvent) -> None:
+        match event:
+            case ToolCallDelta(index, call_id, name, arguments):
+                if index not in self._calls:
+                    self._calls[index] = (call_id or "", name or "")
+                    self._arguments[index] = []
+                self._arguments[index].append(arguments)
+            case ToolCallFinished(trace):
+                self.traces.append(trace)
+            case RunStarted():
+                self.started = event
+            case RunFinished():
+                self.finished = event
+            case RunFailed():
+                self.failed = event
+            case _:
+                pass
+
+    @property
+    def text(self) -> str:
+        return "".join(self._text)
+
+    @property
+    def reasoning(self) -> str:
+        return "".join(self._reasoning)
+
+    @property
+    def tool_calls(self) -> tuple[ToolCallPart, ...]:
+        """Calls for the caller to run, in index order, with whole arguments."""
+        return tuple(
+            ToolCallPart(call_id, name, "".join(self._arguments[index]))
+            for index, (call_id, name) in sorted(self._calls.items())
+        )

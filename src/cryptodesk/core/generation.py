@@ -1,0 +1,67 @@
+"""One call of a language model: what is asked of a provider, and the facts about the model that answers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from cryptodesk.core.messages import Message
+from cryptodesk.core.tools import ToolSpec
+
+__all__ = [
+    "FinishReason",
+    "ModelPrice",
+    "ModelRequest",
+    "ModelRoute",
+    "ReasoningEffort",
+    "ResponseFormat",
+    "ToolChoice",
+]
+
+FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
+ToolChoice = Literal["auto", "required", "none"]
+ReasoningEffort = Literal["minimal", "low", "medium", "high"]
+
+
+class ResponseFormat(Struct, frozen=True):
+    """`json_schema` carries the schema with its name and strictness; `json_object` carries nothing."""
+
+    kind: Literal["json_object", "json_schema"]
+    name: str = "response"
+    schema: dict[str, Any] | None = None
+    strict: bool = False
+
+
+class ModelPrice(Struct, frozen=True):
+    """USD per million tokens. `version` names the dated entry the figures come from."""
+
+    version: str
+    input_usd: Decimal
+    cache_read_usd: Decimal
+    output_usd: Decimal
+
+
+class ModelRoute(Struct, frozen=True):
+    """One way to serve a public model id: which provider, under which upstream name, at which price."""
+
+    model_id: str
+    provider: str
+    upstream_model: str
+    price: ModelPrice
+    max_output_tokens: int | None = None
+
+
+class ModelRequest(Struct, frozen=True):
+    """What a provider is asked. `stream` tells how the caller reads; the answer is events either way."""
+
+    upstream_model: str
+    messages: tuple[Message, ...]
+    tools: tuple[ToolSpec, ...] = ()
+    tool_choice: ToolChoice = "auto"
+    response_format: ResponseFormat | None = None
+    temperature: float | None = None
+    max_output_tokens: int | None = None
+    reasoning_effort: ReasoningEffort | None = None
+    stream: bool = False

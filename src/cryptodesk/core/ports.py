@@ -1,0 +1,158 @@
+"""What the engine and the dialects need from below, as protocols. Adapters live in the layers between."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+from cryptodesk.core.events import ModelEvent
+from cryptodesk.core.generation import ModelRequest, ModelRoute
+from cryptodesk.core.messages import Message, ToolCallPart
+from cryptodesk.core.requests import Caller
+from cryptodesk.core.tools import ToolRunContext, ToolSpec, ToolTrace
+from cryptodesk.core.usage import Cost, Usage
+
+__all__ = [
+    "Batch",
+    "Claim",
+    "Database",
+    "Entry",
+    "EntryKind",
+    "KeyStore",
+    "Ledger",
+    "ModelCatalog",
+    "Pricing",
+    "Provider",
+    "StoredTurn",
+    "ToolRunner",
+    "TurnState",
+    "TurnStore",
+]
+
+
+class Batch(Protocol):
+    """Writes that become durable together or not at all. Stores add to it, its owner commits."""
+
+    async def commit(self) -> None:
+        """Returns once the writes are on disk. Raises: InternalError if they are not."""
+        ...
+
+
+class Database(Protocol):
+    def batch(self) -> Batch: ...
+
+
+class Provider(Protocol):
+    """A vendor of language models (or the embedded analyst)."""
+
+    name: str
+
+    def stream(self, request: ModelRequest) -> AsyncIterator[list[ModelEvent]]:
+        """Batches of events: `ModelStarted` first, `ModelFinished` last. Closing the iterator closes the upstream.
+
+        Raises: UpstreamError, RunError, OutputLimitTooLow."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class ModelCatalog(Protocol):
+    def resolve(self, model_id: str) -> Sequence[ModelRoute]:
+        """Routes to try in order, at least one. Raises: ModelNotFound."""
+        ...
+
+    def provider(self, name: str) -> Provider: ...
+
+
+class Pricing(Protocol):
+    def cost(self, route: ModelRoute, usage: Usage, *, built_in_listed: bool) -> Cost: ...
+
+
+class ToolRunner(Protocol):
+    def spec(self, name: str) -> ToolSpec:
+        """The canonical specification. Raises: KeyError for a name that is not a built-in tool."""
+        ...
+
+    def names(self) -> Sequence[str]: ...
+
+    async def run(self, call: ToolCallPart, context: ToolRunContext) -> ToolTrace:
+        """Never raises for a failing tool: the trace says so."""
+        ...
+
+
+TurnState = Literal["built_in_open", "client_open", "completed"]
+
+
+class StoredTurn(Struct, frozen=True):
+    """A finished turn as it is kept for its follow-up: all messages up to and including its own, and its tools.
+
+    `state` says what may follow: a synthesis, results of the calls in `pending_call_ids`, or nothing."""
+
+    turn_id: str
+    key_id: str
+    state: TurnState
+    created_at: float
+    messages: tuple[Message, ...]
+    built_in_tools: tuple[str, ...] = ()
+    client_tools: tuple[ToolSpec, ...] = ()
+    pending_call_ids: tuple[str, ...] = ()
+
+
+class Claim(Struct, frozen=True):
+    """The exclusive right to follow up `turn`, held until it is consumed, released or lapsed."""
+
+    claim_id: str
+    turn: StoredTurn
+
+
+class TurnStore(Protocol):
+    async def claim(self, turn_id: str, key_id: str, *, claim_id: str, now: float, lapses_at: float) -> Claim:
+        """Of any number of claims at once exactly one wins.
+
+        Raises: TurnNotFound, TurnCompleted (also while somebody else holds the claim)."""
+        ...
+
+    async def release(self, claim: Claim) -> None:
+        """Gives the right back, so that another request may follow the turn up."""
+        ...
+
+    def consume(self, batch: Batch, claim: Claim, *, completes: bool) -> None:
+        """Ends the claim; the turn is then completed, or open again when the follow-up was cut short."""
+        ...
+
+    def save(self, batch: Batch, turn: StoredTurn) -> None: ...
+
+
+EntryKind = Literal["charge", "surcharge", "credit", "refund"]
+
+
+class Entry(Struct, frozen=True):
+    """One line of the ledger, never changed. `amount_usd` is exact; a charge is positive, a credit negative."""
+
+    entry_id: str
+    account_id: str
+    key_id: str
+    run_id: str
+    kind: EntryKind
+    amount_usd: Decimal
+    created_at: float
+    model_id: str
+    served_by: str
+    price_version: str
+    usage: Usage
+    usage_is_estimated: bool = False
+    outcome: Literal["finished", "cancelled", "failed"] = "finished"
+
+
+class Ledger(Protocol):
+    def record(self, batch: Batch, entries: Sequence[Entry]) -> None: ...
+
+
+class KeyStore(Protocol):
+    async def authenticate(self, presented_key: str, now: datetime) -> Caller | None:
+        """Whose key this is; None if it is unknown, revoked or expired."""
+        ...

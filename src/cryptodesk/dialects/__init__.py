@@ -1,0 +1,3 @@
+"""Wire formats, one file each."""
+
+__all__: list[str] = []

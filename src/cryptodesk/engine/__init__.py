@@ -1,0 +1,3 @@
+"""The run: from messages to events."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Append-only money: entries, pricing, store."""
+
+__all__: list[str] = []

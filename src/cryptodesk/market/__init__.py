@@ -1,0 +1,3 @@
+"""Market data: records, identity, store, sources."""
+
+__all__: list[str] = []

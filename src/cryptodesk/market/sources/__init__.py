@@ -1,0 +1,3 @@
+"""Upstream market data, one file a source."""
+
+__all__: list[str] = []

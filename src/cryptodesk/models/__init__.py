@@ -1,0 +1,3 @@
+"""Language model providers, one file each."""
+
+__all__: list[str] = []

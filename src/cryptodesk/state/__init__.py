@@ -1,0 +1,3 @@
+"""API keys and stored turns."""
+
+__all__: list[str] = []

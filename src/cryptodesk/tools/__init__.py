@@ -1,0 +1,3 @@
+"""Built-in tools, one file each."""
+
+__all__: list[str] = []
