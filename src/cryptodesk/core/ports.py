@@ -27,6 +27,8 @@ __all__ = [
     "ModelCatalog",
     "Pricing",
     "Provider",
+    "RunObserver",
+    "RunSummary",
     "StoredTurn",
     "ToolRunner",
     "TurnState",
@@ -156,3 +158,26 @@ class KeyStore(Protocol):
     async def authenticate(self, presented_key: str, now: datetime) -> Caller | None:
         """Whose key this is; None if it is unknown, revoked or expired."""
         ...
+
+
+class RunSummary(Struct, frozen=True):
+    """What the log says of a run that ended. `code` is the error's code, None unless it failed."""
+
+    run_id: str
+    trace_id: str
+    dialect: str
+    account_id: str
+    key_id: str
+    model_id: str
+    served_by: str | None
+    outcome: Literal["finished", "cancelled", "failed"]
+    code: str | None
+    finish_reason: str | None
+    tool_calls: int
+    usage: Usage
+    amount_usd: Decimal
+    duration_ms: float
+
+
+class RunObserver(Protocol):
+    def ended(self, summary: RunSummary) -> None: ...

@@ -1,3 +1,6 @@
 """The run: from messages to events."""
 
-__all__: list[str] = []
+from cryptodesk.engine.run import Engine
+from cryptodesk.engine.settlement import Settlement
+
+__all__ = ["Engine", "Settlement"]

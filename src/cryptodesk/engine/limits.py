@@ -1,0 +1,72 @@
+"""What bounds one run, and the words with which it says that a bound was met."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
+
+import msgspec
+
+from cryptodesk.core.messages import ToolCallPart
+from cryptodesk.core.requests import RunLimits
+
+__all__ = ["Deadline", "RepeatGuard", "notice", "rounds_limit", "seconds_limit", "tool_calls_limit"]
+
+T = TypeVar("T")
+
+
+class Deadline:
+    """The moment on the loop's clock by which a run must end."""
+
+    def __init__(self, seconds: float) -> None:
+        self._at = asyncio.get_running_loop().time() + seconds
+
+    async def wait(self, awaitable: Awaitable[T]) -> T:
+        """Raises: TimeoutError when the deadline passes first."""
+        async with asyncio.timeout_at(self._at):
+            return await awaitable
+
+    def remaining(self, at_most: float) -> float:
+        return max(0.0, min(at_most, self._at - asyncio.get_running_loop().time()))
+
+
+class RepeatGuard:
+    """Knows the calls of a run, so that the same question is not asked twice."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, bytes], str] = {}
+
+    def earlier(self, call: ToolCallPart) -> str | None:
+        """What the same call returned before in this run; None if it is new."""
+        return self._seen.get(_key(call))
+
+    def remember(self, call: ToolCallPart, content: str) -> None:
+        self._seen[_key(call)] = content
+
+
+def _key(call: ToolCallPart) -> tuple[str, bytes]:
+    try:
+        canonical = msgspec.json.encode(msgspec.json.decode(call.arguments), order="deterministic")
+    except (msgspec.DecodeError, RecursionError):
+        canonical = call.arguments.encode("utf-8", "surrogatepass")
+    return call.name, canonical
+
+
+def rounds_limit(limits: RunLimits) -> str:
+    return f"the limit of {limits.rounds} rounds was reached"
+
+
+def tool_calls_limit(limits: RunLimits) -> str:
+    return f"the limit of {limits.tool_calls} tool calls was reached"
+
+
+def seconds_limit(limits: RunLimits) -> str:
+    return f"the time limit of {limits.seconds:g} seconds was reached"
+
+
+def notice(limit: str, *, wrote_text: bool) -> str:
+    """The sentence that ends an answer cut short."""
+    if wrote_text:
+        return f"\n\n[Stopped early: {limit}. The answer above uses what was gathered until then.]"
+    return f"I could not finish this answer: {limit}."

@@ -1,0 +1,325 @@
+"""The run: from a request to its events. One path for every dialect, streamed or buffered."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from typing import Literal
+
+from cryptodesk.core.clock import Clock
+from cryptodesk.core.errors import CryptodeskError, InternalError, RunTimeout
+from cryptodesk.core.events import (
+    ModelEvent,
+    ModelStarted,
+    ReasoningDelta,
+    RunEvent,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    TextDelta,
+    ToolCallDelta,
+)
+from cryptodesk.core.generation import ModelRequest, ModelRoute, ToolChoice
+from cryptodesk.core.messages import ToolCallPart
+from cryptodesk.core.ports import (
+    ModelCatalog,
+    RunObserver,
+    RunSummary,
+    ToolRunner,
+    TurnStore,
+)
+from cryptodesk.core.requests import RunRequest
+from cryptodesk.core.usage import Cost
+from cryptodesk.engine.call_model import ask_model
+from cryptodesk.engine.call_tools import ToolCaller
+from cryptodesk.engine.conversation import resumed_conversation
+from cryptodesk.engine.limits import Deadline, notice, rounds_limit, seconds_limit
+from cryptodesk.engine.prelude import with_prelude
+from cryptodesk.engine.settlement import Settlement, total_usage
+from cryptodesk.engine.state import Round, RunState
+
+__all__ = ["Engine"]
+
+log = logging.getLogger("cryptodesk.engine")
+
+# A claim outlives its run by this much, so that it can lapse only when the process that held it is gone.
+_CLAIM_GRACE_SECONDS = 60.0
+_COST_LIMIT = "the cost limit was reached"
+
+
+class Engine:
+    def __init__(
+        self,
+        *,
+        catalog: ModelCatalog,
+        tools: ToolRunner,
+        turns: TurnStore,
+        settlement: Settlement,
+        clock: Clock,
+        observer: RunObserver | None = None,
+        new_id: Callable[[], str] = lambda: secrets.token_hex(16),
+    ) -> None:
+        self._catalog = catalog
+        self._tools = tools
+        self._tool_caller = ToolCaller(tools)
+        self._turns = turns
+        self._observer = observer
+        self._clock = clock
+        self._new_id = new_id
+        self._settlement = settlement
+
+    async def run(self, request: RunRequest) -> AsyncIterator[list[RunEvent]]:
+        """Batches of events: `RunStarted` first and `RunFinished` or `RunFailed` last; `RunFailed` may be the only one.
+
+        Never raises, save when its consumer is cancelled or closes it: then the upstream is closed at once, the claim
+        given back and what was used charged as an estimate.
+        """
+        state = RunState(request, self._new_id(), self._clock.unix(), Deadline(request.limits.seconds))
+        try:
+            await self._open(state)
+            async with aclosing(self._answer(state)) as answer:  # type: ignore[type-var]
+                async for batch in answer:
+                    yield batch
+            state.close_round()
+            cost = await self._settlement.finish(state)
+            self._observe(state, "finished", cost)
+            yield [self._finished(state, cost)]
+        except CryptodeskError as error:
+            await self._fail(state, error)
+            yield [RunFailed(error)]
+        except Exception:
+            log.exception("run %s failed by a defect", state.run_id)
+            defect = InternalError("An internal error occurred. It was logged under the request's trace id.")
+            await self._fail(state, defect)
+            yield [RunFailed(defect)]
+        except (asyncio.CancelledError, GeneratorExit):
+            if not state.settled:
+                await asyncio.shield(self._abandon(state, "cancelled", charge=True))
+            raise
+
+    async def _fail(self, state: RunState, error: CryptodeskError) -> None:
+        """A failed run costs nothing, unless a part of its answer was already streamed to the caller."""
+        delivered = state.request.stream and state.started is not None and state.wrote_text
+        try:
+            await asyncio.shield(self._abandon(state, "failed", charge=delivered, code=error.code))
+        except CryptodeskError:
+            log.exception("run %s could not be settled", state.run_id)
+
+    async def _abandon(
+        self, state: RunState, outcome: Literal["cancelled", "failed"], *, charge: bool, code: str | None = None
+    ) -> None:
+        state.close_round()
+        cost = await self._settlement.abandon(state, outcome, charge=charge)
+        self._observe(state, outcome, cost, code)
+
+    @staticmethod
+    def _finished(state: RunState, cost: Cost) -> RunFinished:
+        estimated = any(spending.is_estimated for spending in state.spendings)
+        return RunFinished(state.finish_reason, total_usage(state.spendings), cost, estimated, state.limit)
+
+    def _observe(
+        self, state: RunState, outcome: Literal["finished", "cancelled", "failed"], cost: Cost, code: str | None = None
+    ) -> None:
+        if self._observer is None:
+            return
+        request = state.request
+        self._observer.ended(
+            RunSummary(
+                run_id=state.run_id,
+                trace_id=request.trace_id,
+                dialect=request.dialect,
+                account_id=request.caller.account_id,
+                key_id=request.caller.key_id,
+                model_id=request.model_id,
+                served_by=state.started.model if state.started is not None else None,
+                outcome=outcome,
+                code=code,
+                finish_reason=state.finish_reason if outcome == "finished" else None,
+                tool_calls=state.tool_calls_run,
+                usage=total_usage(state.spendings),
+                amount_usd=cost.total_usd,
+                duration_ms=(self._clock.unix() - state.created_at) * 1e3,
+            )
+        )
+
+    async def _open(self, state: RunState) -> None:
+        """Resolves the model and, for a follow-up, claims the turn and joins its conversation."""
+        request = state.request
+        state.routes = tuple(self._catalog.resolve(request.model_id))
+        if request.resume_from is None:
+            state.conversation = list(request.messages)
+            return
+        now = self._clock.unix()
+        state.claim = await self._turns.claim(
+            request.resume_from,
+            request.caller.key_id,
+            claim_id=state.run_id,
+            now=now,
+            lapses_at=now + request.limits.seconds + _CLAIM_GRACE_SECONDS,
+        )
+        turn = state.claim.turn
+        state.conversation = list(resumed_conversation(turn, request.messages))
+        state.built_in_tools = request.built_in_tools or turn.built_in_tools
+        state.client_tools = request.client_tools or turn.client_tools
+
+    # -- the rounds ------------------------------------------------------------------------------------------------
+
+    async def _answer(self, state: RunState) -> AsyncIterator[list[RunEvent]]:
+        """Model calls and tool calls in turn until there is an answer, a hand-over to the caller, or a limit."""
+        rounds_done = 0
+        choice = self._first_choice(state)
+        while True:
+            choice = self._bounded_choice(state, choice, rounds_done)
+            current = self._begin_round(state, choice)
+            try:
+                async with aclosing(self._round(state, current, choice)) as events:  # type: ignore[type-var]
+                    async for batch in events:
+                        yield batch
+            except TimeoutError:
+                yield self._out_of_time(state)
+                return
+            rounds_done += 1
+            calls = current.calls if choice != "none" else ()  # calls that were forbidden are not honoured
+            built_in, client = self._tool_caller.split(calls)
+            state.say(current, calls)
+            state.close_round()
+            if built_in:
+                async for batch in self._tool_caller.run(state, built_in):
+                    yield batch
+            if client or not built_in:
+                last = self._end(state, current, client)
+                if last:
+                    yield last
+                return
+            if not self._tool_caller.goes_on(state, built_in, rounds_done):
+                state.finish_reason = "tool_calls"
+                return
+            choice = "auto" if state.request.after_tools == "answer" else choice
+
+    def _first_choice(self, state: RunState) -> ToolChoice:
+        request = state.request
+        asked = request.tool_choice
+        lists_tools = bool(request.built_in_tools or request.client_tools)
+        if not lists_tools:
+            return "none"
+        if request.resume_from is not None and asked is None:
+            # A synthesis is asked for the text, unless its request lists tools and leaves the choice open on purpose.
+            return "auto" if state.claim is not None and state.claim.turn.state == "client_open" else "none"
+        return asked or "auto"
+
+    def _bounded_choice(self, state: RunState, choice: ToolChoice, rounds_done: int) -> ToolChoice:
+        """`none` once a bound is met, so that the last round writes from what there is."""
+        if choice == "none" or state.request.after_tools == "return":
+            return choice
+        if state.limit is None and rounds_done and rounds_done >= state.request.limits.rounds - 1:
+            state.limit = rounds_limit(state.request.limits)
+        if state.limit is None and self._cost_limit_met(state):
+            state.limit = _COST_LIMIT
+        return "none" if state.limit is not None else choice
+
+    def _cost_limit_met(self, state: RunState) -> bool:
+        limit = state.request.limits.cost_usd
+        return limit is not None and bool(state.spendings) and self._settlement.cost(state).total_usd >= limit
+
+    def _begin_round(self, state: RunState, choice: ToolChoice) -> Round:
+        specs = [self._tools.spec(name) for name in state.built_in_tools]
+        messages = with_prelude(state.conversation, specs, may_call=choice != "none")
+        state.current = Round(messages)
+        return state.current
+
+    async def _round(self, state: RunState, current: Round, choice: ToolChoice) -> AsyncIterator[list[RunEvent]]:
+        """One model call as run events. Text is held back while a built-in call may still make it void."""
+        held: list[RunEvent] | None = None
+        offers_built_ins = bool(state.built_in_tools) and choice != "none"
+        if offers_built_ins and state.request.after_tools == "return":
+            held = []
+        batches = ask_model(
+            self._catalog, state.routes, current, lambda route: self._ask(state, current, choice, route), state.deadline
+        )
+        async with aclosing(batches) as stream:  # type: ignore[type-var]
+            async for batch in stream:
+                events = self._visible(state, current, batch, keep_calls=not offers_built_ins and choice != "none")
+                if held is not None:
+                    held += [event for event in events if type(event) is not RunStarted]
+                    events = [event for event in events if type(event) is RunStarted]
+                elif current.text:
+                    state.wrote_text = True
+                if events:
+                    yield events
+        if held and not state.traces and not self._tool_caller.split(current.calls)[0]:
+            state.wrote_text = bool(current.text)
+            yield held
+
+    def _visible(self, state: RunState, current: Round, batch: list[ModelEvent], *, keep_calls: bool) -> list[RunEvent]:
+        """The events of a batch that the caller sees. Calls are passed on live only where all are the caller's own."""
+        out: list[RunEvent] = []
+        for event in batch:
+            kind = type(event)
+            if kind is TextDelta or kind is ReasoningDelta or (kind is ToolCallDelta and keep_calls):
+                out.append(event)  # type: ignore[arg-type]
+            elif kind is ModelStarted and state.started is None:
+                out.append(self._start(state, current, event))  # type: ignore[arg-type]
+        return out
+
+    @staticmethod
+    def _start(state: RunState, current: Round, event: ModelStarted) -> RunStarted:
+        state.started = RunStarted(state.run_id, int(state.created_at), event.model, event.service_tier)
+        if current.route is not None:
+            # Whoever began to answer goes on: the caller has been told its name.
+            state.routes = (current.route,)
+        return state.started
+
+    def _ask(self, state: RunState, current: Round, choice: ToolChoice, route: ModelRoute) -> ModelRequest:
+        request = state.request
+        tools = (*(self._tools.spec(name) for name in state.built_in_tools), *state.client_tools)
+        limits = [request.max_output_tokens, request.limits.output_tokens, route.max_output_tokens]
+        return ModelRequest(
+            upstream_model=route.upstream_model,
+            messages=current.messages,
+            tools=tools,
+            tool_choice=choice,
+            response_format=request.response_format,
+            temperature=request.temperature,
+            max_output_tokens=min((limit for limit in limits if limit is not None), default=None),
+            reasoning_effort=request.reasoning_effort,
+            stream=request.stream,
+        )
+
+    # -- ends ------------------------------------------------------------------------------------------------------
+
+    def _end(self, state: RunState, current: Round, client: tuple[ToolCallPart, ...]) -> list[RunEvent]:
+        """Ends the run after its last round. The events that are still owed: calls not passed on live, a notice."""
+        state.client_calls = client
+        if client:
+            state.finish_reason = "tool_calls"
+            if state.built_in_tools:
+                return [ToolCallDelta(i, call.call_id, call.name, call.arguments) for i, call in enumerate(client)]
+            return [ToolCallDelta(index, None, None, "{}") for index in current.argumentless]
+        if state.traces and state.request.after_tools == "return":
+            # Only a round after id look-ups gets here: its text is void, the traces are the answer.
+            state.finish_reason = "tool_calls"
+            return []
+        reason = current.finished.finish_reason if current.finished is not None else "stop"
+        state.finish_reason = "stop" if reason == "tool_calls" else reason
+        if state.limit is not None and state.finish_reason == "stop":
+            return [TextDelta(notice(state.limit, wrote_text=state.wrote_text))]
+        return []
+
+    def _out_of_time(self, state: RunState) -> list[RunEvent]:
+        """Time is up: what was gathered is handed over and the answer says so.
+
+        Raises: RunTimeout when nothing was gathered."""
+        state.limit = seconds_limit(state.request.limits)
+        current = state.current
+        if state.started is None or not (state.traces or state.wrote_text):
+            raise RunTimeout(f"No answer began within {state.request.limits.seconds:g} seconds.")
+        if current is not None:
+            state.say(current, ())
+        if state.traces and state.request.after_tools == "return":
+            state.finish_reason = "tool_calls"
+            return []
+        state.finish_reason = "length"
+        return [TextDelta(notice(state.limit, wrote_text=state.wrote_text))]

@@ -1,0 +1,129 @@
+"""How a run ends on disk: the stored turn, the end of the claim and the ledger entries, in one transaction."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from cryptodesk.core.ports import Batch, Database, Entry, Ledger, Pricing, StoredTurn, TurnState, TurnStore
+from cryptodesk.core.usage import Cost, Usage
+from cryptodesk.engine.state import RunState, Spending
+
+__all__ = ["Settlement", "total_usage"]
+
+Outcome = Literal["finished", "cancelled", "failed"]
+_NOTHING = Decimal(0)
+
+
+def total_usage(spendings: list[Spending]) -> Usage:
+    if len(spendings) == 1:
+        return spendings[0].usage
+    return sum((spending.usage for spending in spendings), Usage())
+
+
+class Settlement:
+    def __init__(self, database: Database, turns: TurnStore, ledger: Ledger, pricing: Pricing) -> None:
+        self._database = database
+        self._turns = turns
+        self._ledger = ledger
+        self._pricing = pricing
+
+    def cost(self, state: RunState) -> Cost:
+        """What the run has cost so far, exactly."""
+        costs = [self._cost_of(state, spending) for spending in state.spendings]
+        if len(costs) == 1:
+            return costs[0]
+        return Cost(
+            sum((cost.tokens_usd for cost in costs), _NOTHING), sum((cost.surcharge_usd for cost in costs), _NOTHING)
+        )
+
+    async def finish(self, state: RunState) -> Cost:
+        """Stores the turn, ends the claim and charges. Returns once all of it is on disk."""
+        batch = self._database.batch()
+        self._turns.save(batch, _stored_turn(state))
+        if state.claim is not None:
+            self._turns.consume(batch, state.claim, completes=_completes(state))
+        cost = self._charge(batch, state, "finished")
+        # Committing hands the writes over before it waits: a caller that goes away now changes nothing any more.
+        state.settled = True
+        await batch.commit()
+        return cost
+
+    async def abandon(self, state: RunState, outcome: Literal["cancelled", "failed"], *, charge: bool) -> Cost:
+        """Ends a run that failed or was cancelled: the claim is given back, what was used is charged if asked."""
+        state.settled = True
+        if state.claim is not None:
+            await self._turns.release(state.claim)
+        if not charge or not state.spendings:
+            return Cost(_NOTHING)
+        batch = self._database.batch()
+        cost = self._charge(batch, state, outcome)
+        await batch.commit()
+        return cost
+
+    def _cost_of(self, state: RunState, spending: Spending) -> Cost:
+        listed = bool(state.request.built_in_tools)
+        return self._pricing.cost(spending.route, spending.usage, built_in_listed=listed)
+
+    def _charge(self, batch: Batch, state: RunState, outcome: Outcome) -> Cost:
+        entries: list[Entry] = []
+        total = Cost(_NOTHING)
+        for number, spending in enumerate(state.spendings):
+            cost = self._cost_of(state, spending)
+            entries.append(_entry(state, spending, number, "charge", cost.tokens_usd, outcome))
+            if cost.surcharge_usd:
+                entries.append(_entry(state, spending, number, "surcharge", cost.surcharge_usd, outcome))
+            total = Cost(total.tokens_usd + cost.tokens_usd, total.surcharge_usd + cost.surcharge_usd)
+        self._ledger.record(batch, entries)
+        return total
+
+
+def _entry(
+    state: RunState,
+    spending: Spending,
+    number: int,
+    kind: Literal["charge", "surcharge"],
+    amount_usd: Decimal,
+    outcome: Outcome,
+) -> Entry:
+    caller = state.request.caller
+    return Entry(
+        entry_id=f"{state.run_id}:{number}:{kind}",
+        account_id=caller.account_id,
+        key_id=caller.key_id,
+        run_id=state.run_id,
+        kind=kind,
+        amount_usd=amount_usd,
+        created_at=state.created_at,
+        model_id=state.request.model_id,
+        served_by=spending.route.upstream_model,
+        price_version=spending.route.price.version,
+        usage=spending.usage,
+        usage_is_estimated=spending.is_estimated,
+        outcome=outcome,
+    )
+
+
+def _stored_turn(state: RunState) -> StoredTurn:
+    request = state.request
+    kind: TurnState = "completed"
+    if state.client_calls:
+        kind = "client_open"
+    elif state.finish_reason == "tool_calls":
+        kind = "built_in_open"
+    return StoredTurn(
+        turn_id=state.run_id,
+        key_id=request.caller.key_id,
+        state=kind,
+        created_at=state.created_at,
+        messages=tuple(state.conversation),
+        built_in_tools=state.built_in_tools,
+        client_tools=state.client_tools,
+        pending_call_ids=tuple(call.call_id for call in state.client_calls),
+    )
+
+
+def _completes(state: RunState) -> bool:
+    """A turn whose calls were answered is used up; one that waits for its synthesis stays open if that was cut."""
+    answers_calls = state.claim is not None and state.claim.turn.state == "client_open"
+    return answers_calls or state.finish_reason in ("stop", "tool_calls")

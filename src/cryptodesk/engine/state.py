@@ -1,0 +1,154 @@
+"""What a run knows of itself while it goes on."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from cryptodesk.core.events import (
+    ModelEvent,
+    ModelFinished,
+    ModelStarted,
+    ReasoningDelta,
+    RunStarted,
+    TextDelta,
+    ToolCallDelta,
+)
+from cryptodesk.core.generation import FinishReason, ModelRoute
+from cryptodesk.core.messages import Message, TextPart, ToolCallPart
+from cryptodesk.core.ports import Claim
+from cryptodesk.core.requests import RunRequest
+from cryptodesk.core.tools import ToolTrace
+from cryptodesk.core.usage import Usage
+from cryptodesk.engine.estimates import estimate_usage
+from cryptodesk.engine.limits import Deadline, RepeatGuard
+
+__all__ = ["Round", "RunState", "Spending"]
+
+
+class Spending(Struct, frozen=True):
+    """Tokens that one model call used on one route."""
+
+    route: ModelRoute
+    usage: Usage
+    is_estimated: bool
+
+
+class Round:
+    """One model call: what was sent and what has come back so far."""
+
+    __slots__ = ("_arguments", "_calls", "finished", "messages", "model_started", "route", "text", "written")
+
+    def __init__(self, messages: tuple[Message, ...]) -> None:
+        self.messages = messages
+        self.route: ModelRoute | None = None
+        self.model_started: ModelStarted | None = None
+        self.finished: ModelFinished | None = None
+        self.text: list[str] = []
+        self.written = 0
+        self._calls: dict[int, tuple[str, str]] = {}
+        self._arguments: dict[int, list[str]] = {}
+
+    def add(self, event: ModelEvent) -> None:
+        kind = type(event)
+        if kind is TextDelta:
+            self.text.append(event.text)  # type: ignore[union-attr]
+            self.written += len(event.text)  # type: ignore[union-attr]
+        elif isinstance(event, ToolCallDelta):
+            self._add_call(event)
+        elif isinstance(event, ReasoningDelta):
+            self.written += len(event.text)
+        elif isinstance(event, ModelFinished):
+            self.finished = event
+        elif isinstance(event, ModelStarted):
+            self.model_started = event
+
+    def _add_call(self, event: ToolCallDelta) -> None:
+        if event.index not in self._calls:
+            self._calls[event.index] = (event.call_id or "", event.name or "")
+            self._arguments[event.index] = []
+        self._arguments[event.index].append(event.arguments)
+        self.written += len(event.arguments)
+
+    @property
+    def calls(self) -> tuple[ToolCallPart, ...]:
+        """The calls of this round in index order, ids distinct; a call written without arguments has `{}`."""
+        calls: list[ToolCallPart] = []
+        for index, (call_id, name) in sorted(self._calls.items()):
+            is_usable = call_id and all(call_id != call.call_id for call in calls)
+            distinct = call_id if is_usable else f"{call_id or 'call'}_{index}"
+            calls.append(ToolCallPart(distinct, name, "".join(self._arguments[index]) or "{}"))
+        return tuple(calls)
+
+    @property
+    def argumentless(self) -> tuple[int, ...]:
+        """Indexes of the calls that were written without any arguments text."""
+        return tuple(index for index, pieces in sorted(self._arguments.items()) if not any(pieces))
+
+    def spending(self) -> Spending | None:
+        """Reported usage, else an estimate that is marked; None when no upstream was reached."""
+        if self.route is None:
+            return None
+        if self.finished is not None and self.finished.usage is not None:
+            return Spending(self.route, self.finished.usage, False)
+        return Spending(self.route, estimate_usage(self.messages, self.written), True)
+
+
+class RunState:
+    __slots__ = (
+        "built_in_tools",
+        "claim",
+        "client_calls",
+        "client_tools",
+        "conversation",
+        "created_at",
+        "current",
+        "deadline",
+        "finish_reason",
+        "limit",
+        "repeats",
+        "request",
+        "routes",
+        "run_id",
+        "settled",
+        "spendings",
+        "started",
+        "tool_calls_run",
+        "traces",
+        "wrote_text",
+    )
+
+    def __init__(self, request: RunRequest, run_id: str, created_at: float, deadline: Deadline) -> None:
+        self.request = request
+        self.run_id = run_id
+        self.created_at = created_at
+        self.deadline = deadline
+        self.routes: tuple[ModelRoute, ...] = ()
+        self.claim: Claim | None = None
+        self.conversation: list[Message] = []
+        self.built_in_tools = request.built_in_tools
+        self.client_tools = request.client_tools
+        self.started: RunStarted | None = None
+        self.current: Round | None = None
+        self.spendings: list[Spending] = []
+        self.traces: list[ToolTrace] = []
+        self.client_calls: tuple[ToolCallPart, ...] = ()
+        self.tool_calls_run = 0
+        self.repeats = RepeatGuard()
+        self.finish_reason: FinishReason = "stop"
+        self.limit: str | None = None
+        self.wrote_text = False
+        self.settled = False
+
+    def close_round(self) -> None:
+        """Counts the current round's tokens; once."""
+        if self.current is not None:
+            spending = self.current.spending()
+            if spending is not None:
+                self.spendings.append(spending)
+            self.current = None
+
+    def say(self, round_: Round, calls: tuple[ToolCallPart, ...]) -> None:
+        """Appends what the model said in a round, and which calls of it are honoured, to the conversation."""
+        text = "".join(round_.text)
+        parts = (*((TextPart(text),) if text or not calls else ()), *calls)
+        self.conversation.append(Message("assistant", parts))
