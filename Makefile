@@ -1,0 +1,68 @@
+# make serve  - install if needed and start the desk on http://127.0.0.1:8080
+# make test   - install what the tests need, check the code and run every test
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+PORT ?= $(or $(CRYPTODESK_PORT),8080)
+SOURCES := src tests bench scripts
+
+.PHONY: install serve ask test check format lint types layers bench lock clean
+
+serve: $(VENV)/.installed
+	@CRYPTODESK_PORT=$(PORT) $(BIN)/cryptodesk serve
+
+ask: $(VENV)/.installed
+	@$(BIN)/cryptodesk ask "$(Q)"
+
+install: $(VENV)/.installed
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "cryptodesk needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# The product alone, from the lock with hashes.
+$(VENV)/.installed: $(VENV)/bin/python requirements.lock pyproject.toml
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --require-hashes -r requirements-build.lock
+	$(PIP) install --no-build-isolation --no-deps -e .
+	@touch $@
+
+# The product and everything its tests use.
+$(VENV)/.installed-test: $(VENV)/.installed requirements-dev.lock requirements-openai2.lock
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	rm -rf $(VENV)/openai2 && $(PIP) install --require-hashes --target $(VENV)/openai2 -r requirements-openai2.lock
+	@touch $@
+
+test: check
+	$(BIN)/python -m pytest $(if $(T),$(T),-n auto)
+
+check: lint types layers
+
+lint: $(VENV)/.installed-test
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+
+types: $(VENV)/.installed-test
+	$(BIN)/mypy
+
+layers: $(VENV)/.installed-test
+	$(BIN)/lint-imports
+
+format: $(VENV)/.installed-test
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix $(SOURCES)
+
+bench: $(VENV)/.installed
+	$(BIN)/python -m bench $(BENCH_ARGS)
+
+# Writes the locks anew; needs uv.
+lock:
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.lock
+	printf 'hatchling>=1.27\neditables>=0.5\n' | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header - -o requirements-build.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra test pyproject.toml -c requirements.lock -o requirements-dev.lock
+	printf 'openai>=2,<3\n' | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header - -o requirements-openai2.lock
+
+clean:
+	rm -rf $(VENV) .cache build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,131 @@
+"""One typed object for everything an operator can set. The only reader of the environment and of config files.
+
+Order of precedence: command-line options, environment, the TOML file, defaults.
+"""
+
+from __future__ import annotations
+
+import os
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+import platformdirs
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+__all__ = ["Settings", "SettingsError", "load_settings"]
+
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class SettingsError(ValueError):
+    """A setting is wrong. The message names it and says what would fix it."""
+
+
+def _default_home() -> Path:
+    return Path(platformdirs.user_data_dir("cryptodesk", appauthor=False))
+
+
+class Settings(BaseSettings):
+    """Each field is read from `CRYPTODESK_<NAME>` or from the config file under its own name."""
+
+    model_config = SettingsConfigDict(env_prefix="CRYPTODESK_", extra="ignore", frozen=True, populate_by_name=True)
+
+    home: Path = Field(default_factory=_default_home, description="Data folder: database, config file, own models.")
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        8080, validation_alias=AliasChoices("CRYPTODESK_PORT", "PORT", "port"), description="Port; 0 picks a free one."
+    )
+    bootstrap_key: SecretStr | None = Field(
+        None, description="An API key that is accepted from the first start on, so that none is made and printed."
+    )
+    insecure_no_auth: bool = Field(False, description="Accept requests without a key. Loopback addresses only.")
+    default_model: str = Field("cmc-ai-v1-gpt-5.1", description="The model `cryptodesk ask` uses.")
+    analyst_fallback: bool = Field(
+        True, description="Serve a model whose provider has no key, or does not answer, by the embedded analyst."
+    )
+    scripted_models: bool = Field(False, description="Offer the scripted models that tests and drills use.")
+    models_file: Path | None = Field(
+        None, description="Your own models and providers, merged over the shipped ones. Default: models.toml in home."
+    )
+    openai_api_key: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("CRYPTODESK_OPENAI_API_KEY", "OPENAI_API_KEY", "openai_api_key"),
+        description="Key of the provider `openai`.",
+    )
+    openai_base_url: str | None = Field(None, description="Another base URL for the provider `openai`.")
+    max_body_bytes: Annotated[int, Field(ge=1024)] = Field(4 * 2**20, description="Largest request body.")
+    body_seconds: Annotated[float, Field(gt=0)] = Field(30.0, description="Time a request body may take to arrive.")
+    run_seconds: Annotated[float, Field(gt=0)] = Field(120.0, description="Time one run may take.")
+    run_rounds: Annotated[int, Field(ge=1)] = Field(6, description="Model calls in one run.")
+    run_tool_calls: Annotated[int, Field(ge=0)] = Field(24, description="Built-in tool calls in one run.")
+    run_cost_usd: Decimal | None = Field(None, description="Cost after which a run starts no further model call.")
+    response_retention_hours: Annotated[float, Field(ge=1)] = Field(
+        24.0, description="How long a response can be resumed before it is deleted."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        sources: list[PydanticBaseSettingsSource] = [init_settings, env_settings]
+        path = _config_file()
+        if path is not None:
+            sources.append(TomlConfigSettingsSource(settings_cls, toml_file=path))
+        return tuple(sources)
+
+    @property
+    def database_path(self) -> Path:
+        return self.home / "cryptodesk.db"
+
+    @property
+    def own_models_file(self) -> Path | None:
+        """The operator's model file: the one named, which must exist, or models.toml in the data folder if there."""
+        if self.models_file is not None:
+            return self.models_file
+        default = self.home / "models.toml"
+        return default if default.exists() else None
+
+    def secrets(self, names: frozenset[str]) -> dict[str, str]:
+        """The provider keys among the environment variables that the model catalogue names."""
+        found = {name: value for name in names if (value := os.environ.get(name))}
+        if self.openai_api_key is not None:
+            found["OPENAI_API_KEY"] = self.openai_api_key.get_secret_value()
+        return found
+
+
+def _config_file() -> Path | None:
+    named = os.environ.get("CRYPTODESK_CONFIG")
+    if named:
+        if not Path(named).is_file():
+            raise SettingsError(f"CRYPTODESK_CONFIG names no file: {named!r}")
+        return Path(named)
+    home = os.environ.get("CRYPTODESK_HOME")
+    default = (Path(home) if home else _default_home()) / "cryptodesk.toml"
+    return default if default.is_file() else None
+
+
+def load_settings(**overrides: object) -> Settings:
+    """The settings of this process; `overrides` (command-line options that were given) win.
+
+    Raises: SettingsError."""
+    try:
+        settings = Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise SettingsError(_explain(error)) from None
+    if settings.insecure_no_auth and settings.host not in _LOOPBACK:
+        raise SettingsError(
+            f"insecure_no_auth needs a loopback host, got {settings.host!r}: anyone who reaches it could spend your money"
+        )
+    return settings
+
+
+def _explain(error: ValidationError) -> str:
+    """Names and reasons only: a wrong value may be a secret."""
+    return "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
