@@ -6,6 +6,7 @@ Order of precedence: command-line options, environment, the TOML file, defaults.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
@@ -49,12 +50,9 @@ class Settings(BaseSettings):
     models_file: Path | None = Field(
         None, description="Your own models and providers, merged over the shipped ones. Default: models.toml in home."
     )
-    openai_api_key: SecretStr | None = Field(
-        None,
-        validation_alias=AliasChoices("CRYPTODESK_OPENAI_API_KEY", "OPENAI_API_KEY", "openai_api_key"),
-        description="Key of the provider `openai`.",
+    prices_file: Path | None = Field(
+        None, description="Your own prices, laid over the shipped ones. Default: prices.toml in home."
     )
-    openai_base_url: str | None = Field(None, description="Another base URL for the provider `openai`.")
     max_body_bytes: Annotated[int, Field(ge=1024)] = Field(4 * 2**20, description="Largest request body.")
     body_seconds: Annotated[float, Field(gt=0)] = Field(30.0, description="Time a request body may take to arrive.")
     run_seconds: Annotated[float, Field(gt=0)] = Field(120.0, description="Time one run may take.")
@@ -86,17 +84,28 @@ class Settings(BaseSettings):
 
     @property
     def own_models_file(self) -> Path | None:
-        """The operator's model file: the one named, which must exist, or models.toml in the data folder if there."""
-        if self.models_file is not None:
-            return self.models_file
-        default = self.home / "models.toml"
-        return default if default.exists() else None
+        """The operator's models: the file that is named, which must exist, else models.toml in the data folder."""
+        return self._own(self.models_file, "models.toml")
 
-    def secrets(self, names: frozenset[str]) -> dict[str, str]:
-        """The provider keys among the environment variables that the model catalogue names."""
-        found = {name: value for name in names if (value := os.environ.get(name))}
-        if self.openai_api_key is not None:
-            found["OPENAI_API_KEY"] = self.openai_api_key.get_secret_value()
+    @property
+    def own_prices_file(self) -> Path | None:
+        return self._own(self.prices_file, "prices.toml")
+
+    def _own(self, named: Path | None, default_name: str) -> Path | None:
+        if named is not None:
+            return named
+        default = self.home / default_name
+        return default if default.is_file() else None
+
+    def variables(self, names: Iterable[str]) -> dict[str, str]:
+        """Provider keys and addresses among the environment variables that the model catalogue names.
+
+        `CRYPTODESK_<NAME>` wins over `<NAME>`, so that the desk can have a key of its own."""
+        found = {}
+        for name in names:
+            value = os.environ.get(f"CRYPTODESK_{name}") or os.environ.get(name)
+            if value:
+                found[name] = value
         return found
 
 
@@ -121,7 +130,8 @@ def load_settings(**overrides: object) -> Settings:
         raise SettingsError(_explain(error)) from None
     if settings.insecure_no_auth and settings.host not in _LOOPBACK:
         raise SettingsError(
-            f"insecure_no_auth needs a loopback host, got {settings.host!r}: anyone who reaches it could spend your money"
+            f"insecure_no_auth needs a loopback host, got {settings.host!r}: "
+            "anyone who reaches the server could spend your money"
         )
     return settings
 

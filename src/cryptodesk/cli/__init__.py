@@ -1,0 +1,42 @@
+"""The command line, one file a command. Commands import what they need when they run, so that `--help` is quick."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+import cryptodesk
+from cryptodesk.cli import ask, keys, serve
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="cryptodesk",
+    help="An open crypto research desk: your own LLM, data and ledger.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+)
+app.command("serve")(serve.serve)
+app.command("ask")(ask.ask)
+app.add_typer(keys.app, name="keys")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"cryptodesk {cryptodesk.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """An open crypto research desk: your own LLM, data and ledger."""
+
+
+def main() -> None:
+    app()

@@ -1,0 +1,58 @@
+"""`cryptodesk ask`: one question, answered in the terminal with its tool calls, sources and cost."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cryptodesk.cli._errors import FAILED, WRONG_USE, explained_errors
+
+if TYPE_CHECKING:
+    from cryptodesk.core.events import RunFold
+    from cryptodesk.settings import Settings
+
+__all__ = ["ask"]
+
+
+def ask(
+    question: Annotated[list[str], typer.Argument(help="The question, in plain words.")],
+    model: Annotated[str | None, typer.Option(help="Model id; the setting `default_model` when left out.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as one JSON object.")] = False,
+) -> None:
+    """Ask the desk a question. Works with no key, no network and no LLM."""
+    from cryptodesk.settings import load_settings
+
+    text = " ".join(question).strip()
+    if not text:
+        typer.secho("cryptodesk: the question is empty", err=True, fg="red")
+        raise typer.Exit(WRONG_USE)
+    with explained_errors():
+        settings = load_settings(default_model=model)
+        fold = asyncio.run(_run(settings, text, quiet=as_json))
+    if as_json:
+        from cryptodesk.cli._report import as_json_text
+
+        typer.echo(as_json_text(fold))
+    if fold.failed is not None:
+        typer.secho(f"cryptodesk: {fold.failed.error.message}", err=True, fg="red")
+        raise typer.Exit(FAILED)
+
+
+async def _run(settings: Settings, text: str, *, quiet: bool) -> RunFold:
+    from cryptodesk.app import Desk
+    from cryptodesk.cli._report import Report
+    from cryptodesk.core.events import RunFold
+
+    fold = RunFold()
+    report = None if quiet else Report()
+    async with Desk(settings) as desk:
+        async for batch in desk.engine.run(desk.question(text)):
+            for event in batch:
+                fold.add(event)
+                if report is not None:
+                    report.show(event)
+    if report is not None:
+        report.finish(fold)
+    return fold

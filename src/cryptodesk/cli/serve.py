@@ -1,0 +1,29 @@
+"""`cryptodesk serve`: the server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cryptodesk.cli._errors import explained_errors
+
+__all__ = ["serve"]
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 0 picks a free one.", min=0, max=65535)] = None,
+    home: Annotated[Path | None, typer.Option(help="Data folder.")] = None,
+    insecure_no_auth: Annotated[
+        bool | None, typer.Option("--insecure-no-auth", help="Accept requests without a key; loopback only.")
+    ] = None,
+) -> None:
+    """Start the server. On the first start it prints an API key, once."""
+    from cryptodesk.app import serve_forever
+    from cryptodesk.settings import load_settings
+
+    with explained_errors():
+        settings = load_settings(host=host, port=port, home=home, insecure_no_auth=insecure_no_auth)
+        serve_forever(settings, say=typer.echo)
