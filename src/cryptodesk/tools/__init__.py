@@ -1,3 +1,6 @@
-"""Built-in tools, one file each."""
+"""Built-in tools, one file each; the registry finds them."""
 
-__all__: list[str] = []
+from cryptodesk.tools._registry import ToolRegistry, load_tools
+from cryptodesk.tools._tool import BuiltInTool, Cited, ToolContext, ToolServices, built_in_tool
+
+__all__ = ["BuiltInTool", "Cited", "ToolContext", "ToolRegistry", "ToolServices", "built_in_tool", "load_tools"]

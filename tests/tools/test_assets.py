@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+
+from cryptodesk.core.errors import ToolFailed
+from cryptodesk.market.directory import AssetDirectory
+from cryptodesk.market.records import Asset
+from cryptodesk.tools._assets import ResolvedAsset, Unresolved, resolve_asset, resolve_assets
+from tests.tools.fakes import ASSETS, BITCOIN, ETHEREUM
+
+DIRECTORY = AssetDirectory(ASSETS)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (1, ResolvedAsset(BITCOIN)),
+        ("1", ResolvedAsset(BITCOIN)),
+        (" 1027 ", ResolvedAsset(ETHEREUM)),
+        ("eth", ResolvedAsset(ETHEREUM, "eth")),
+        ("ethereum", ResolvedAsset(ETHEREUM, "ethereum")),
+        ("ether", ResolvedAsset(ETHEREUM, "ether")),
+        ("9999", Unresolved("9999", "asset not found: 9999")),
+        (-1, Unresolved("-1", "asset not found: -1")),
+        ("ethe", Unresolved("ethe", "asset not found: ethe")),
+        ("", Unresolved("", "asset not found: ")),
+        ("9" * 40, Unresolved("9" * 40, "asset not found: " + "9" * 40)),
+    ],
+)
+def test_an_id_or_an_exact_name_is_an_asset_and_a_similar_name_is_not(
+    given: int | str, expected: ResolvedAsset | Unresolved
+) -> None:
+    assert resolve_asset(given, DIRECTORY) == expected
+
+
+def test_a_shared_symbol_is_taken_for_the_asset_far_ahead_in_rank() -> None:
+    assert resolve_asset("BTC", DIRECTORY) == ResolvedAsset(BITCOIN, "BTC")
+
+
+def test_a_symbol_shared_by_equals_is_asked_back() -> None:
+    outcome = resolve_asset("TWIN", DIRECTORY)
+    assert outcome == Unresolved("TWIN", "'TWIN' may mean 9001 (Twin One), 9002 (Twin Two): give the id")
+
+
+def test_rivals_close_in_rank_are_asked_back() -> None:
+    near = AssetDirectory([Asset(1, "One", "X", "one", rank=10), Asset(2, "Two", "X", "two", rank=99)])
+    far = AssetDirectory([Asset(1, "One", "X", "one", rank=10), Asset(2, "Two", "X", "two", rank=100)])
+    assert isinstance(resolve_asset("X", near), Unresolved)
+    assert isinstance(resolve_asset("X", far), ResolvedAsset)
+
+
+def test_an_asset_is_taken_once_and_the_order_kept() -> None:
+    found, unresolved = resolve_assets([1027, "BTC", 1, "nope", "ETH"], DIRECTORY)
+    assert found == [ResolvedAsset(ETHEREUM), ResolvedAsset(BITCOIN, "BTC")]
+    assert unresolved == [Unresolved("nope", "asset not found: nope")]
+
+
+def test_nothing_resolved_is_a_failure_that_names_all() -> None:
+    with pytest.raises(ToolFailed, match=r"^asset not found: 77; asset not found: nope$"):
+        resolve_assets([77, "nope"], DIRECTORY)
