@@ -1,0 +1,157 @@
+"""The shipped record enters the database once, whole, and again only where it changed."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cryptodesk.core.errors import InternalError
+from cryptodesk.market.migrations import COMPONENT, MIGRATIONS
+from cryptodesk.market.records import Asset
+from cryptodesk.market.store import SqliteCandleStore
+from cryptodesk.market.unpack import ensure_snapshot
+from cryptodesk.storage.migrations import apply_migrations
+from cryptodesk.storage.sqlite import SqliteDatabase
+from tests.market.fixtures import ASSETS
+
+BITCOIN = Asset(1, "Bitcoin", "BTC", "bitcoin", exchange_symbols={"binance_usdm": "BTCUSDT"})
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
+    with SqliteDatabase(tmp_path / "desk.db") as opened:
+        apply_migrations(opened.path, COMPONENT, MIGRATIONS)
+        yield opened
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(str(files("cryptodesk.market") / "snapshot"), tmp_path / "snapshot"))
+
+
+def rewrite(folder: Path, content: bytes, **changes: Any) -> None:
+    metadata = json.loads((folder / "metadata.json").read_text())
+    (folder / metadata["data"]).write_bytes(gzip.compress(content, mtime=0))
+    metadata |= {"content_sha256": hashlib.sha256(content).hexdigest()} | changes
+    (folder / "metadata.json").write_text(json.dumps(metadata))
+
+
+def content_of(folder: Path) -> bytes:
+    return gzip.decompress((folder / "binance_usdm_daily.csv.gz").read_bytes())
+
+
+async def close_of_bitcoin(database: SqliteDatabase) -> float:
+    series = await SqliteCandleStore(database).load_candles(1, "1d", None, datetime(2021, 1, 2, tzinfo=UTC))
+    assert series is not None
+    return series.candles[0].close
+
+
+async def test_the_first_call_unpacks_and_the_next_ones_find_it_done(database: SqliteDatabase) -> None:
+    assert await ensure_snapshot(database, ASSETS) is True
+    assert database.read("SELECT count(*) FROM candles") == [(16_502,)]
+    before = database.transactions
+    assert await ensure_snapshot(database, ASSETS) is False
+    assert database.transactions == before
+
+
+async def test_the_shipped_catalogue_covers_every_instrument(database: SqliteDatabase) -> None:
+    await ensure_snapshot(database)
+    assert await SqliteCandleStore(database).covered() == (1, 52, 74, 1027, 1437, 1839, 5426, 30171, 32196, 35336)
+
+
+async def test_of_calls_at_once_one_unpacks(database: SqliteDatabase) -> None:
+    done = await asyncio.gather(*(ensure_snapshot(database, [BITCOIN]) for _ in range(4)))
+    assert sorted(done) == [False, False, False, True]
+    assert database.read("SELECT count(*) FROM candles") == [(2_078,)]
+
+
+async def test_an_instrument_nobody_names_is_left_out(database: SqliteDatabase) -> None:
+    await ensure_snapshot(database, [BITCOIN])
+    assert database.read("SELECT asset_id, instrument FROM candle_series") == [(1, "BTCUSDT")]
+
+
+async def test_a_catalogue_that_names_an_instrument_anew_moves_its_candles(database: SqliteDatabase) -> None:
+    await ensure_snapshot(database, [Asset(77, "Wrong", "BTC", "wrong", exchange_symbols=BITCOIN.exchange_symbols)])
+    store = SqliteCandleStore(database)
+    assert await store.latest(77) is not None
+    assert await ensure_snapshot(database, [BITCOIN]) is True
+    assert await store.latest(77) is None
+    assert await store.latest(1) is not None
+
+
+async def test_a_newer_file_replaces_the_older(database: SqliteDatabase, folder: Path) -> None:
+    await ensure_snapshot(database, [BITCOIN])
+    rewrite(folder, content_of(folder).replace(b",29337.16,", b",29337.15,"), version="2026-10-01")
+    assert await ensure_snapshot(database, [BITCOIN], folder=folder) is True
+    assert await close_of_bitcoin(database) == 29337.15
+    assert database.read("SELECT count(*) FROM candles") == [(2_078,)]
+
+
+async def test_a_store_that_was_open_meanwhile_shows_the_newer_candles(database: SqliteDatabase, folder: Path) -> None:
+    await ensure_snapshot(database, [BITCOIN])
+    store = SqliteCandleStore(database)
+    assert await store.load_candles(1, "1d") is not None
+    rewrite(folder, content_of(folder).replace(b",29337.16,", b",29337.15,"), version="2026-10-01")
+    await ensure_snapshot(database, [BITCOIN], folder=folder)
+    series = await store.load_candles(1, "1d")
+    assert series is not None
+    assert series.candles[0].close == 29337.15
+
+
+async def test_an_older_program_leaves_the_newer_record_alone(database: SqliteDatabase, folder: Path) -> None:
+    rewrite(folder, content_of(folder).replace(b",29337.16,", b",29337.15,"), version="2026-10-01")
+    await ensure_snapshot(database, [BITCOIN], folder=folder)
+    assert await ensure_snapshot(database, [BITCOIN]) is False
+    assert await close_of_bitcoin(database) == 29337.15
+
+
+async def test_a_failure_half_way_leaves_the_record_as_it_was(database: SqliteDatabase, folder: Path) -> None:
+    await ensure_snapshot(database, [BITCOIN])
+    lines = content_of(folder).splitlines()
+    twice = next(line for line in lines if line.startswith(b"BTCUSDT,2024-01-01"))
+    rewrite(folder, b"\n".join([*lines, twice]) + b"\n", version="2026-10-01")
+    with pytest.raises(InternalError):
+        await ensure_snapshot(database, [BITCOIN], folder=folder)
+    assert await close_of_bitcoin(database) == 29337.16
+    assert database.read("SELECT version FROM unpacked_snapshots") == [("2026-09-09",)]
+
+
+async def test_a_damaged_file_touches_nothing(database: SqliteDatabase, folder: Path) -> None:
+    (folder / "binance_usdm_daily.csv.gz").write_bytes(b"junk")
+    with pytest.raises(InternalError, match="reinstall"):
+        await ensure_snapshot(database, [BITCOIN], folder=folder)
+    assert database.read("SELECT count(*) FROM candle_series") == [(0,)]
+
+
+async def test_candles_of_other_sources_stay(database: SqliteDatabase) -> None:
+    def insert(connection: sqlite3.Connection) -> None:
+        connection.execute(
+            "INSERT INTO candle_series (asset_id, interval, source, instrument, quote_currency, mode)"
+            " VALUES (1, '1d', 'elsewhere', 'BTC-USD', 'USD', 'live')"
+        )
+        connection.execute("INSERT INTO candles SELECT series_id, 0, 1, 1, 1, 1, 1, NULL FROM candle_series")
+
+    await database.write(insert)
+    await ensure_snapshot(database, [BITCOIN])
+    elsewhere = await SqliteCandleStore(database, ("elsewhere",)).latest(1)
+    assert elsewhere is not None
+    assert (elsewhere.provenance.mode, elsewhere.candles[0].quote_volume) == ("live", None)
+
+
+async def test_sources_are_asked_in_their_order(database: SqliteDatabase) -> None:
+    await test_candles_of_other_sources_stay(database)
+    for sources, quote_currency in ((("elsewhere", "binance_usdm"), "USD"), (("binance_usdm", "elsewhere"), "USDT")):
+        series = await SqliteCandleStore(database, sources).latest(1)
+        assert series is not None
+        assert series.quote_currency == quote_currency
