@@ -1,0 +1,51 @@
+"""How a kind of provider is declared and built: each public module of `models` holds one `PROVIDER`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from msgspec import Struct, field
+
+from cryptodesk.catalog.models import ModelProfile
+from cryptodesk.core.clock import Clock
+from cryptodesk.core.ports import Provider
+
+__all__ = ["ProviderConfig", "ProviderKind", "ProviderServices"]
+
+
+class ProviderServices(Struct, frozen=True):
+    """What the composition root lends to every provider; a kind takes what it needs and leaves the rest.
+
+    `mentions` finds assets in text; the kind that wants it states its type."""
+
+    clock: Clock
+    mentions: object | None = None
+
+
+class ProviderConfig(Struct, frozen=True):
+    """One configured instance: `name` is the instance's, `options` are checked by the kind that knows them,
+    `profiles` are the facts about its models by upstream name."""
+
+    name: str
+    services: ProviderServices
+    base_url: str = ""
+    api_key: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    profiles: Mapping[str, ModelProfile] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        key = "None" if self.api_key is None else "<set>"
+        return f"ProviderConfig(name={self.name!r}, base_url={self.base_url!r}, api_key={key})"
+
+
+class ProviderKind(Struct, frozen=True):
+    """`name` is the module's name. `build` does no I/O and needs no running loop. `upstream_models` are all the
+    models of a kind that knows its own; empty where only the vendor does.
+
+    Raises (`build`): ValueError naming the option that is unknown or wrong."""
+
+    name: str
+    build: Callable[[ProviderConfig], Provider]
+    needs_base_url: bool = False
+    upstream_models: tuple[str, ...] = ()

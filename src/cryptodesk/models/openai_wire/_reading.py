@@ -1,0 +1,172 @@
+"""An OpenAI-compatible answer, whole or in chunks, as model events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from cryptodesk.core.errors import CryptodeskError, UpstreamBadAnswer, UpstreamUnavailable
+from cryptodesk.core.events import ModelEvent, ModelFinished, ModelStarted, ReasoningDelta, TextDelta
+from cryptodesk.core.generation import FinishReason
+from cryptodesk.core.usage import Usage
+from cryptodesk.models.openai_wire._errors import error_in_answer
+from cryptodesk.models.openai_wire._tool_calls import CallAssembler
+from cryptodesk.models.openai_wire._wire import Answer, AnswerUsage, Choice, Piece
+
+__all__ = ["AnswerReader"]
+
+_decode = msgspec.json.Decoder(Answer).decode
+
+_FINISH_REASONS: dict[str, FinishReason] = {
+    "stop": "stop",
+    "length": "length",
+    "max_tokens": "length",
+    "tool_calls": "tool_calls",
+    "function_call": "tool_calls",
+    "content_filter": "content_filter",
+}
+# Reasons by which a server says that it broke off by itself.
+_FAILURES = frozenset({"error", "insufficient_system_resource"})
+
+
+class AnswerReader:
+    """Reads one answer: `read` each payload in order, then `finish`.
+
+    Raises (`read`, `finish`): UpstreamError, ContextTooLong, OutputLimitTooLow, ContentFiltered."""
+
+    __slots__ = ("_asked_model", "_calls", "_finish_reason", "_is_started", "_secret", "_upstream", "_usage")
+
+    def __init__(self, upstream: str, asked_model: str, secret: str | None) -> None:
+        self._upstream = upstream
+        self._asked_model = asked_model
+        self._secret = secret
+        self._is_started = False
+        self._finish_reason: str | None = None
+        self._usage: AnswerUsage | None = None
+        self._calls = CallAssembler()
+
+    @property
+    def is_finished(self) -> bool:
+        """The server has said why it stopped; only usage may be missing."""
+        return self._finish_reason is not None
+
+    def read(self, payload: bytes, events: list[ModelEvent]) -> None:
+        """Appends what `payload`, a whole body or one chunk, says."""
+        try:
+            answer = _decode(payload)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise self._unreadable(payload) from None
+        if answer.error:
+            raise error_in_answer(self._upstream, payload, secret=self._secret)
+        choices = answer.choices
+        if choices:
+            if not self._is_started:
+                self._is_started = True
+                events.append(ModelStarted(answer.model or self._asked_model, answer.service_tier or "default"))
+            for choice in choices:
+                if not choice.index:  # we ask for one; a second is another answer
+                    self._read_choice(choice, events)
+        elif choices is None and answer.usage is None:
+            self._check_for_error(payload)
+        if answer.usage is not None:
+            self._usage = answer.usage
+
+    def finish(self, *, is_whole: bool) -> list[ModelEvent]:
+        """The closing events. `is_whole` says that the server declared its end, so that a reason may be missing."""
+        if not self._is_started:
+            raise self._bad_answer("answered without a choice")
+        if self._finish_reason is None and not is_whole:
+            raise self._bad_answer("cut its answer short")
+        reason = self._reason()
+        events: list[ModelEvent] = []
+        if not self._calls.finish(events, is_cut=reason in ("length", "content_filter")):
+            raise self._bad_answer("called a tool without naming it")
+        events.append(ModelFinished(reason, _usage(self._usage)))
+        return events
+
+    def _read_choice(self, choice: Choice, events: list[ModelEvent]) -> None:
+        piece = choice.delta or choice.message
+        if piece is not None:
+            reasoning = piece.reasoning_content or piece.reasoning
+            if reasoning:
+                events.append(ReasoningDelta(reasoning))
+            content = piece.content
+            if content:
+                if isinstance(content, str):
+                    events.append(TextDelta(content))
+                else:
+                    _read_parts(content, events)
+            if piece.refusal or piece.tool_calls:
+                self._read_rare(piece, events, is_message=choice.delta is None)
+        if choice.finish_reason:
+            self._end(choice.finish_reason)
+        if choice.usage is not None:
+            self._usage = choice.usage
+
+    def _read_rare(self, piece: Piece, events: list[ModelEvent], *, is_message: bool) -> None:
+        if piece.refusal:
+            events.append(TextDelta(piece.refusal))
+        if piece.tool_calls:
+            self._calls.read(piece.tool_calls, events, are_whole=is_message)
+
+    def _end(self, reason: str) -> None:
+        if reason in _FAILURES:
+            raise UpstreamUnavailable(f"{self._upstream} broke off its answer ({reason})", upstream=self._upstream)
+        self._finish_reason = reason
+
+    def _reason(self) -> FinishReason:
+        reason = _FINISH_REASONS.get(self._finish_reason or "stop", "stop")
+        # Some servers say "stop" after a call.
+        return "tool_calls" if reason == "stop" and self._calls else reason
+
+    def _check_for_error(self, payload: bytes) -> None:
+        body = msgspec.json.decode(payload)
+        if body.get("object") == "error" or "message" in body or "detail" in body:
+            raise error_in_answer(self._upstream, payload, secret=self._secret)
+
+    def _unreadable(self, payload: bytes) -> CryptodeskError:
+        body = None
+        try:
+            body = msgspec.json.decode(payload)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            if not payload.strip():
+                return self._bad_answer("answered with nothing")
+        wrapped = isinstance(body, list) and body and isinstance(body[0], dict) and "error" in body[0]
+        if wrapped:
+            return error_in_answer(self._upstream, payload, secret=self._secret)
+        return self._bad_answer("did not answer in JSON" if body is None else "answered in another format", payload)
+
+    def _bad_answer(self, words: str, payload: bytes = b"") -> UpstreamBadAnswer:
+        text = payload[:2000].decode(errors="replace")
+        if self._secret:
+            text = text.replace(self._secret, "***")
+        body = {"text": text} if text else None
+        return UpstreamBadAnswer(f"{self._upstream} {words}", upstream=self._upstream, upstream_status=200, body=body)
+
+
+def _read_parts(parts: list[dict[str, Any]], events: list[ModelEvent]) -> None:
+    """Content as a list of typed parts, as one vendor's reasoning models send it."""
+    for part in parts:
+        text, thinking = part.get("text"), part.get("thinking")
+        if isinstance(thinking, list):
+            thinking = "".join(str(piece.get("text", "")) for piece in thinking if isinstance(piece, dict))
+        if isinstance(thinking, str) and thinking:
+            events.append(ReasoningDelta(thinking))
+        if isinstance(text, str) and text:
+            events.append(TextDelta(text))
+
+
+def _usage(said: AnswerUsage | None) -> Usage | None:
+    """`output_tokens` without reasoning. OpenAI counts reasoning inside `completion_tokens`; servers that count it
+    beside them give themselves away by a total that is larger than prompt and completion."""
+    if said is None or said.prompt_tokens is None or said.completion_tokens is None:
+        return None
+    prompt, completion = max(said.prompt_tokens, 0), max(said.completion_tokens, 0)
+    written = max(completion, (said.total_tokens or 0) - prompt)
+    details = said.completion_tokens_details
+    reasoning = (details.reasoning_tokens or 0) if details else 0
+    reasoning = min(max(reasoning, written - completion), written)
+    cached = said.prompt_tokens_details.cached_tokens if said.prompt_tokens_details else None
+    cached = said.prompt_cache_hit_tokens if cached is None else cached
+    return Usage(prompt, written - reasoning, min(max(cached or 0, 0), prompt), reasoning)
