@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import secrets
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -18,6 +17,7 @@ import cryptodesk
 from cryptodesk.catalog.models import load_models
 from cryptodesk.catalog.prices import load_prices
 from cryptodesk.core.clock import Clock, SystemClock
+from cryptodesk.core.ids import new_id
 from cryptodesk.core.messages import text_message
 from cryptodesk.core.ports import KeyStore, RunSummary
 from cryptodesk.core.requests import Caller, RunLimits, RunRequest
@@ -109,7 +109,7 @@ class Desk:
         return RunRequest(
             caller=LOCAL_CALLER,
             dialect="local",
-            trace_id=secrets.token_hex(16),
+            trace_id=new_id(),
             model_id=self.settings.default_model,
             messages=(text_message("user", text),),
             built_in_tools=tuple(self.tools.names()),
@@ -214,6 +214,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, say: Callable[
         settings=DialectSettings(max_body_bytes=settings.max_body_bytes, body_seconds=settings.body_seconds),
         require_model=desk.models.resolve,
         model_ids=lambda: desk.models.model_ids,
+        limits=desk.limits,
     )
     return build_asgi(ports, lifespan)
 

@@ -76,3 +76,5 @@ def running_server(home: Path, *arguments: str, **extra: str) -> Iterator[Runnin
                 process.kill()
                 process.wait()
         reader.join(5)
+        if process.stdout is not None:
+            process.stdout.close()

@@ -49,14 +49,16 @@ def test_serve_and_test_are_the_first_two_commands() -> None:
 @pytest.mark.parametrize("command", [c for c in commands() if " ask " in c])
 def test_asking_answers_with_figures_traces_and_cost(command: str, tmp_path: Path) -> None:
     # The tests' own environment may not be `.venv`; the command is the same.
-    binary = Path(sys.executable).parent / "cryptodesk"
+    binary = shlex.quote(str(Path(sys.executable).parent / "cryptodesk"))
     if command.startswith("make ask"):
         question = shlex.split(command)[2].removeprefix("Q=")
-        command = f'{shlex.quote(str(binary))} ask "{question}"'
-    output = run(command.replace(".venv/bin/cryptodesk", shlex.quote(str(binary))), tmp_path)
+        command = f'{binary} ask "{question}"'
+    else:
+        command = command.replace(".venv/bin/cryptodesk", binary)
+    output = run(command, tmp_path)
     assert "tool  cmc_market_data" in output
     assert "cost  $0  cryptodesk-analyst" in output
-    assert "2026-09-0" in output
+    assert "2026-09-" in output
     if "compare" in command:
         assert "▁" in output
         assert "| " in output

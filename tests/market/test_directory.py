@@ -187,3 +187,9 @@ def test_the_shipped_catalogue_knows_the_assets_of_the_shipped_candles() -> None
     for symbol, asset_id in (known | {"TRUMP": 35336, "ENA": 30171}).items():
         assert directory.lookup(symbol)[0].asset.asset_id == asset_id
         assert directory.lookup(f"{symbol}USDT")[0].asset.asset_id == asset_id
+
+
+def test_of_unranked_matches_the_one_more_records_list_comes_first() -> None:
+    obscure = Asset(asset_id=2, name="Aardvark Bit", symbol="BITA", slug="bit-aardvark", sources=("a", "b"))
+    known = Asset(asset_id=3, name="Bitzcoin", symbol="BITZ", slug="bitzcoin", sources=("a", "b", "c"))
+    assert [match.asset.asset_id for match in AssetDirectory([obscure, known]).lookup("bit")] == [3, 2]

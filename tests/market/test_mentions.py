@@ -273,3 +273,10 @@ def test_any_mix_of_tickers_and_joints_is_read_without_overlaps(words: list[str]
 def test_only_the_first_20000_characters_are_read() -> None:
     assert symbols("x " * 10_000 + "bitcoin") == []
     assert symbols("bitcoin " + "x " * 20_000) == ["BTC"]
+
+
+def test_a_name_shared_with_a_retired_asset_means_the_current_one() -> None:
+    retired = Asset(asset_id=1, name="Polygon", symbol="MATIC", slug="polygon", is_active=False)
+    current = Asset(asset_id=2, name="POL", symbol="POL", slug="pol", aliases=("polygon",), former_symbols=("MATIC",))
+    (mention,) = AssetMentions(AssetDirectory([retired, current])).find("price of polygon")
+    assert (mention.asset_id, mention.confidence > 0.9) == (2, True)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import typer
 
-__all__ = ["FAILED", "WRONG_USE", "explained_errors"]
+if TYPE_CHECKING:
+    from cryptodesk.core.errors import CryptodeskError
+
+__all__ = ["FAILED", "WRONG_USE", "explained_errors", "say_error"]
 
 FAILED = 1
 WRONG_USE = 2
@@ -26,5 +30,11 @@ def explained_errors() -> Iterator[None]:
         typer.secho(f"cryptodesk: {error}", err=True, fg="red")
         raise typer.Exit(WRONG_USE) from None
     except CryptodeskError as error:
-        typer.secho(f"cryptodesk: {error.message}", err=True, fg="red")
+        say_error(error)
         raise typer.Exit(FAILED) from None
+
+
+def say_error(error: CryptodeskError) -> None:
+    """One line on standard error, with the hint where the error has one."""
+    hint = getattr(error, "hint", None)
+    typer.secho(f"cryptodesk: {error.message}{f' {hint}' if hint else ''}", err=True, fg="red")

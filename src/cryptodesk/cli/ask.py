@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cryptodesk.cli._errors import FAILED, WRONG_USE, explained_errors
+from cryptodesk.cli._errors import FAILED, WRONG_USE, explained_errors, say_error
 
 if TYPE_CHECKING:
     from cryptodesk.core.events import RunFold
@@ -36,7 +36,7 @@ def ask(
 
         typer.echo(as_json_text(fold))
     if fold.failed is not None:
-        typer.secho(f"cryptodesk: {fold.failed.error.message}", err=True, fg="red")
+        say_error(fold.failed.error)
         raise typer.Exit(FAILED)
 
 

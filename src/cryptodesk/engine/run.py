@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from typing import Literal
@@ -23,6 +22,7 @@ from cryptodesk.core.events import (
     ToolCallDelta,
 )
 from cryptodesk.core.generation import ModelRequest, ModelRoute, ToolChoice
+from cryptodesk.core.ids import new_id
 from cryptodesk.core.messages import ToolCallPart
 from cryptodesk.core.ports import (
     ModelCatalog,
@@ -60,7 +60,7 @@ class Engine:
         settlement: Settlement,
         clock: Clock,
         observer: RunObserver | None = None,
-        new_id: Callable[[], str] = lambda: secrets.token_hex(16),
+        new_id: Callable[[], str] = new_id,
     ) -> None:
         self._catalog = catalog
         self._tools = tools

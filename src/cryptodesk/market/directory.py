@@ -67,10 +67,12 @@ class _Found(Struct, frozen=True):
     closeness: float = 0.0
 
     @property
-    def order(self) -> tuple[int, float, bool, float, str]:
+    def order(self) -> tuple[int, float, bool, float, int, str]:
         rank = float("inf") if self.asset.rank is None else float(self.asset.rank)
         spelling = -self.closeness if self.kind == "fuzzy" else 0.0
-        return (_CLASS[self.kind], spelling, not self.asset.is_active, rank, self.asset.name)
+        # Among the unranked, what more public records list is what more people mean.
+        records = -len(self.asset.sources)
+        return (_CLASS[self.kind], spelling, not self.asset.is_active, rank, records, self.asset.name)
 
 
 class AssetDirectory:

@@ -243,14 +243,21 @@ def _to_mention(prose: Prose, candidate: _Candidate) -> Mention:
 
 
 def _lead(asset: Asset, others: Sequence[Asset]) -> float:
-    """How far the likeliest asset is ahead of those called the same: 1 when alone, near 1 when far larger."""
-    ranks = [other.rank for other in others if other.is_active and other.rank is not None]
+    """How far the likeliest asset is ahead of those called the same: 1 when alone, near 1 when far larger or when
+    nothing else of that name is still current."""
     if not others:
         return 1.0
-    if not asset.is_active or asset.rank is None:
+    if not asset.is_active:
         return 0.6
+    rivals = [other for other in others if other.is_active]
+    if not rivals:
+        return 0.97
+    if asset.rank is None:
+        return 0.6
+    ranks = [other.rank for other in rivals if other.rank is not None]
     return 0.97 if all(rank >= 5 * asset.rank for rank in ranks) else 0.7
 
 
-def _likelihood(asset: Asset) -> tuple[bool, float, str]:
-    return (not asset.is_active, float("inf") if asset.rank is None else float(asset.rank), asset.name)
+def _likelihood(asset: Asset) -> tuple[bool, float, int, str]:
+    rank = float("inf") if asset.rank is None else float(asset.rank)
+    return (not asset.is_active, rank, -len(asset.sources), asset.name)

@@ -1,0 +1,53 @@
+"""Reads a request body within its bounds."""
+
+from __future__ import annotations
+
+import asyncio
+
+from cryptodesk.core.errors import RequestTimeout, TooLarge
+from cryptodesk.dialects._ports import DialectSettings, Receive
+
+__all__ = ["ClientGone", "read_body"]
+
+
+class ClientGone(Exception):
+    """The client hung up before its request was whole; nobody is left to answer."""
+
+
+async def read_body(receive: Receive, declared_bytes: bytes | None, settings: DialectSettings) -> bytes:
+    """The whole body. `declared_bytes` is the Content-Length header; it is used to refuse early, never trusted.
+
+    Raises: TooLarge, RequestTimeout, ClientGone."""
+    limit = settings.max_body_bytes
+    if declared_bytes is not None and declared_bytes.isdigit() and _exceeds(declared_bytes, limit):
+        raise _too_large(limit)
+    try:
+        async with asyncio.timeout(settings.body_seconds):
+            return await _read(receive, limit)
+    except TimeoutError:
+        raise RequestTimeout(f"The request body did not arrive within {settings.body_seconds:g} seconds.") from None
+
+
+async def _read(receive: Receive, limit: int) -> bytes:
+    pieces: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        piece: bytes = message.get("body", b"")
+        size += len(piece)
+        if size > limit:
+            raise _too_large(limit)
+        if not message.get("more_body", False):
+            return b"".join((*pieces, piece)) if pieces else piece
+        pieces.append(piece)
+
+
+def _exceeds(digits: bytes, limit: int) -> bool:
+    # Python refuses to read integers of thousands of digits, and a header may hold them.
+    return len(digits.lstrip(b"0")) > 18 or int(digits) > limit
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"The request body is larger than {limit} bytes; send a shorter one.")

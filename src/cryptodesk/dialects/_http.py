@@ -1,0 +1,123 @@
+"""The HTTP edge: one plain ASGI application over all dialects.
+
+A dialect's exact paths are looked up in a table before any router sees the request; everything else (health, the
+OpenAPI document, pages, unknown paths) is answered by Starlette behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+import cryptodesk
+import cryptodesk.dialects
+from cryptodesk.core.discover import discover
+from cryptodesk.core.ids import new_id
+from cryptodesk.dialects._ports import ASGIApp, Dialect, DialectPorts, Message, Receive, Scope, Send
+
+__all__ = ["TRACE_HEADER", "build_asgi", "build_openapi"]
+
+TRACE_HEADER = b"x-server-traceid"
+
+Lifespan = Callable[[], AbstractAsyncContextManager[None]]
+
+
+def build_asgi(ports: DialectPorts, lifespan: Lifespan, extra_routes: Sequence[BaseRoute] = ()) -> ASGIApp:
+    """Every dialect found in this package, `/healthz`, `/openapi.json` and `extra_routes` as one application.
+
+    `lifespan()` is entered at start-up and left at shutdown."""
+    dialects: dict[str, Dialect] = discover(cryptodesk.dialects, "DIALECT")
+    table = {route.path: route.endpoint for dialect in dialects.values() for route in dialect.routes(ports)}
+    rest = _build_rest(msgspec.json.encode(build_openapi(ports, dialects.values())), lifespan, extra_routes)
+    find = table.get
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await rest(scope, receive, send)
+            return
+        endpoint = find(scope["path"])
+        if endpoint is None:
+            await rest(scope, receive, _with_trace_id(send))
+        else:
+            await endpoint(scope, receive, send)
+
+    return app
+
+
+def build_openapi(ports: DialectPorts, dialects: Iterable[Dialect]) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of what is mounted."""
+    document: dict[str, Any] = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "cryptodesk",
+            "version": cryptodesk.__version__,
+            "description": "An open crypto research desk. Each path belongs to one dialect; see docs/dialects.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "paths": {},
+        "components": {"schemas": {}, "securitySchemes": {}, "headers": {}, "responses": {}},
+    }
+    for dialect in dialects:
+        part = dialect.openapi(ports)
+        document["paths"].update(part["paths"])
+        for kind, members in part["components"].items():
+            document["components"][kind].update(members)
+    return document
+
+
+def _build_rest(openapi: bytes, lifespan: Lifespan, extra_routes: Sequence[BaseRoute]) -> Starlette:
+    async def show_health(request: Request) -> Response:
+        return Response(b'{"status":"ok"}', media_type="application/json")
+
+    async def show_openapi(request: Request) -> Response:
+        return Response(openapi, media_type="application/json")
+
+    @asynccontextmanager
+    async def run_lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with lifespan():
+            yield
+
+    app = Starlette(
+        routes=[Route("/healthz", show_health), Route("/openapi.json", show_openapi), *extra_routes],
+        lifespan=run_lifespan,
+        exception_handlers={404: _not_found, 405: _method_not_allowed, 500: _internal_error},
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+def _with_trace_id(send: Send) -> Send:
+    async def send_traced(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", ()), (TRACE_HEADER, new_id().encode())]
+        await send(message)
+
+    return send_traced
+
+
+def _problem(status: int, kind: str, message: str, code: str, headers: dict[str, str] | None = None) -> Response:
+    error = {"error": {"message": message, "type": kind, "param": None, "code": code}}
+    return Response(msgspec.json.encode(error), status, headers=headers, media_type="application/json")
+
+
+async def _not_found(request: Request, error: Exception) -> Response:
+    where = f"{request.method} {request.url.path[:200]}"
+    return _problem(404, "invalid_request_error", f"Invalid URL ({where})", "not_found")
+
+
+async def _method_not_allowed(request: Request, error: Exception) -> Response:
+    allow = getattr(error, "headers", None)
+    message = f"Method {request.method} is not allowed here."
+    return _problem(405, "invalid_request_error", message, "method_not_allowed", dict(allow) if allow else None)
+
+
+async def _internal_error(request: Request, error: Exception) -> Response:
+    return _problem(500, "server_error", "An internal error occurred; it was logged.", "internal_error")

@@ -1,0 +1,83 @@
+"""What a dialect declares, and what the edge is given to work with."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from cryptodesk.core.clock import Clock
+from cryptodesk.core.events import RunEvent
+from cryptodesk.core.ports import KeyStore
+from cryptodesk.core.requests import RunLimits, RunRequest
+
+__all__ = [
+    "ASGIApp",
+    "Dialect",
+    "DialectPorts",
+    "DialectRoute",
+    "DialectSettings",
+    "Message",
+    "Receive",
+    "RunEngine",
+    "Scope",
+    "Send",
+]
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class RunEngine(Protocol):
+    def run(self, request: RunRequest) -> AsyncIterator[list[RunEvent]]:
+        """`RunStarted` or `RunFailed` first, `RunFinished` or `RunFailed` last. Raises nothing but cancellation."""
+        ...
+
+
+class DialectSettings(Struct, frozen=True):
+    """Bounds of the edge. `body_seconds` is for the whole body, `write_seconds` for one write to a client that has
+    stopped reading. A client's hang-up is looked for once a run has lasted `watch_after_seconds`."""
+
+    max_body_bytes: int = 4 * 1024 * 1024
+    body_seconds: float = 30.0
+    write_seconds: float = 60.0
+    watch_after_seconds: float = 0.05
+    allow_query_key: bool = True
+
+
+class DialectPorts(Struct, frozen=True):
+    """The edge's collaborators.
+
+    `keys` is asked with an empty string when a request brings no key, so that a store may let anyone in.
+    `require_model` raises ModelNotFound for an id that cannot be served; it is asked only where an unknown model
+    has to be told before another fault. `model_ids` lists what `GET /v1/models` shows; without it that path is unknown.
+    `limits` bound every run.
+    """
+
+    engine: RunEngine
+    keys: KeyStore
+    clock: Clock
+    built_in_tools: frozenset[str]
+    settings: DialectSettings = DialectSettings()
+    require_model: Callable[[str], object] | None = None
+    model_ids: Callable[[], Sequence[str]] | None = None
+    limits: RunLimits = RunLimits()
+
+
+class DialectRoute(Struct, frozen=True):
+    """One exact path. The endpoint answers every method, the wrong ones too."""
+
+    path: str
+    endpoint: ASGIApp
+
+
+class Dialect(Struct, frozen=True):
+    """`openapi` gives the `paths` and `components` of what `routes` mounts, in OpenAPI 3.1."""
+
+    name: str
+    routes: Callable[[DialectPorts], Sequence[DialectRoute]]
+    openapi: Callable[[DialectPorts], dict[str, Any]]

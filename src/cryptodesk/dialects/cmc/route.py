@@ -1,0 +1,221 @@
+"""`POST /v1/chat/completions` as a plain ASGI endpoint, and the list of models beside it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator
+from urllib.parse import parse_qs
+
+import msgspec
+from msgspec import structs
+
+from cryptodesk.core.errors import CryptodeskError, InternalError, InvalidRequest, MethodNotAllowed, Unauthenticated
+from cryptodesk.core.events import RunEvent, RunFold
+from cryptodesk.core.ids import new_id
+from cryptodesk.core.requests import Caller, RunRequest
+from cryptodesk.dialects._body import ClientGone, read_body
+from cryptodesk.dialects._hangup import HangUpWatch
+from cryptodesk.dialects._http import TRACE_HEADER
+from cryptodesk.dialects._ports import DialectPorts, Receive, Scope, Send
+from cryptodesk.dialects.cmc import choices
+from cryptodesk.dialects.cmc.encode import StreamEncoder, encode_body
+from cryptodesk.dialects.cmc.errors import Answer, clipped, encode_error, encode_gateway_error
+from cryptodesk.dialects.cmc.parse import parse_request
+
+__all__ = ["CHAT_PATH", "MODELS_PATH", "ChatEndpoint", "ModelsEndpoint"]
+
+CHAT_PATH = "/v1/chat/completions"
+MODELS_PATH = "/v1/models"
+
+log = logging.getLogger("cryptodesk.dialects.cmc")
+
+_JSON = (b"content-type", b"application/json")
+_DEFECT = InternalError("An internal error occurred. It was logged under the request's trace id.")
+
+
+class _Headers:
+    """The few request headers that are looked at."""
+
+    __slots__ = ("client_id", "content_length", "content_type", "key")
+
+    def __init__(self, scope: Scope) -> None:
+        self.key = self.client_id = self.content_type = b""
+        self.content_length: bytes | None = None
+        for name, value in scope["headers"]:
+            if name == b"x-cmc_pro_api_key":
+                self.key = value
+            elif name == b"content-type":
+                self.content_type = value
+            elif name == b"content-length":
+                self.content_length = value
+            elif name == b"x-request-id":
+                self.client_id = value
+
+    @property
+    def is_json(self) -> bool:
+        return self.content_type == b"application/json" or (
+            self.content_type.partition(b";")[0].strip().lower() == b"application/json"
+        )
+
+
+class _Reply:
+    """One request's way out; knows whether the answer has begun."""
+
+    __slots__ = ("_trace_header", "has_begun", "send", "trace_id")
+
+    def __init__(self, send: Send) -> None:
+        self.send = send
+        self.trace_id = new_id()
+        self._trace_header = (TRACE_HEADER, self.trace_id.encode())
+        self.has_begun = False
+
+    async def send_json(self, status: int, body: bytes, headers: tuple[tuple[bytes, bytes], ...] = ()) -> None:
+        length = (b"content-length", b"%d" % len(body))
+        self.has_begun = True
+        await self.send(
+            {
+                "type": "http.response.start",
+                "status": status,
+                "headers": [_JSON, length, self._trace_header, *headers],
+            }
+        )
+        await self.send({"type": "http.response.body", "body": body})
+
+    async def send_answer(self, answer: Answer) -> None:
+        await self.send_json(answer.status, answer.body, answer.headers)
+
+    async def send_frames(self, frames: bytes, *, is_last: bool) -> None:
+        if not self.has_begun:
+            self.has_begun = True
+            headers = [*choices.STREAM_HEADERS, self._trace_header]
+            await self.send({"type": "http.response.start", "status": 200, "headers": headers})
+        await self.send({"type": "http.response.body", "body": frames, "more_body": not is_last})
+
+    async def send_allowed_methods(self) -> None:
+        self.has_begun = True
+        headers = [*choices.ALLOWED_METHODS, self._trace_header]
+        await self.send({"type": "http.response.start", "status": 204, "headers": headers})
+        await self.send({"type": "http.response.body", "body": b""})
+
+
+class _Endpoint:
+    def __init__(self, ports: DialectPorts) -> None:
+        self.ports = ports
+
+    async def authenticate(self, scope: Scope, presented: bytes) -> Caller:
+        """Raises: Unauthenticated."""
+        key = presented.strip().decode("latin-1")
+        if not key and scope["query_string"] and self.ports.settings.allow_query_key:
+            query = parse_qs(scope["query_string"].decode("latin-1"))
+            key = query.get("CMC_PRO_API_KEY", [""])[0].strip()
+        caller = await self.ports.keys.authenticate(key, self.ports.clock.now())
+        if caller is None:
+            raise Unauthenticated("The API key is invalid or missing.", reason="invalid" if key else "missing")
+        return caller
+
+    async def fail(self, reply: _Reply, error: Exception) -> None:
+        """The answer to a request that failed, if none has begun yet."""
+        if not isinstance(error, CryptodeskError):
+            log.error("request %s failed by a defect", reply.trace_id, exc_info=error)
+            error = _DEFECT
+        if not reply.has_begun:
+            await reply.send_answer(encode_error(error, self.ports.clock.now()))
+
+
+class ChatEndpoint(_Endpoint):
+    def __init__(self, ports: DialectPorts) -> None:
+        rounds = min(ports.limits.rounds, choices.MAX_ROUNDS)
+        super().__init__(structs.replace(ports, limits=structs.replace(ports.limits, rounds=rounds)))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        reply = _Reply(send)
+        if scope["method"] != "POST":
+            await self._refuse_method(scope, reply)
+            return
+        try:
+            request = await self._admit(scope, receive, reply.trace_id)
+            async with HangUpWatch(receive, send, self.ports.settings) as watch:
+                reply.send = watch.send
+                await self._answer(request, reply)
+        except ClientGone:
+            pass
+        except Exception as error:  # the HTTP boundary
+            await self.fail(reply, error)
+
+    async def _refuse_method(self, scope: Scope, reply: _Reply) -> None:
+        if scope["method"] == "OPTIONS":
+            await reply.send_allowed_methods()
+        else:
+            await reply.send_answer(encode_gateway_error(scope["path"], reply.trace_id, self.ports.clock.now()))
+
+    async def _admit(self, scope: Scope, receive: Receive, trace_id: str) -> RunRequest:
+        """The run a request asks for, if its key and its body are in order.
+
+        Raises: RequestError, ClientGone."""
+        headers = _Headers(scope)
+        if headers.client_id and log.isEnabledFor(logging.INFO):
+            log.info("client request %r has trace id %s", clipped(headers.client_id.decode("latin-1")), trace_id)
+        caller = await self.authenticate(scope, headers.key)
+        if not headers.is_json:
+            # A browser sends other types to any origin unasked; this refusal also keeps foreign pages out.
+            raise InvalidRequest(
+                "Unsupported content type; send the header 'Content-Type: application/json'.",
+                reason="unsupported_content_type",
+            )
+        body = await read_body(receive, headers.content_length, self.ports.settings)
+        return parse_request(body, caller, trace_id, self.ports)
+
+    async def _answer(self, request: RunRequest, reply: _Reply) -> None:
+        events = self.ports.engine.run(request)
+        try:
+            if request.stream:
+                await self._stream(events, reply)
+            else:
+                fold = RunFold()
+                async for batch in events:
+                    for event in batch:
+                        fold.add(event)
+                await reply.send_json(200, encode_body(fold))
+        finally:
+            if isinstance(events, AsyncGenerator):
+                await events.aclose()
+
+    async def _stream(self, events: AsyncIterator[list[RunEvent]], reply: _Reply) -> None:
+        encoder = StreamEncoder()
+        try:
+            async for batch in events:
+                frames = encoder.encode(batch)
+                if encoder.failure is not None and not reply.has_begun:
+                    raise encoder.failure
+                if frames:
+                    is_last = encoder.is_finished or encoder.failure is not None
+                    await reply.send_frames(frames, is_last=is_last)
+            if not encoder.is_finished and encoder.failure is None:
+                raise InternalError("The run ended without its last event.")
+        except Exception as error:
+            if not reply.has_begun or encoder.is_finished or encoder.failure is not None:
+                raise
+            log.error("stream %s failed by a defect", reply.trace_id, exc_info=error)
+            await reply.send_frames(encoder.fail(_DEFECT), is_last=True)
+
+
+class ModelsEndpoint(_Endpoint):
+    """`GET /v1/models`, an extension: the documented endpoint has no such path."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        reply = _Reply(send)
+        try:
+            if scope["method"] not in ("GET", "HEAD"):
+                raise MethodNotAllowed("Only GET is allowed here.")
+            await self.authenticate(scope, _Headers(scope).key)
+            await reply.send_json(200, self._list())
+        except MethodNotAllowed as error:
+            answer = encode_error(error, self.ports.clock.now())
+            await reply.send_json(answer.status, answer.body, ((b"allow", b"GET, HEAD"),))
+        except Exception as error:  # the HTTP boundary
+            await self.fail(reply, error)
+
+    def _list(self) -> bytes:
+        ids = self.ports.model_ids() if self.ports.model_ids is not None else ()
+        models = [{"id": model_id, "object": "model", "owned_by": "cryptodesk"} for model_id in ids]
+        return msgspec.json.encode({"object": "list", "data": models})
