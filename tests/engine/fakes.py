@@ -212,7 +212,7 @@ class Desk:
             settlement=Settlement(FakeDatabase(), self.turns, self.ledger, FakePricing()),  # type: ignore[arg-type]
             clock=FixedClock(NOW),
             observer=self.log,
-            new_id=lambda: f"run{next(numbers)}",
+            new_id=lambda now: f"run{next(numbers)}",
         )
 
     async def events(self, request: RunRequest) -> list[RunEvent]:

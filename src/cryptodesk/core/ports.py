@@ -133,7 +133,9 @@ EntryKind = Literal["charge", "surcharge", "credit", "refund"]
 
 
 class Entry(Struct, frozen=True):
-    """One line of the ledger, never changed. `amount_usd` is exact; a charge is positive, a credit negative."""
+    """One line of the ledger, never changed. `amount_usd` is exact; a charge is positive, a credit negative.
+
+    `entry_id` is unique and begins with the run's id and a colon; an entry of no run has an empty `run_id`."""
 
     entry_id: str
     account_id: str

@@ -22,7 +22,7 @@ from cryptodesk.core.events import (
     ToolCallDelta,
 )
 from cryptodesk.core.generation import ModelRequest, ModelRoute, ToolChoice
-from cryptodesk.core.ids import new_id
+from cryptodesk.core.ids import new_time_ordered_id
 from cryptodesk.core.messages import ToolCallPart
 from cryptodesk.core.ports import (
     ModelCatalog,
@@ -60,7 +60,7 @@ class Engine:
         settlement: Settlement,
         clock: Clock,
         observer: RunObserver | None = None,
-        new_id: Callable[[], str] = new_id,
+        new_id: Callable[[float], str] = new_time_ordered_id,
     ) -> None:
         self._catalog = catalog
         self._tools = tools
@@ -77,7 +77,8 @@ class Engine:
         Never raises, save when its consumer is cancelled or closes it: then the upstream is closed at once, the claim
         given back and what was used charged as an estimate.
         """
-        state = RunState(request, self._new_id(), self._clock.unix(), Deadline(request.limits.seconds))
+        now = self._clock.unix()
+        state = RunState(request, self._new_id(now), now, Deadline(request.limits.seconds))
         try:
             await self._open(state)
             async with aclosing(self._answer(state)) as answer:  # type: ignore[type-var]

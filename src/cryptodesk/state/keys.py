@@ -1,0 +1,126 @@
+"""API keys in SQLite: shown once, stored as a hash, looked up afresh for every request."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import sqlite3
+from datetime import UTC, datetime
+from typing import Any
+
+from msgspec import Struct
+
+from cryptodesk.core.requests import Caller
+from cryptodesk.storage.sqlite import SqliteDatabase
+
+__all__ = ["KEY_PREFIX", "KeyRecord", "SqliteKeyStore"]
+
+KEY_PREFIX = "cd_"
+_SHORTEST_KEY = 16
+
+_COLUMNS = "key_id, account_id, name, created_at, expires_at, revoked_at"
+_SELECT_VALID = (
+    "SELECT key_hash, account_id, key_id, expires_at FROM api_keys WHERE key_hash = ? AND revoked_at IS NULL"
+)
+_INSERT = "INSERT INTO api_keys (key_id, key_hash, account_id, name, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)"
+_SELECT_BY_HASH = f"SELECT {_COLUMNS} FROM api_keys WHERE key_hash = ?"  # noqa: S608 - constants
+_SELECT_ALL = f"SELECT {_COLUMNS} FROM api_keys ORDER BY created_at, rowid"  # noqa: S608 - constants
+_REVOKE = "UPDATE api_keys SET revoked_at = ? WHERE key_id = ? AND revoked_at IS NULL"
+
+
+class KeyRecord(Struct, frozen=True):
+    """What is known of a key, without the key. Times are aware, in UTC."""
+
+    key_id: str
+    account_id: str
+    name: str
+    created_at: datetime
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+class SqliteKeyStore:
+    """Reads the file for every request, so that what another process creates or revokes holds at once."""
+
+    def __init__(self, database: SqliteDatabase) -> None:
+        self._database = database
+
+    async def authenticate(self, presented_key: str, now: datetime) -> Caller | None:
+        """Whose key this is; None if it is unknown, revoked or expired."""
+        presented_hash = _hash(presented_key)
+        for key_hash, account_id, key_id, expires_at in self._database.read(_SELECT_VALID, (presented_hash,)):
+            is_expired = expires_at is not None and expires_at <= now.timestamp()
+            if hmac.compare_digest(key_hash, presented_hash) and not is_expired:
+                return Caller(account_id, key_id)
+        return None
+
+    def create(
+        self, name: str, account_id: str, now: datetime, expires_at: datetime | None = None
+    ) -> tuple[str, KeyRecord]:
+        """The text of a new key, which is never shown again, and its record. Blocks until it is on disk."""
+        key_text = KEY_PREFIX + secrets.token_urlsafe(32)
+        return key_text, self.add(key_text, name, account_id, now, expires_at)
+
+    def add(
+        self, key_text: str, name: str, account_id: str, now: datetime, expires_at: datetime | None = None
+    ) -> KeyRecord:
+        """The record of a key that somebody else made; if it is there already, the record it has, unchanged: a
+        revoked key stays revoked. Blocks until it is on disk.
+
+        Raises: ValueError if the text is too short to be a secret or cannot travel in a header."""
+        _refuse_unusable(key_text)
+        key_hash = _hash(key_text)
+        new_row = (
+            f"key_{secrets.token_hex(8)}",
+            key_hash,
+            account_id,
+            name,
+            now.timestamp(),
+            expires_at.timestamp() if expires_at else None,
+        )
+
+        def insert_once(connection: sqlite3.Connection) -> Any:
+            if not connection.execute(_SELECT_BY_HASH, (key_hash,)).fetchall():
+                connection.execute(_INSERT, new_row)
+            return connection.execute(_SELECT_BY_HASH, (key_hash,)).fetchall()[0]
+
+        return _to_record(self._database.write_blocking(insert_once))
+
+    def revoke(self, key_id: str, now: datetime) -> bool:
+        """Whether a key was revoked now; False if there is none of this id that is not revoked. Blocks until it is
+        on disk; every process refuses the key from then on."""
+        revoked_at = now.timestamp()
+        return self._database.write_blocking(
+            lambda connection: connection.execute(_REVOKE, (revoked_at, key_id)).rowcount == 1
+        )
+
+    def list(self) -> tuple[KeyRecord, ...]:
+        """All keys, oldest first, revoked and expired ones too."""
+        return tuple(_to_record(row) for row in self._database.read(_SELECT_ALL))
+
+
+def _hash(key_text: str) -> bytes:
+    # A fast hash suffices: a key holds 256 random bits, so nobody guesses it however many guesses a second he makes.
+    # Slow hashes protect what people choose; here one would only cost every request a tenth of a second.
+    return hashlib.sha256(key_text.encode("utf-8", "surrogatepass")).digest()
+
+
+def _refuse_unusable(key_text: str) -> None:
+    if len(key_text) < _SHORTEST_KEY:
+        raise ValueError(f"an API key needs at least {_SHORTEST_KEY} characters, got {len(key_text)}: use a random one")
+    if not all("!" <= character <= "~" for character in key_text):
+        raise ValueError("an API key may hold only visible ASCII characters without spaces")
+
+
+def _to_record(row: Any) -> KeyRecord:
+    key_id, account_id, name, created_at, expires_at, revoked_at = row
+    return KeyRecord(key_id, account_id, name, _moment(created_at), _optional(expires_at), _optional(revoked_at))
+
+
+def _moment(unix_seconds: float) -> datetime:
+    return datetime.fromtimestamp(unix_seconds, UTC)
+
+
+def _optional(unix_seconds: float | None) -> datetime | None:
+    return None if unix_seconds is None else _moment(unix_seconds)

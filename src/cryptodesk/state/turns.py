@@ -1,0 +1,140 @@
+"""Finished turns, kept for their follow-up, in SQLite."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any, cast
+
+import msgspec
+from msgspec import Struct
+
+from cryptodesk.core.errors import TurnCompleted, TurnNotFound
+from cryptodesk.core.messages import Message
+from cryptodesk.core.ports import Batch, Claim, StoredTurn, TurnState
+from cryptodesk.core.tools import ToolSpec
+from cryptodesk.storage.sqlite import SqliteBatch, SqliteDatabase
+
+__all__ = ["DEFAULT_RETENTION_SECONDS", "SqliteTurnStore"]
+
+DEFAULT_RETENTION_SECONDS = 24 * 3600.0
+_PURGE_ROWS = 500
+
+_INSERT = "INSERT INTO turns (turn_id, key_id, state, created_at, body) VALUES (?, ?, ?, ?, ?)"
+_SELECT_STATE = "SELECT state FROM turns WHERE turn_id = ? AND key_id = ? AND created_at > ?"
+_CLAIM = """
+UPDATE turns SET claim_id = ?, claim_lapses_at = ?
+WHERE turn_id = ? AND key_id = ? AND created_at > ? AND state != 'completed'
+  AND (claim_id IS NULL OR claim_lapses_at <= ?)
+RETURNING state, created_at, body
+"""
+_COMPLETE = "UPDATE turns SET state = 'completed', claim_id = NULL, claim_lapses_at = NULL WHERE turn_id = ?"
+_RELEASE = "UPDATE turns SET claim_id = NULL, claim_lapses_at = NULL WHERE turn_id = ? AND claim_id = ?"
+_RELEASE_ALL = "UPDATE turns SET claim_id = NULL, claim_lapses_at = NULL WHERE claim_id IS NOT NULL"
+# Rows stand in the order in which their runs ended, so the old ones come first and no index has to say so: an index
+# more would cost every run a page written.
+_PURGE = """
+DELETE FROM turns WHERE rowid IN (SELECT rowid FROM turns ORDER BY rowid LIMIT ?)
+AND created_at <= ? AND (claim_id IS NULL OR claim_lapses_at <= ?)
+"""
+
+
+class _Body(Struct, frozen=True, omit_defaults=True):
+    """What of a turn is never searched by."""
+
+    messages: tuple[Message, ...]
+    built_in_tools: tuple[str, ...] = ()
+    client_tools: tuple[ToolSpec, ...] = ()
+    pending_call_ids: tuple[str, ...] = ()
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(_Body)
+
+
+class SqliteTurnStore:
+    """A turn can be followed up for `retention_seconds`, by its own key, once."""
+
+    def __init__(self, database: SqliteDatabase, *, retention_seconds: float = DEFAULT_RETENTION_SECONDS) -> None:
+        self._database = database
+        self._retention_seconds = retention_seconds
+
+    def save(self, batch: Batch, turn: StoredTurn) -> None:
+        body = _encoder.encode(_Body(turn.messages, turn.built_in_tools, turn.client_tools, turn.pending_call_ids))
+        SqliteBatch.of(batch).add(_INSERT, (turn.turn_id, turn.key_id, turn.state, turn.created_at, body))
+
+    async def claim(self, turn_id: str, key_id: str, *, claim_id: str, now: float, lapses_at: float) -> Claim:
+        """The right to follow the turn up, until `lapses_at`. Of any number of claims at once exactly one wins, also
+        among processes.
+
+        Raises: TurnNotFound if it is unknown, too old or another key's; TurnCompleted if it was followed up or
+        somebody else holds the claim."""
+        # Ids that nobody may claim are turned away by a read, so that they never wait for the disk.
+        self._refuse_unless_open(turn_id, key_id, now)
+        parameters = (claim_id, lapses_at, turn_id, key_id, now - self._retention_seconds, now)
+
+        def take(connection: sqlite3.Connection) -> list[Any]:
+            return connection.execute(_CLAIM, parameters).fetchall()
+
+        rows = await self._database.write(take)
+        if not rows:
+            self._refuse_unless_open(turn_id, key_id, now)
+            raise _completed()
+        state, created_at, body = rows[0]
+        return Claim(claim_id, _to_turn(turn_id, key_id, state, created_at, body))
+
+    async def release(self, claim: Claim) -> None:
+        """Gives the right back; without effect if it lapsed and somebody else took it."""
+        batch = self._database.batch()
+        batch.add(_RELEASE, (claim.turn.turn_id, claim.claim_id))
+        await batch.commit()
+
+    def consume(self, batch: Batch, claim: Claim, *, completes: bool) -> None:
+        """Ends the claim; the turn is then completed, or open again when the follow-up was cut short."""
+        if completes:
+            # Also when the claim lapsed meanwhile: a turn that was answered stays answered.
+            SqliteBatch.of(batch).add(_COMPLETE, (claim.turn.turn_id,))
+        else:
+            SqliteBatch.of(batch).add(_RELEASE, (claim.turn.turn_id, claim.claim_id))
+
+    async def release_abandoned(self) -> int:
+        """How many claims of processes that are gone were given back. Only for the sole process on this database,
+        before it serves."""
+        return await self._database.write(lambda connection: connection.execute(_RELEASE_ALL).rowcount)
+
+    async def purge_expired(self, now: float) -> int:
+        """How many turns were deleted because their retention ended; a held claim keeps its turn."""
+        purged = 0
+        oldest_kept = now - self._retention_seconds
+
+        def purge_some(connection: sqlite3.Connection) -> int:
+            return connection.execute(_PURGE, (_PURGE_ROWS, oldest_kept, now)).rowcount
+
+        # In small steps, because other writes wait for each.
+        while count := await self._database.write(purge_some):
+            purged += count
+        return purged
+
+    def _refuse_unless_open(self, turn_id: str, key_id: str, now: float) -> None:
+        rows = self._database.read(_SELECT_STATE, (turn_id, key_id, now - self._retention_seconds))
+        if not rows:
+            raise TurnNotFound(f"Previous response with id {turn_id!r} not found.", turn_id=turn_id)
+        if rows[0][0] == "completed":
+            raise _completed()
+
+
+def _completed() -> TurnCompleted:
+    return TurnCompleted("conversation is already completed")
+
+
+def _to_turn(turn_id: str, key_id: str, state: str, created_at: float, body: bytes) -> StoredTurn:
+    parts = _decoder.decode(body)
+    return StoredTurn(
+        turn_id,
+        key_id,
+        cast(TurnState, state),
+        created_at,
+        parts.messages,
+        parts.built_in_tools,
+        parts.client_tools,
+        parts.pending_call_ids,
+    )

@@ -1,0 +1,132 @@
+"""One SQLite file: batched durable writes through one thread, reads on the caller's own connection."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from cryptodesk.core.errors import InternalError
+from cryptodesk.core.ports import Batch
+from cryptodesk.storage.connection import connect_reader, connect_writer, to_internal_error
+from cryptodesk.storage.writer import GroupWriter, Statement
+
+__all__ = ["SqliteBatch", "SqliteDatabase"]
+
+T = TypeVar("T")
+
+
+class SqliteBatch:
+    """Statements that become durable together or not at all, in the order they were added.
+
+    Batches that wait at the same time are concurrent: what depends on a batch is added after its commit returned."""
+
+    __slots__ = ("_database", "_is_committed", "_statements")
+
+    def __init__(self, database: SqliteDatabase) -> None:
+        self._database = database
+        self._statements: list[Statement] = []
+        self._is_committed = False
+
+    @staticmethod
+    def of(batch: Batch) -> SqliteBatch:
+        """The same batch, known to take SQL. Raises: TypeError for a batch of another kind of database."""
+        if not isinstance(batch, SqliteBatch):
+            raise TypeError(f"a SQLite store needs a batch of its own database, got {type(batch).__name__}")
+        return batch
+
+    def add(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Waits for the commit. `INSERT INTO t (…) VALUES (?, …)` is the form that concurrent batches share."""
+        self._statements.append((sql, parameters))
+
+    async def commit(self) -> None:
+        """Returns once the statements are on disk; a caller cancelled meanwhile does not learn whether they are.
+
+        Raises: InternalError if they are not, or if the batch was committed before."""
+        if self._is_committed:
+            raise InternalError("a batch can be committed only once")
+        self._is_committed = True
+        if self._statements:
+            await self._database.write_statements(self._statements)
+
+
+class SqliteDatabase:
+    """A database file. `open` before use, `close` at the end; or use it in a `with` block."""
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        self._writer: GroupWriter | None = None
+        self._local = threading.local()
+        self._readers: list[sqlite3.Connection] = []
+
+    def open(self) -> None:
+        """Creates the file if it is missing. Raises: InternalError if it cannot be written or is no database."""
+        if self._writer is None:
+            self._writer = GroupWriter(connect_writer(self.path), self.path)
+
+    def close(self) -> None:
+        """Blocks until what was submitted is on disk. Closing twice is fine."""
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.close()
+        readers, self._readers, self._local = self._readers, [], threading.local()
+        for reader in readers:
+            reader.close()
+
+    def __enter__(self) -> SqliteDatabase:
+        self.open()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def transactions(self) -> int:
+        """How many transactions were committed since the file was opened; concurrent batches share them."""
+        return self._require_writer().transactions
+
+    def batch(self) -> SqliteBatch:
+        return SqliteBatch(self)
+
+    async def write_statements(self, statements: Sequence[Statement]) -> None:
+        """Returns once all are on disk, in one transaction. Raises: InternalError if they are not."""
+        await self._require_writer().write(statements)
+
+    async def write(self, action: Callable[[sqlite3.Connection], T]) -> T:
+        """What `action` returned, once what it wrote is on disk. No other writer comes between its statements.
+
+        It runs in the writer thread inside a transaction that it neither begins nor ends, and may be run twice, so
+        it touches nothing but the connection. If it raises, what it wrote is undone and the exception passed on.
+        Raises: InternalError for a failing database."""
+        result: T = await self._require_writer().write(action=action)
+        return result
+
+    def write_blocking(self, action: Callable[[sqlite3.Connection], T]) -> T:
+        """As `write`, for a thread without an event loop: a command, a test, start-up."""
+        result: T = self._require_writer().write_blocking(action)
+        return result
+
+    def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        """All rows, as tuples, of what is committed at this moment. Runs on the calling thread and waits for no
+        writer, so it suits look-ups by an index from the event loop.
+
+        Raises: InternalError for a failing database."""
+        try:
+            return self._reader().execute(sql, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise to_internal_error(error, self.path) from error
+
+    def _reader(self) -> sqlite3.Connection:
+        reader: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if reader is None:
+            self._require_writer()
+            reader = self._local.connection = connect_reader(self.path)
+            self._readers.append(reader)
+        return reader
+
+    def _require_writer(self) -> GroupWriter:
+        if self._writer is None:
+            raise InternalError(f"the database {str(self.path)!r} is not open")
+        return self._writer

@@ -1,0 +1,76 @@
+"""What the SQLite key store keeps to beside the contract of every key store (tests/contracts/test_key_store.py)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from cryptodesk.state.keys import SqliteKeyStore
+from cryptodesk.state.migrations import COMPONENT, MIGRATIONS
+from cryptodesk.storage.migrations import apply_migrations
+from cryptodesk.storage.sqlite import SqliteDatabase
+
+NOW = datetime(2026, 9, 24, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
+    with SqliteDatabase(tmp_path / "desk.db") as opened:
+        apply_migrations(opened.path, COMPONENT, MIGRATIONS)
+        yield opened
+
+
+def test_a_key_is_a_prefix_and_256_random_bits_in_url_safe_letters(database: SqliteDatabase) -> None:
+    texts = {SqliteKeyStore(database).create("a", "acme", NOW)[0] for _ in range(20)}
+    assert len(texts) == 20
+    for text in texts:
+        assert text.startswith("cd_")
+        assert len(text) == 46
+        assert all(letter.isascii() and (letter.isalnum() or letter in "-_") for letter in text)
+
+
+def test_the_file_never_holds_the_key_itself(database: SqliteDatabase) -> None:
+    text, record = SqliteKeyStore(database).create("laptop", "acme", NOW)
+    database.close()
+    content = database.path.read_bytes()
+    assert record.key_id.encode() in content
+    assert text.encode() not in content
+    assert text.removeprefix("cd_").encode() not in content
+
+
+OTHER_PROCESS = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from cryptodesk.state.keys import SqliteKeyStore
+from cryptodesk.storage.sqlite import SqliteDatabase
+with SqliteDatabase(Path(sys.argv[1])) as database:
+    keys, now = SqliteKeyStore(database), datetime(2026, 9, 24, tzinfo=UTC)
+    print(keys.create("other", "acme", now)[0] if sys.argv[2] == "create" else keys.revoke(sys.argv[3], now))
+"""
+
+
+def other_process(database: SqliteDatabase, *arguments: str) -> str:
+    command = [sys.executable, "-c", OTHER_PROCESS, str(database.path), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+async def test_what_another_process_creates_and_revokes_holds_at_once(database: SqliteDatabase) -> None:
+    keys = SqliteKeyStore(database)
+    text = other_process(database, "create")
+    caller = await keys.authenticate(text, NOW)
+    assert caller is not None
+    assert other_process(database, "revoke", caller.key_id) == "True"
+    assert await keys.authenticate(text, NOW) is None
+
+
+def test_authentication_is_one_search_by_an_index(database: SqliteDatabase) -> None:
+    plan = database.read(
+        "EXPLAIN QUERY PLAN SELECT key_id FROM api_keys WHERE key_hash = ? AND revoked_at IS NULL", (b"",)
+    )
+    assert [row[3].split()[:2] for row in plan] == [["SEARCH", "api_keys"]]

@@ -1,0 +1,112 @@
+"""How the event loop makes room for the writer thread, which would starve beside a loop that never rests."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cryptodesk.storage.connection import connect_writer
+from cryptodesk.storage.writer import GroupWriter
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "desk.db"
+
+
+@pytest.fixture
+def writer(path: Path) -> Iterator[GroupWriter]:
+    opened = GroupWriter(connect_writer(path), path)
+    yield opened
+    opened.close()
+
+
+class Blockade:
+    """Keeps the writer from committing until it is lifted, from whichever thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._connection.execute("BEGIN IMMEDIATE")
+
+    def lift(self) -> None:
+        self._connection.execute("ROLLBACK")
+        self._connection.close()
+
+
+def answer(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT 42").fetchone()[0])
+
+
+async def test_a_busy_loop_stands_still_for_work_that_waits_too_long(
+    writer: GroupWriter, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    stood_still = asyncio.Event()
+    blockade = Blockade(path)
+
+    def stand_still(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            blockade.lift()
+            stood_still.set()
+
+    monkeypatch.setattr(writer, "_stand_still", stand_still)
+    work = asyncio.ensure_future(writer.write(action=answer))
+    await stood_still.wait()
+    assert await work == 42
+    # Where standing still did not help, the loop does so ever more rarely: after 2, 4 and 8 ms, for half of that.
+    assert pauses[:3] == [0.001, 0.002, 0.004]
+
+
+async def test_standing_still_ends_as_soon_as_a_group_is_committed(writer: GroupWriter, path: Path) -> None:
+    blockade = Blockade(path)
+
+    def lift_once_the_loop_stands() -> None:
+        while not writer._loops_paused:
+            pass
+        blockade.lift()
+
+    helper = threading.Thread(target=lift_once_the_loop_stands)
+    work = asyncio.ensure_future(writer.write(action=answer))
+    await asyncio.sleep(0)
+    helper.start()
+    writer._stand_still(3600.0)  # far beyond the time limit of a test
+    helper.join()
+    assert await work == 42
+
+
+async def test_a_signal_left_from_an_earlier_pause_does_not_end_the_next_one(writer: GroupWriter, path: Path) -> None:
+    blockade = Blockade(path)
+    work = asyncio.ensure_future(writer.write(action=answer))
+    await asyncio.sleep(0)
+    for _ in range(2):
+        writer._group_ended.put(None)
+    writer._stand_still(0.001)
+    assert writer._group_ended.empty()
+    assert not work.done()
+    blockade.lift()
+    assert await work == 42
+
+
+async def test_a_loop_whose_work_is_done_is_left_alone_until_it_has_more(
+    writer: GroupWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = asyncio.Event()
+    look_after = writer._look_after
+
+    def watched(*arguments: object) -> None:
+        look_after(*arguments)  # type: ignore[arg-type]
+        looked.set()
+
+    monkeypatch.setattr(writer, "_look_after", watched)
+    monkeypatch.setattr(writer, "_stand_still", lambda seconds: pytest.fail("stood still for nothing"))
+    for _ in range(2):
+        looked.clear()
+        assert await writer.write(action=answer) == 42
+        await looked.wait()
+        assert writer._latest == {}
