@@ -36,7 +36,7 @@ $(VENV)/.installed-test: $(VENV)/.installed requirements-dev.lock requirements-o
 	@touch $@
 
 test: check
-	$(BIN)/python -m pytest $(if $(T),$(T),-n auto)
+	$(BIN)/python -m pytest $(if $(T),$(T),-n auto --dist loadgroup)
 
 check: lint types layers
 
