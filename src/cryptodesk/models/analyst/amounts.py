@@ -1,0 +1,189 @@
+"""Numbers, sums of money and arithmetic as people write them."""
+
+# ruff: noqa: E501 - a phrase table reads better with one entry a line
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+
+from cryptodesk.models.analyst.questions import Amount
+
+__all__ = ["CURRENCIES", "find_amounts", "find_currency", "find_formula", "find_phrase"]
+
+# Words and signs for the currencies a figure may be asked in.
+CURRENCIES = {
+    "usd": "USD", "$": "USD", "us$": "USD", "dollar": "USD", "dollars": "USD", "buck": "USD", "bucks": "USD",
+    "eur": "EUR", "€": "EUR", "euro": "EUR", "euros": "EUR",
+    "gbp": "GBP", "£": "GBP", "pound": "GBP", "pounds": "GBP", "sterling": "GBP",
+    "jpy": "JPY", "¥": "JPY", "yen": "JPY", "cny": "CNY", "yuan": "CNY", "rmb": "CNY", "renminbi": "CNY",
+    "chf": "CHF", "franc": "CHF", "francs": "CHF", "cad": "CAD", "aud": "AUD", "nzd": "NZD", "sgd": "SGD", "hkd": "HKD",
+    "inr": "INR", "rupee": "INR", "rupees": "INR", "₹": "INR", "krw": "KRW", "₩": "KRW", "brl": "BRL", "reais": "BRL",
+    "mxn": "MXN", "try": "TRY", "₺": "TRY", "rub": "RUB", "₽": "RUB", "zar": "ZAR", "sek": "SEK", "nok": "NOK", "dkk": "DKK",
+    "pln": "PLN", "aed": "AED", "ngn": "NGN", "idr": "IDR", "thb": "THB", "vnd": "VND", "php": "PHP", "uah": "UAH",
+}  # fmt: skip
+_NOT_AS_TARGET = {"try", "$", "€", "£", "¥", "₹", "₩", "₺", "₽", "us$", "pound", "pounds"}
+
+_SCALES = {"k": 3, "thousand": 3, "grand": 3, "m": 6, "mn": 6, "mil": 6, "million": 6, "b": 9, "bn": 9, "billion": 9,
+           "t": 12, "tn": 12, "trillion": 12}  # fmt: skip
+_WORDS: dict[str, int | Decimal] = {"a hundred": 100, "one hundred": 100, "a thousand": 1000, "one thousand": 1000, "a million": 10**6,
+          "one million": 10**6, "half a": Decimal("0.5"), "half": Decimal("0.5"), "one": 1, "two": 2, "three": 3, "five": 5, "ten": 10}  # fmt: skip
+
+_DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:_\d+)*(?:\.\d+)?|\.\d+)(?:e[+-]?\d{1,3})?"
+_SIGN = r"[$€£¥₹₩₺₽]"
+_CODE = "|".join(sorted((re.escape(word) for word in CURRENCIES if word[0].isalpha()), key=len, reverse=True))
+_AMOUNT = re.compile(
+    rf"(?<![\w.])(?:(?P<before>us\$|{_SIGN})\s?)?(?:(?P<digits>{_DIGITS})|(?P<word>{'|'.join(sorted(_WORDS, key=len, reverse=True))})\b)"
+    rf"(?:\s?(?P<scale>thousand|grand|million|billion|trillion|mil|mn|bn|tn|[kmbt])(?![a-z]))?"
+    rf"(?:\s?(?P<after>{_CODE}|{_SIGN}|%|percent\b|per cent\b)(?![a-z]))?"
+)
+_TARGET = re.compile(rf"\b(?:in|to|into|against|vs\.?|versus)\s+(?:the\s+|us\s+)?(?P<code>{_CODE})(?![a-z])")
+
+
+def find_amounts(lowered: str) -> tuple[Amount, ...]:
+    """Every number of the text, oldest position first, with its currency or percent sign."""
+    return tuple(_amount(match) for match in _AMOUNT.finditer(lowered))
+
+
+def _amount(match: re.Match[str]) -> Amount:
+    digits = match["digits"]
+    value = Decimal(digits.replace(",", "").replace("_", "")) if digits else Decimal(_WORDS[match["word"]])
+    scaled = value.scaleb(_SCALES[match["scale"]]) if match["scale"] else value
+    mark = match["before"] or match["after"] or ""
+    unit = "%" if mark in {"%", "percent", "per cent"} else CURRENCIES.get(mark, "")
+    return Amount(scaled, unit, match.start(), match.end())
+
+
+def find_currency(lowered: str) -> str | None:
+    """The currency figures are asked in ("in euros"); None if none is named."""
+    for match in _TARGET.finditer(lowered):
+        if match["code"] not in _NOT_AS_TARGET or match["code"] in {"pounds", "pound"}:
+            return CURRENCIES[match["code"]]
+    return None
+
+
+_N = rf"\(?(?:us\$|{_SIGN})?\s?(-?{_DIGITS}(?:\s?(?:k|thousand|million|billion|trillion|mn|bn|tn|m|b)(?![a-z]))?)\s?(?:usd|dollars)?\)?"
+_P = rf"({_DIGITS})\s?(?:%|percent|per cent)"
+
+
+def _plain(text: str) -> str:
+    """A number of the question as the calculator reads it: without commas, scale words written out."""
+    match = re.fullmatch(rf"(-?)({_DIGITS})\s?([a-z]*)", text.strip())
+    if match is None:
+        return text
+    value = Decimal(match[2].replace(",", "").replace("_", "")).scaleb(_SCALES.get(match[3], 0))
+    figure = format(value, "f") if abs(value.adjusted()) < 40 else str(value)
+    return f"{match[1]}{figure}"
+
+
+def _template(form: str) -> Callable[[re.Match[str]], str]:
+    return lambda match: form.format(*(_plain(group) for group in match.groups() if group is not None))
+
+
+_PHRASES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tuple(
+    (re.compile(pattern), write)
+    for pattern, write in (
+        (rf"{_P} (?:of|off of|from) {_N}", _template("{1}*{0}/100")),
+        (rf"{_P} (?:off|discount on|less than) {_N}", _template("{1}*(1-{0}/100)")),
+        (rf"{_P} (?:more than|above|on top of) {_N}", _template("{1}*(1+{0}/100)")),
+        (
+            rf"(?:what|which) (?:percent(?:age)?|per cent|%|share|fraction) of {_N} (?:is|are|makes?) {_N}",
+            _template("{1}/{0}*100"),
+        ),
+        (
+            rf"{_N} (?:is|as|are) (?:what|which|a) (?:percent(?:age)?|per cent|%|share|fraction) of {_N}",
+            _template("{0}/{1}*100"),
+        ),
+        (
+            rf"(?:percent(?:age)?|per cent|%)[ -]?(?:change|increase|decrease|difference|gain|loss|growth|return|drop|rise|move)?.{{0,30}}?"
+            rf"\b(?:from|between) {_N},? (?:to|and) {_N}",
+            _template("({1}-{0})/{0}*100"),
+        ),
+        (
+            rf"\b(?:change|increase|decrease|gain|loss|growth|return|drop|rise|went|goes|go|up|down|grew|fell|rose|dropped)\b.{{0,20}}?\bfrom {_N},? to {_N}"
+            rf".{{0,30}}(?:percent|%|per cent)",
+            _template("({1}-{0})/{0}*100"),
+        ),
+        (
+            rf"(?:cagr|compound annual growth(?: rate)?) (?:from|of|between) {_N} (?:to|and) {_N} (?:over|in|after) (\d+(?:\.\d+)?) years?",
+            _template("cagr({0},{1},{2})"),
+        ),
+        (rf"(?:increase|raise|grow|add {_P} to) {_N} by {_P}", _template("{0}*(1+{1}/100)")),
+        (rf"(?:decrease|reduce|cut|lower|discount) {_N} by {_P}", _template("{0}*(1-{1}/100)")),
+        (rf"add {_P} to {_N}", _template("{1}*(1+{0}/100)")),
+        (rf"{_N} (?:plus|\+) {_P}", _template("{0}*(1+{1}/100)")),
+        (rf"{_N} (?:minus|less|-) {_P}", _template("{0}*(1-{1}/100)")),
+        (rf"(?:square root|sqrt)(?: of)? {_N}", _template("sqrt({0})")),
+        (rf"{_N} squared", _template("{0}^2")),
+        (rf"{_N} (?:cubed)", _template("{0}^3")),
+        (rf"(?:half|one half) of {_N}", _template("{0}/2")),
+        (rf"(?:double|twice) {_N}", _template("{0}*2")),
+        (rf"(?:difference|spread) between {_N} and {_N}", _template("{1}-{0}")),
+        (
+            rf"(?:average|mean)(?: of)? ((?:{_DIGITS}(?:,? and |, | ))+{_DIGITS})",
+            lambda match: f"avg({_listed(match[1])})",
+        ),
+        (
+            rf"(?:sum|total)(?: of)? ((?:{_DIGITS}(?:,? and |, | ))+{_DIGITS})",
+            lambda match: f"sum({_listed(match[1])})",
+        ),
+    )
+)
+
+_WORD_OPERATORS = tuple(
+    (re.compile(pattern), sign)
+    for pattern, sign in (
+        (r"\bmultiplied by\b|\btimes\b", "*"), (r"\bdivided by\b|\bover(?= [\d(])", "/"), (r"\bplus\b", "+"), (r"\bminus\b", "-"),
+        (r"\bto the power of\b|\braised to\b", "^"), (r"×|(?<=[1-9]) ?x ?(?=\d)|(?<=\d\d)x(?=\d)|(?<=0) x (?=\d)", "*"), (r"÷", "/"), (r"−|–", "-"), (r"(?<=[\d)])\s*=\s*\??\s*$", ""),
+    )
+)  # fmt: skip
+_FUNCTIONS = "pct_change|cagr|sqrt|log10|log|ln|exp|abs|min|max|sum|avg|round|floor|ceil"
+_FORMULA = re.compile(
+    rf"(?:(?:{_FUNCTIONS})\s?\(|{_DIGITS}(?:\s?(?:k|million|billion|trillion|mn|bn)(?![a-z]))?|\bpi\b|[-+*/^%(),\s]|(?:us)?{_SIGN})+"
+)
+_MOST_CHARACTERS = 500
+
+
+def _listed(text: str) -> str:
+    return ",".join(number.replace(",", "") for number in re.findall(_DIGITS, text))
+
+
+def find_phrase(lowered: str) -> str | None:
+    """The arithmetic of a phrase ("15% of 2300"), as `cmc_math_eval` reads it; None if no phrase fits."""
+    for pattern, write in _PHRASES:
+        match = pattern.search(lowered)
+        if match:
+            return write(match)[:_MOST_CHARACTERS]
+    return None
+
+
+def find_formula(lowered: str) -> str | None:
+    """The longest formula of the text, words for signs included ("2 plus 2"); None if there is none."""
+    text = lowered
+    for pattern, sign in _WORD_OPERATORS:
+        text = pattern.sub(sign, text)
+    candidates = [_cleaned(match.group()) for match in _FORMULA.finditer(text[:4000])]
+    formulas = [candidate for candidate in candidates if _is_formula(candidate)]
+    return max(formulas, key=len) if formulas else None
+
+
+def _cleaned(candidate: str) -> str:
+    text = re.sub(rf"us\$|{_SIGN}", "", candidate).strip(" ,\t\n+*/^")
+    text = re.sub(
+        r"(?<=\d),(?=\d{3}(?!\d))" if "(" not in text or not re.search(_FUNCTIONS, text) else r"(?!)", "", text
+    )
+    text = re.sub(
+        rf"({_DIGITS})\s?(k|million|billion|trillion|mn|bn)(?![a-z])", lambda match: _plain(match.group()), text
+    )
+    text = re.sub(r"\s+", "", text)
+    return text.rstrip("-,").lstrip("),")
+
+
+def _is_formula(candidate: str) -> bool:
+    if len(candidate) > _MOST_CHARACTERS or candidate.count("(") != candidate.count(")"):
+        return False
+    is_call = re.match(rf"(?:{_FUNCTIONS})\(", candidate) is not None
+    has_operator = re.search(r"[\d)%][-+*/^%]\(*-?[\d.(a-z]", candidate) is not None
+    is_date = re.fullmatch(r"\d{4}-\d\d?-\d\d?|\d\d?/\d\d?/\d{2,4}|\d{4}[-/]\d{4}", candidate) is not None
+    return (is_call or has_operator) and not is_date

@@ -1,0 +1,139 @@
+"""Which assets a question names: known ones, doubtful ones, and words that seem to name one nobody knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from cryptodesk.models.analyst.amounts import CURRENCIES
+from cryptodesk.models.analyst.moments import MONTHS
+from cryptodesk.models.analyst.ports import AssetKnowledge, Mention
+from cryptodesk.models.analyst.questions import AssetRef, Doubt
+
+__all__ = ["FoundAssets", "read_mentions", "unknown_names"]
+
+# Below this a mention is a guess (two spelling mistakes); where others bear the same name, it takes more.
+SURE = 0.6
+SURE_AMONG_RIVALS = 0.8
+_MOST_CANDIDATES = 5
+
+
+class FoundAssets(Struct, frozen=True):
+    """Assets in the order of the text without repeats, and the stretches of text they were named by."""
+
+    assets: tuple[AssetRef, ...]
+    doubts: tuple[Doubt, ...]
+    spans: tuple[tuple[int, int], ...]
+
+
+def read_mentions(text: str, knowledge: AssetKnowledge) -> FoundAssets:
+    """A mention counts as its asset when it is sure enough; else it is a doubt with all that it may mean."""
+    assets: dict[str, AssetRef] = {}
+    doubts: dict[str, Doubt] = {}
+    spans: list[tuple[int, int]] = []
+    for mention in knowledge.find(text):
+        spans.append((mention.start, mention.end))
+        reference = _reference(mention)
+        if mention.confidence >= (SURE_AMONG_RIVALS if mention.rivals else SURE):
+            assets.setdefault(str(mention.asset_id), reference)
+        else:
+            candidates = (reference, *_rivals(mention, knowledge))
+            doubts.setdefault(mention.text.lower(), Doubt(mention.text, candidates[:_MOST_CANDIDATES]))
+    return FoundAssets(tuple(assets.values()), tuple(doubts.values()), tuple(spans))
+
+
+def _rivals(mention: Mention, knowledge: AssetKnowledge) -> Iterator[AssetRef]:
+    for asset_id in mention.rivals:
+        facts = knowledge.facts(asset_id)
+        if facts is not None:
+            yield AssetRef(asset_id, facts.symbol, facts.name, mention.text, mention.start, mention.confidence)
+
+
+def _reference(mention: Mention) -> AssetRef:
+    return AssetRef(mention.asset_id, mention.symbol, mention.name, mention.text, mention.start, mention.confidence)
+
+
+_COMMON_WORDS = """
+    a about above actual actually after again ago all also alltime altcoin altcoins always am amount an analyse
+    analysis analyze and any anything are around as asset assets at average back be been before being best better
+    between bitcoin's both bought but buy by calculate can cap capitalisation capitalization change changed changes
+    chart charts cheap check circulating close closed closing cmc coin coingecko coinmarketcap coins compare
+    compared comparison convert correlation cost could crypto cryptocurrencies cryptocurrency currency current
+    currently daily data date day days did difference do does doing dominance done down drawdown drop dropped during
+    each earn either else equal ever every exactly exist explain fall fallen far fdv fell few figure figures find
+    first for from fully funding future gain gained gains get give given go going gone good got graph great had half
+    happened happening has have hello help her here hey hi high higher highest him his historical history hold
+    holding hour hours how i id identifier if in increase info information interest into invest invested investing
+    investment is it its job just know large last latest launch least less let like list live long look lose loss
+    lost lot low lower lowest make many market markets max maximum may me mean meant mine minimum mint minute money
+    month months more most move moved movement much my name need network new next no not now number of off ok okay
+    on once one ones only open or other our out over overview own past peak percent percentage perform performance
+    performed performing period please portfolio position price priced prices pro project protocol put quarter quick
+    quickly quote quotes rally range rank ranking rate ratio really recent recently record report return returned
+    returns right rise risen rose same say sell send several share shares short should show side since size so some
+    something soon stand start started still stock stocks strong supply swap tell than thank thanks that the their
+    them then there these they thing things think this those ticker tickers time times to today token tokens
+    tomorrow tonight top total trade traded trades trading trend turn two under unit up use used using usual value
+    values versus very via volume volumes vs want was way we week weekly weeks well went were what whats when where
+    which while who whole whose why will with within won't worth would year years yes yesterday yet yield you your
+    ath atl usd api nft nfts defi dao tvl etf etfs ytd mtd roi pnl faq ceo sec fed us uk eu ai gpu cex dex apy apr
+    tp sl ta oi cagr blockchain web3 wallet exchange fees gas staking money whitepaper mining halving ledger bull
+    bear spot futures perp perps sentiment everything anyone someone somebody question answer answers hundred
+    thousand million billion trillion squared root square plus minus left remaining ever existence circulation
+    issued minted mined burned available percentwise story joke poem weather life love
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
+_SHORT = 9
+_CASHTAG = re.compile(r"\$([A-Za-z][A-Za-z0-9]{1,11})\b")
+_TICKER = re.compile(r"(?<![\w$#@/.-])([A-Z][A-Z0-9]{2,7})(?![\w/-]|\.\w)")
+_AFTER = re.compile(
+    r"\b(?i:of|for|about|buy|is|are|did|does|has|have|had|in|into|to|or|and|with|compare|vs\.?|versus|convert|on|id|will)\s+"
+    r"(?i:the\s+|a\s+|an\s+)?"
+    r"([A-Za-z][\w'-]*(?:\s+[A-Za-z][\w'-]*){0,3})"
+)
+_BEFORE = re.compile(
+    r"(?:^|\b(?:show|the)\s+)([A-Za-z][\w-]*)(?:'s|’s)?\s+(?:price|market cap|volume|supply|chart|history)\b",
+    re.IGNORECASE,
+)
+
+
+def unknown_names(text: str, spans: Sequence[tuple[int, int]]) -> tuple[str, ...]:
+    """Up to five words or phrases outside `spans` that stand where an asset would stand, in the order of the text."""
+    masked = _masked(text, spans)
+    found = {match.start(1): match[1] for match in _CASHTAG.finditer(masked)}
+    if sum(map(str.isupper, text)) * 2 < sum(map(str.isalpha, text)) or len(text.split()) <= 3:
+        found |= {match.start(1): match[1] for match in _TICKER.finditer(masked) if not _is_common(match[1])}
+    is_short = len(text.split()) <= _SHORT
+    for pattern in (_AFTER, _BEFORE):
+        for match in pattern.finditer(masked):
+            phrase = _leading_names(match[1])
+            # In a long sentence a word in small letters is a word.
+            if phrase and (is_short or phrase[0].isupper()):
+                found.setdefault(match.start(1), phrase)
+    return tuple(dict.fromkeys(name for _, name in sorted(found.items())))[:5]
+
+
+def _masked(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    for start, end in spans:
+        text = text[:start] + "." * (end - start) + text[end:]
+    return text
+
+
+def _leading_names(phrase: str) -> str:
+    """The words of the phrase up to the first common one."""
+    kept: list[str] = []
+    for raw in phrase.split():
+        word = re.sub(r"(?:'s|’s)$", "", raw)
+        if _is_common(word):
+            break
+        kept.append(word)
+        if word != raw:
+            break
+    return " ".join(kept)
+
+
+def _is_common(word: str) -> bool:
+    lowered = word.lower().strip("'-")
+    return lowered in _COMMON or lowered in CURRENCIES or lowered in MONTHS or lowered.isdigit() or len(lowered) < 2

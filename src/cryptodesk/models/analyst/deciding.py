@@ -1,0 +1,136 @@
+"""Call or write: the one decision of a turn, from the conversation, the tools offered and the tool choice."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from msgspec import Struct
+
+from cryptodesk.core.generation import ModelRequest
+from cryptodesk.core.tools import ToolSpec
+from cryptodesk.models.analyst.beside import beside
+from cryptodesk.models.analyst.client_tools import best_client_call, client_arguments
+from cryptodesk.models.analyst.conversation import Situation, read_conversation
+from cryptodesk.models.analyst.evidence import Evidence, read_evidence
+from cryptodesk.models.analyst.followups import understand
+from cryptodesk.models.analyst.offer import Offer, read_offer
+from cryptodesk.models.analyst.parser import clean
+from cryptodesk.models.analyst.planner import Call, next_calls
+from cryptodesk.models.analyst.ports import AssetKnowledge
+from cryptodesk.models.analyst.questions import MARKET_INTENTS, Plan
+from cryptodesk.models.analyst.resolve import resolve
+from cryptodesk.models.analyst.tool_names import ID_LOOKUP, MARKET_DATA, MATH_EVAL, MAX_LOOKUP_QUERY
+from cryptodesk.models.analyst.writer.draft import Setting
+
+__all__ = ["Calls", "Turn", "decide", "plan_for"]
+
+# Where a built-in tool answers, the caller's own must fit much better: its whole name and more.
+_CLEAR, _MUCH_CLEARER = 3, 5
+_BITCOIN_ID = 1
+
+
+class Calls(Struct, frozen=True):
+    """`salt` sets call ids of different turns of a conversation apart."""
+
+    calls: tuple[Call, ...]
+    salt: int
+
+
+class Turn(Struct, frozen=True):
+    setting: Setting
+
+
+def decide(request: ModelRequest, knowledge: AssetKnowledge, today: date) -> Calls | Turn:
+    situation = read_conversation(request.messages)
+    evidence, offer = read_evidence(situation.outcomes), read_offer(request)
+    plan = plan_for(situation, knowledge, today)
+    calls = _calls(situation, plan, evidence, offer, today)
+    if calls:
+        return Calls(calls, len(request.messages) & 0xFFFFFF)
+    question = clean(situation.question)
+    return Turn(
+        Setting(plan, evidence, resolve(plan, evidence), offer, knowledge, today, question, is_brief=situation.is_brief)
+    )
+
+
+def plan_for(situation: Situation, knowledge: AssetKnowledge, today: date) -> Plan:
+    """The plan of the question; a resumed turn that only says "go on" keeps the plan of the question before."""
+    if situation.is_resumed and situation.earlier and situation.repeats_itself:
+        return understand(situation.earlier[-1], situation.earlier[:-1], knowledge, today)
+    return understand(situation.question, situation.earlier, knowledge, today)
+
+
+def _calls(situation: Situation, plan: Plan, evidence: Evidence, offer: Offer, today: date) -> tuple[Call, ...]:
+    if not offer.may_call:
+        return ()
+    if _is_synthesis(situation, evidence, offer):
+        return ()
+    client = _client_call(situation, plan, evidence, offer, today)
+    if client is not None:
+        return (client,)
+    effective = beside(plan, today) or plan
+    calls = next_calls(effective, evidence, offer, today)
+    if calls or offer.choice != "required" or (situation.outcomes and not situation.is_resumed):
+        return calls
+    return _forced(situation, plan, offer, today)
+
+
+def _is_synthesis(situation: Situation, evidence: Evidence, offer: Offer) -> bool:
+    """The results of this very question are here: the answer is written from them. Ids alone are no answer where the
+    market tool is offered now."""
+    if not situation.is_resumed or not situation.repeats_itself or offer.choice == "required":
+        return False
+    has_results = bool(evidence.blocks or evidence.math or evidence.failures or evidence.others)
+    return has_results or not offer.allows(MARKET_DATA)
+
+
+def _client_call(situation: Situation, plan: Plan, evidence: Evidence, offer: Offer, today: date) -> Call | None:
+    if not offer.others or evidence.others:
+        return None
+    least = _MUCH_CLEARER if _is_served(plan, offer) else _CLEAR
+    clients = tuple(tool for tool in offer.others if not tool.built_in)
+    found = best_client_call(situation.question, plan, clients, today, least=least)
+    return None if found is None else Call(found.tool, found.arguments)
+
+
+def _is_served(plan: Plan, offer: Offer) -> bool:
+    """Whether the known tools on offer, or none at all, answer the plan."""
+    if plan.intent in MARKET_INTENTS:
+        return MARKET_DATA in offer.names and bool(plan.all_assets or plan.doubts)
+    if plan.intent == "arithmetic":
+        return MATH_EVAL in offer.names
+    if plan.intent in {"definition", "lookup"}:
+        return any(asset.asset_id is not None for asset in plan.assets) or bool(plan.doubts)
+    return plan.intent in {"greeting", "thanks", "capabilities"}
+
+
+def _forced(situation: Situation, plan: Plan, offer: Offer, today: date) -> tuple[Call, ...]:
+    """Some valid call, since one is required: the caller's tool that fits best, else the most harmless known one."""
+    found = best_client_call(situation.question, plan, offer.others, today, least=1)
+    if found is not None:
+        return (Call(found.tool, found.arguments),)
+    call = _harmless(situation, plan, offer) or _any_client(situation, plan, offer.others, today)
+    return () if call is None else (call,)
+
+
+def _harmless(situation: Situation, plan: Plan, offer: Offer) -> Call | None:
+    ids = [asset.asset_id for asset in plan.all_assets if asset.asset_id is not None]
+    if ID_LOOKUP in offer.names:
+        words = [asset.name for asset in plan.all_assets] or [
+            " ".join(clean(situation.question).replace(",", " ").split())
+        ]
+        return Call(ID_LOOKUP, {"query": ", ".join(words[:5])[:MAX_LOOKUP_QUERY].strip(" ,") or "bitcoin"})
+    if MARKET_DATA in offer.names:
+        # The market's benchmark stands in where no asset is named; no answer is written from it.
+        arguments: dict[str, Any] = {"asset_type": "coin", "ids": ids or [_BITCOIN_ID], "metrics": ["price"]}
+        return Call(MARKET_DATA, arguments)
+    return Call(MATH_EVAL, {"expression": plan.expression or "0"}) if MATH_EVAL in offer.names else None
+
+
+def _any_client(situation: Situation, plan: Plan, tools: tuple[ToolSpec, ...], today: date) -> Call | None:
+    for tool in tools:
+        arguments = client_arguments(situation.question, plan, tool, today)
+        if arguments is not None:
+            return Call(tool.name, arguments)
+    return None

@@ -1,0 +1,113 @@
+"""Slots a question leaves open are taken from the questions before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import msgspec
+
+from cryptodesk.models.analyst.parser import MAX_ASSETS, parse
+from cryptodesk.models.analyst.ports import AssetKnowledge
+from cryptodesk.models.analyst.questions import MARKET_INTENTS, Intent, Period, Plan
+
+__all__ = ["understand"]
+
+_TURNS_LOOKED_BACK = 6
+_SHORT_OF_ASSETS = MARKET_INTENTS | {"lookup", "bare", "unclear", "definition", "advice", "prediction", "declined"}
+
+
+def understand(question: str, earlier: Sequence[str], knowledge: AssetKnowledge, today: date) -> Plan:
+    """The plan of the question in its conversation; `earlier` holds the user's turns before it, oldest first."""
+    before: Plan | None = None
+    for text in earlier[-_TURNS_LOOKED_BACK:]:
+        plan = _join(before, parse(text, knowledge, today))
+        before = plan if _leaves_a_trace(plan) else before
+    plan = _join(before, parse(question, knowledge, today))
+    if plan.intent == "bare":
+        return msgspec.structs.replace(plan, intent="quote", measures=("price",))
+    return msgspec.structs.replace(plan, period=_DEFAULTS[plan.intent]) if _lacks_period(plan) else plan
+
+
+# What a question that names no stretch of time means: an extreme is one of all that is known.
+_DEFAULTS: dict[Intent, Period] = {
+    "history": Period("days", "the last 30 days", 30),
+    "extremes": Period("all", "the whole record"),
+}
+
+
+def _lacks_period(plan: Plan) -> bool:
+    return plan.intent in _DEFAULTS and plan.period is None
+
+
+def _leaves_a_trace(plan: Plan) -> bool:
+    return bool(plan.all_assets or plan.doubts) and plan.intent not in {"unclear", "empty"}
+
+
+def _join(before: Plan | None, plan: Plan) -> Plan:
+    if before is None or plan.intent not in _SHORT_OF_ASSETS:
+        return plan
+    named = bool(plan.all_assets or plan.doubts)
+    if plan.intent == "bare" and named:
+        return _same_question(before, plan)
+    if plan.intent == "comparison" and plan.is_follow_up and len(plan.assets) == 1:
+        return _widened(before, plan)
+    if (
+        not named
+        and plan.intent in {"unclear", "bare", "history", "definition"}
+        and plan.period is not None
+        and not plan.measures
+    ):
+        return _other_period(before, plan)
+    if not named and (plan.intent != "unclear" or plan.is_follow_up):
+        return _other_figure(before, plan)
+    return plan
+
+
+def _same_question(before: Plan, plan: Plan) -> Plan:
+    """ "and ethereum?": the earlier question about another asset."""
+    if before.intent not in MARKET_INTENTS | {"lookup", "definition"}:
+        return plan
+    if before.intent == "comparison":
+        return _widened(before, plan)
+    if before.intent == "conversion":
+        moved = {"target": plan.assets[0]} if not before.assets else {"assets": plan.assets[:1]}
+        return msgspec.structs.replace(before, **moved, doubts=plan.doubts)
+    return msgspec.structs.replace(
+        before,
+        assets=plan.assets,
+        doubts=plan.doubts,
+        period=plan.period or before.period,
+        dropped_assets=plan.dropped_assets,
+        is_english=plan.is_english,
+    )
+
+
+def _widened(before: Plan, plan: Plan) -> Plan:
+    """ "compare it with ETH": the earlier assets and the new ones."""
+    known = {str(asset.asset_id): asset for asset in (*before.assets, *plan.assets)}
+    assets = tuple(known.values())
+    return msgspec.structs.replace(
+        plan, intent="comparison", assets=assets[:MAX_ASSETS], period=plan.period or before.period,
+        dropped_assets=max(0, len(assets) - MAX_ASSETS),
+    )  # fmt: skip
+
+
+def _other_period(before: Plan, plan: Plan) -> Plan:
+    """ "what about last year?": the earlier question over another stretch of time."""
+    intent = before.intent if before.intent in {"change", "comparison", "extremes", "worth"} else "history"
+    measures = () if before.measures == ("price",) else before.measures
+    return msgspec.structs.replace(
+        before, intent=intent, period=plan.period, measures=measures, is_english=plan.is_english
+    )
+
+
+def _other_figure(before: Plan, plan: Plan) -> Plan:
+    """ "and its volume?": another question about the earlier assets."""
+    if plan.intent == "unclear":
+        return plan
+    assets = before.all_assets if plan.intent != "conversion" else before.assets
+    keeps_period = plan.intent in {"change", "history", "extremes", "comparison"} and plan.period is None
+    return msgspec.structs.replace(
+        plan, assets=assets, doubts=before.doubts, period=before.period if keeps_period else plan.period
+    )

@@ -1,0 +1,140 @@
+"""What kind of answer a question wants: tables of phrases, read from the top."""
+
+# ruff: noqa: E501 - a phrase table reads better with one entry a line
+
+from __future__ import annotations
+
+import re
+
+from msgspec import Struct
+
+__all__ = [
+    "CHANGE",
+    "COMPARISON",
+    "CONVERSION",
+    "DEFINITION",
+    "EXTREMES",
+    "FOLLOW_UP",
+    "HISTORY",
+    "LOOKUP",
+    "SMALL_TALK",
+    "WORTH",
+    "Topic",
+    "find_topic",
+    "topic_named",
+    "wants_advice",
+    "wants_prediction",
+]
+
+
+def _any(*phrases: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{phrase})" for phrase in phrases))
+
+
+SMALL_TALK = (
+    ("greeting", _any(r"^(?:hi|hello|hey|yo|gm|good (?:morning|evening|afternoon|day)|greetings|howdy|sup)(?: (?:there|all|everyone|again|you))?[\s!.,?]*$",
+                      r"^how are you(?: doing)?(?: today)?[\s!.?]*$")),
+    ("thanks", _any(r"^(?:ok(?:ay)?[, ]*|great[, ]*|perfect[, ]*|cool[, ]*|awesome[, ]*)?(?:thanks?|thank you|thx|ty|cheers|much appreciated)\b[^?]{0,40}[!.]*$",
+                    r"^(?:ok(?:ay)?|great|perfect|cool|nice|awesome|good|bye|goodbye|got it)[\s!.]*$")),
+    ("capabilities", _any(r"what (?:can|could|do) you (?:do|help|answer|know|offer)", r"(?:how|what) can you help", r"^help[\s!?.]*$",
+                          r"who (?:are|made) you", r"what are you\b(?! doing)", r"your (?:capabilities|features|functions)",
+                          r"what (?:kind|sort|type)s? of questions", r"how (?:do i|to) use (?:you|this)", r"are you (?:an? )?(?:ai|bot|human|llm|gpt|model)")),
+)  # fmt: skip
+
+_PREDICTION = _any(
+    r"\b(?:price )?(?:prediction|forecast|projection|outlook|price target)s?\b", r"\bpredict\b",
+    r"\b(?:will|can|could|might|would|does|is)\b.{0,60}\b(?:reach|hit|go (?:up|down|to)|rise|fall|crash|moon|pump|dump|surpass|flip|break|recover|double|explode|drop|skyrocket|rally)\b(?!.{0,40}\b(?:yesterday|last|since)\b)",
+    r"\bwhat will\b.{0,60}\b(?:be|cost|worth|trade)\b", r"\b(?:by|in) (?:20(?:2[7-9]|[3-9]\d)|next (?:week|month|quarter|year)|the (?:next|coming) \w+)\b",
+    r"\b(?:next week|next month|next year|tomorrow|going forward|in \d+ (?:days|weeks|months|years)(?! ago)\b(?=.*\?)(?<=will))",
+    r"\bhow (?:high|low|far) (?:will|can|could)\b", r"\bpotential (?:for|to)\b.{0,30}\b(?:reach|rise|grow)", r"\bfutures?\b.{0,10}\bof\b.{0,20}\bprice\b", r"\bto the moon\b",
+)  # fmt: skip
+_PAST = re.compile(r"\b(?:did|was|were|has|have|had|went|yesterday|ago)\b")
+
+_ADVICE = _any(
+    r"\bshould (?:i|we|one|investors?|people)\b", r"\b(?:good|right|best|smart|safe|bad) (?:time|idea|moment|investment|buy|entry|price|bet)\b", r"\bworth (?:buying|investing|holding|it)\b",
+    r"\b(?:best|which|what) (?:coin|crypto|cryptocurrency|token|altcoin)s? (?:\w+ ){0,3}(?:to|should|for|is good|is best|are good)\b.{0,30}\b(?:buy|invest|hold|long|short|trade|position|purchase)",
+    r"\b(?:good|best|safe|ok(?:ay)?|time) (?:to|for a?) ?(?:buy|sell|long|short|invest|hold|enter|exit|accumulate|trade|\d+x)\b",
+    r"\b(?:entry|exit) (?:point|price|for)\b|\bbest entry\b|\btake[- ]profit\b|\bstop[- ]loss\b|\btrading (?:tips?|advice|strategy|signals?|ideas?|plan)\b|\btrade (?:ideas?|setup)\b",
+    r"\bopen (?:a )?(?:long|short)\b|\b(?:long|short) position\b|\b(?:adjust|rebalance|allocate|diversify|build)\b.{0,30}\bportfolio\b|\bportfolio (?:advice|allocation)\b",
+    r"\b(?:undervalued|overvalued|fair[- ]valued?|overbought|oversold)\b", r"\brecommend(?:ation)?s?\b|\badvi[cs]e\b", r"\bbuy or sell\b|\bbuy(?:ing)? the dip\b|\bis (?:it|now) (?:a )?(?:good|smart|wise|safe)\b",
+    r"^(?:buy|sell|long|short) \w+(?: now| today)?\?*$", r"\bis \S+ a (?:good )?(?:buy|sell|hold)\b", r"\bwhat would you (?:buy|do)\b", r"\bhow (?:should|do|can) i (?:invest|trade|make money)\b",
+)  # fmt: skip
+
+
+def wants_prediction(lowered: str) -> bool:
+    return _PREDICTION.search(lowered) is not None and _PAST.search(lowered) is None
+
+
+def wants_advice(lowered: str) -> bool:
+    return _ADVICE.search(lowered) is not None
+
+
+COMPARISON = _any(r"\bcompar(?:e[ds]?|ing|ison|ative)\b", r"\bvs?\b\.?|\bversus\b", r"\bside[- ]by[- ]side\b", r"\b(?:out|under)perform\w*\b",
+                  r"\b(?:better|worse|best|worst|more|most|less|least|stronger|strongest|bigger|larger|higher|lower|cheaper)\b.{0,60}\b(?:or|than|of|between|among)\b",
+                  r"\bwhich (?:of|one|did|has|had|performed|gained|grew|rose|fell|lost|is)\b", r"\bdifference between\b", r"\bagainst\b", r"\brelative to\b")  # fmt: skip
+CHANGE = _any(r"\b(?:price )?changes?d?\b(?! of)|\bchang(?:e|ed|es|ing)\b", r"\bgain(?:s|ed|ing)?\b", r"\blos(?:e|es|t|s|ses|ing)\b", r"\b(?:drop|dropp|fall|declin|crash|dump|pump|rall|surg|climb|slid|slip|jump|plung|soar|tank)(?:e[ds]?|ed|s|ing|y|ied|ies)?\b",
+              r"\b(?:fell|fallen|rose|risen|rise|rises|rising|grew|grown|grow|growth)\b", r"\bup or down\b|\b(?:go|gone|went|going|is|are|was|moved?|been) (?:up|down)\b",
+              r"\bperform(?:ed|ing|ance|s)?\b", r"\breturn(?:s|ed)?\b", r"\bmov(?:e|ed|ement|ing|es)\b", r"\b(?:increase|decrease)d?\b", r"\bhow (?:is|are|'s|has|have) .{1,40} (?:doing|been)\b", r"\bhow did .{1,60} do\b|\bdoing\b",
+              r"\broi\b|\bpercent(?:age)?\b|%", r"\b(?:green|red)\b")  # fmt: skip
+HISTORY = _any(r"\bhistor(?:y|ical|ically)\b", r"\bcharts?\b|\bgraph\b|\bplot\b|\bcandles?\b|\bohlcv?\b|\bseries\b", r"\btrend(?:ed)?\b(?!ing)", r"\bprice action\b", r"\bhow did\b", r"\bover time\b|\bday by day\b",
+               r"\bopen(?:ed|ing)?\b|\bclos(?:e|ed|ing)\b", r"\bevolution\b|\bdevelop(?:ed|ment)\b")  # fmt: skip
+EXTREMES = _any(
+    r"\b(?:highest|lowest|peak(?:ed)?|bottom(?:ed)?|top(?:ped)? out|maximum price|minimum price|max price|min price|most expensive|cheapest)\b",
+    r"\bhighs?\b|\blows?\b",
+    r"\brange\b",
+)
+LOOKUP = _any(r"\b(?:cmc|coinmarketcap|coin market cap|asset|coin|token)(?:'s)?[- ]?id(?:entifier)?s?\b", r"\b(?:the )?ids? (?:of|for|number)\b", r"\b(?:what|which|give|show|find|get|tell)\b.{0,25}\bids?\b(?! card)",
+              r"\blook ?up\b.{0,25}\b(?:id|coin|token|asset)\b", r"\b(?:ticker|symbol|slug) (?:of|for)\b|\bwhat(?:'s| is) .{1,30}'s (?:ticker|symbol|slug|id)\b|\b(?:ticker|symbol|slug)\b.{0,20}\?")  # fmt: skip
+WORTH = _any(r"\b(?:if|had|suppose|imagine|say)\b.{0,30}\b(?:i|we|someone|you|somebody|one)\b.{0,20}\b(?:put|invest(?:ed)?|bought|buy|placed|spent|bought|held)\b",
+             r"\b(?:invest(?:ed|ment|ing)?|put|bought|spent)\b.{0,60}\b(?:worth|be now|have now|today|profit|return|made|make|left)\b",
+             r"\bworth\b.{0,60}\b(?:if|had)\b.{0,20}\b(?:invest(?:ed)?|bought|put)\b", r"\bof .{1,20} (?:bought|invested|purchased)\b")  # fmt: skip
+CONVERSION = _any(r"\bconvert\b|\bexchange\b(?! listing)|\bconversion\b|\bswap\b", r"\bhow (?:many|much)\b.{0,40}\b(?:can|could|do|would) (?:i|you|we) (?:buy|get|have|need|afford)\b", r"\bhow (?:many|much)\b.{0,30}\bfor\b", r"\bhow (?:many|much)\b.{0,40}\b(?:is|are)\b",
+                  r"\b(?:in|to|into|equals?|=)\b", r"\bhow much (?:is|are|was)\b|\bworth\b|\bvalue\b|\bprice of\b|\bcost of\b|\bwhat(?:'s| is| are)\b")  # fmt: skip
+DEFINITION = _any(r"^(?:so |ok |please |hey )?(?:what(?:'s| is| are|s)|who is|define|explain|describe|tell me (?:about|more about)|give me (?:an )?(?:overview|summary) of|overview of|introduc\w+|learn about|info(?:rmation)? (?:on|about))\b",
+                  r"\b(?:when (?:was|did)|who (?:created|founded|made|invented|launched)|launch date|created|founded)\b", r"\bhow does .{1,40} work\b", r"\bwhat (?:does|do) .{1,40} do\b", r"\bexplained\b|\bmeaning of\b")  # fmt: skip
+FOLLOW_UP = _any(
+    r"^(?:and|what about|how about|also|same|then|but|now|or|plus|no,?|sorry,?|i meant?|instead|ok(?:ay)?,? (?:and|now|what about))\b",
+    r"\b(?:it|its|it's|that|those|them|they|their|both|the same|these)\b",
+)
+
+
+class Topic(Struct, frozen=True):
+    """Something this build does not answer: how it is named, and the nearest that it does."""
+
+    name: str
+    label: str
+    nearest: str
+    pattern: str
+
+
+_PERFORMANCE = "prices, returns over a period, highs and lows"
+_TOPICS = tuple(
+    (topic, re.compile(topic.pattern))
+    for topic in (
+        Topic("causes", "why a price moved", "how far it moved, with its high and low", r"\bwhy\b|\bwhat(?:'s| is| has)? (?:caus|driv)\w+|\breasons?\b.{0,20}\b(?:for|behind|why)\b|\bcaused\b|\bdriven by\b"),
+        Topic("fear_greed", "the fear and greed index or market sentiment", "price changes of named assets", r"\bfear (?:and|&) greed\b|\bsentiment\b|\bmood\b|\bsocial (?:media|volume)\b|\breddit\b|\btelegram\b|\btwitter\b"),
+        Topic("gas", "network fees", "the price and volume of the network's coin", r"\bgas\b|\b(?:transaction|network) fees?\b|\bgwei\b"),
+        Topic("correlation", "correlations", "a side-by-side comparison of returns, highs and lows", r"\bcorrelat\w+\b|\bbeta\b"),
+        Topic("volatility", "volatility, drawdown or risk ratios", "the high, low and change of a period", r"\bvolatil\w+\b|\bdrawdowns?\b|\bsharpe\b|\bsortino\b|\bstandard deviation\b"),
+        Topic("technicals", "technical indicators or chart patterns", "price history with highs and lows", r"\brsi\b|\bmacd\b|\b[se]ma\b|\bmoving averages?\b|\bfibonacci\b|\bpivots?\b|\bbollinger\b|\btechnical (?:analysis|indicators?)\b|\bsupport (?:level|and resistance)s?\b|\bresistance\b|\bwedge\b|\bbreakout\b|\bgolden cross\b|\bdeath cross\b"),
+        Topic("ranking", "rankings, screeners or market-wide lists", "up to five assets that you name, side by side", r"\btop \d+\b|\btop (?:coins?|cryptos?|tokens?|projects?|gainers?|losers?|holders?)\b|\bgainers?\b|\blosers?\b|\btrending\b|\bwhich (?:crypto|coin|token|altcoin|project|chain|exchange|protocol)s?\b|\bwhat (?:coins|tokens|altcoins) \b|\b(?:biggest|largest|best|fastest|worst)\b.{0,25}\b(?:coins?|cryptos?|cryptocurrenc\w+|tokens?|altcoins?|growth|movers?)\b|\bscreen(?:er)?\b|\bpumping\b"),
+        Topic("overview", "market-wide figures", "prices and market caps of named assets", r"\b(?:total|whole|entire|overall|global) (?:crypto ?(?:currency)? ?)?market\b|\bmarket (?:overview|summary|today)\b|\bcrypto market\b|\baltcoin season\b|\betfs?\b.{0,20}\b(?:flows?|aum)|\b(?:flows?|aum)\b.{0,20}\betfs?\b"),
+        Topic("news", "news, listings or announcements", _PERFORMANCE + " of the assets concerned", r"\bnews\b|\bheadlines?\b|\bannounc\w+\b|\blisting\b|\blistings\b|\bpartnerships?\b|\bwhat(?:'s|’s| is) (?:happening|going on|new)\b|\blatest (?:on|developments?|updates?)\b|\bhack(?:ed|s)?\b|\bexploits?\b|\boutages?\b|\bregulat\w+\b|\bhttps?://"),
+        Topic("onchain", "on-chain data such as holders, wallets, flows or TVL", "price, market cap, volume and supply", r"\bwhales?\b|\bwallets?\b|\bholders?\b|\btvl\b|\bon[- ]?chain\b|\bactive addresses\b|\btransactions?\b|\b(?:in|out)flows?\b|\bbridg\w+\b|\bstaking\b|\bstaked\b|\bhash ?rate\b|\bdifficulty\b|\bgwei\b|\b0x[0-9a-f]{8,}"),
+        Topic("airdrops", "airdrops, unlocks, vesting or token allocations", "circulating, total and maximum supply", r"\bairdrops?\b|\bunlocks?\b|\bvesting\b|\block-?ups?\b|\ballocations?\b|\btokenomics\b|\bdistribution\b"),
+        Topic("security", "security checks", "price, market cap and volume", r"\bhoneypot\b|\brug ?pulls?\b|\baudit(?:ed|s)?\b|\bscam\b|\bsafe\b|\brisks?\b|\bphishing\b"),
+        Topic("nft", "NFTs", "coins and tokens by name", r"\bnfts?\b|\bmint(?:ing)?\b|\bfloor price\b"),
+        Topic("fundamentals", "project research such as teams, revenue, roadmaps or adoption", "price, market cap, volume and supply", r"\brevenue\b|\bteam\b|\bfounders?\b|\bcontributors?\b|\broadmap\b|\badoption\b|\bpartners?\b|\binvestors\b|\binstitution\w*\b|\bdeveloper activity\b|\bgo-to-market\b|\butility\b|\buse cases?\b|\bsmart contract\b|\bfuture\b|\becosystem\b|\bcreators?\b|\bcapabilit\w+\b"),
+        Topic("liquidity", "order-book depth or market pairs", "24-hour volume", r"\bliquidity\b|\border ?book\b|\bmarket pairs?\b|\btrading pairs?\b|\bspread\b|\bdepth\b"),
+        Topic("liquidations", "liquidations and exchange rankings", "open interest and funding where the data holds them", r"\bliquidat\w+\b|\bexchanges\b|\bdex(?:es)?\b|\bperpetual trading\b|\bdecentralized exchanges?\b"),
+    )
+)  # fmt: skip
+
+
+def find_topic(lowered: str) -> Topic | None:
+    """The first subject of the text that this build does not answer; None if there is none."""
+    return next((topic for topic, pattern in _TOPICS if pattern.search(lowered)), None)
+
+
+def topic_named(name: str | None) -> Topic | None:
+    return next((topic for topic, _ in _TOPICS if topic.name == name), None)

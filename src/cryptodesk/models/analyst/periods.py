@@ -1,0 +1,249 @@
+"""Stretches of time in words: "last 30 days", "since January", "between 1 May and 3 June 2025", "ytd"."""
+
+# ruff: noqa: E501 - a phrase table reads better with one entry a line
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+from msgspec import Struct
+
+from cryptodesk.models.analyst.moments import Moment, moment_at
+from cryptodesk.models.analyst.questions import Period
+
+__all__ = ["FoundPeriod", "find_period"]
+
+
+class FoundPeriod(Struct, frozen=True):
+    """A period and the stretch `start..stop` of the text that says it."""
+
+    period: Period
+    start: int
+    stop: int
+
+
+Reader = Callable[[re.Match[str], date], FoundPeriod | None]
+
+_NUMBER_WORDS = {
+    "a": 1,
+    "one": 1,
+    "two": 2,
+    "couple of": 2,
+    "three": 3,
+    "few": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "twelve": 12,
+    "fourteen": 14,
+    "twenty": 20,
+    "thirty": 30,
+    "sixty": 60,
+    "ninety": 90,
+    "hundred": 100,
+}
+_DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "quarter": 90, "year": 365}
+_SHORT = {
+    "h": "hour",
+    "hr": "hour",
+    "hrs": "hour",
+    "d": "day",
+    "w": "week",
+    "wk": "week",
+    "mo": "month",
+    "m": "month",
+    "mth": "month",
+    "y": "year",
+    "yr": "year",
+    "yrs": "year",
+}
+_MOST_DAYS = 20_000
+_LABELS = {
+    "week": "the last 7 days",
+    "month": "the last 30 days",
+    "quarter": "the last 90 days",
+    "fortnight": "the last 14 days",
+}
+
+_COUNT = r"(?P<count>\d{1,4}|couple of|" + "|".join(word for word in _NUMBER_WORDS if " " not in word) + r")"
+_UNIT = r"(?P<unit>hour|day|week|fortnight|month|quarter|year)s?"
+_BACK = r"(?P<back>last|past|previous|trailing|prior|recent)"
+
+
+def find_period(lowered: str, today: date) -> FoundPeriod | None:
+    """The first period of the text in the order of how plainly it is one; None if there is none."""
+    for pattern, read in _FORMS:
+        for match in pattern.finditer(lowered):
+            found = read(match, today)
+            if found is not None:
+                return found
+    return None
+
+
+def _found(match: re.Match[str], period: Period, stop: int | None = None) -> FoundPeriod:
+    return FoundPeriod(period, match.start(), match.end() if stop is None else stop)
+
+
+def _rolling(match: re.Match[str], count: int, unit: str) -> FoundPeriod | None:
+    if count < 1:
+        return None
+    label = _LABELS.get(unit, f"the last {unit}") if count == 1 else f"the last {count} {unit}s"
+    if unit == "hour" or (unit == "day" and count == 1):
+        hours = count if unit == "hour" else 24
+        return _found(match, Period("hours", f"the last {hours} hours" if hours > 1 else "the last hour", hours))
+    return _found(match, Period("days", label, min(count * _DAYS[unit], _MOST_DAYS)))
+
+
+def _counted(match: re.Match[str], today: date) -> FoundPeriod | None:
+    said = match["count"]
+    return _rolling(match, _NUMBER_WORDS.get(said) or int(said), match["unit"])
+
+
+def _last_one(match: re.Match[str], today: date) -> FoundPeriod | None:
+    unit = match["unit"]
+    if unit in {"month", "quarter", "year"} and match["back"] in {"last", "previous", "prior"}:
+        moment = moment_at(match.string, match.start("back"), today)
+        return None if moment is None else _found(match, _from_moment(moment, today))
+    return _rolling(match, 1, unit)
+
+
+def _short(match: re.Match[str], today: date) -> FoundPeriod | None:
+    return _rolling(match, int(match["count"]), _SHORT[match["unit"]])
+
+
+def _of_unit(match: re.Match[str], today: date) -> FoundPeriod | None:
+    adverbs = {"daily": "day", "weekly": "week", "monthly": "month", "yearly": "year", "annual": "year"}
+    return _rolling(match, 1, adverbs.get(match["unit"], match["unit"]))
+
+
+def _to_date(match: re.Match[str], today: date) -> FoundPeriod | None:
+    word = match.group()
+    if "month" in word or word == "mtd":
+        return _found(match, Period("span", "the month to date", 0, today.replace(day=1), today))
+    if "quarter" in word or word == "qtd":
+        first = date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
+        return _found(match, Period("span", "the quarter to date", 0, first, today))
+    return _found(match, Period("span", "the year to date", 0, date(today.year, 1, 1), today))
+
+
+def _everything(match: re.Match[str], today: date) -> FoundPeriod | None:
+    return _found(match, Period("all", "the whole record"))
+
+
+def _this_week(match: re.Match[str], today: date) -> FoundPeriod | None:
+    return _rolling(match, 1, "week")
+
+
+def _weak_today(match: re.Match[str], today: date) -> FoundPeriod | None:
+    return _found(match, Period("hours", "the last 24 hours", 24, is_weak=True))
+
+
+def _range(match: re.Match[str], today: date) -> FoundPeriod | None:
+    first = moment_at(match.string, match.end(), today)
+    joint = _JOINT.match(match.string, first.stop) if first else None
+    second = moment_at(match.string, joint.end(), today) if joint else None
+    if first is None or second is None:
+        return None
+    problem = first.problem or second.problem
+    if problem:
+        return _found(match, Period("day", "that period", problem=problem), second.stop)
+    if second.has_year and not first.has_year:
+        first = _in_year_of(first, second)
+    return _found(match, _span(first.start, second.end, today), second.stop)
+
+
+def _in_year_of(first: Moment, second: Moment) -> Moment:
+    """Both dates in the year said once: "between 1 May and 3 June 2025"."""
+    years = second.start.year - first.start.year
+    try:
+        start, end = (day.replace(year=day.year + years) for day in (first.start, first.end))
+    except ValueError:  # 29 February in another year
+        return first
+    return Moment(start, end, first.stop, first.label)
+
+
+def _since(match: re.Match[str], today: date) -> FoundPeriod | None:
+    moment = moment_at(match.string, match.end(), today)
+    if moment is None:
+        return None
+    if moment.problem:
+        return _found(match, _from_moment(moment, today), moment.stop)
+    return _found(match, _span(moment.start, today, today, f"since {moment.start.isoformat()}"), moment.stop)
+
+
+def _in(match: re.Match[str], today: date) -> FoundPeriod | None:
+    moment = moment_at(match.string, match.end(), today)
+    return None if moment is None else _found(match, _from_moment(moment, today), moment.stop)
+
+
+def _plain(match: re.Match[str], today: date) -> FoundPeriod | None:
+    moment = moment_at(match.string, match.start(), today)
+    if moment is None or moment.is_plain or match.string[match.start() :].startswith(("today", "now")):
+        return None
+    return FoundPeriod(_from_moment(moment, today), match.start(), moment.stop)
+
+
+def _from_moment(moment: Moment, today: date) -> Period:
+    if moment.problem:
+        return Period("day", moment.label, problem=moment.problem)
+    if moment.start == moment.end:
+        problem = None if moment.start <= today else f"{moment.label} is in the future"
+        return Period("day", moment.label, 0, moment.start, moment.end, problem=problem)
+    return _span(moment.start, moment.end, today, moment.label)
+
+
+def _span(start: date, end: date, today: date, label: str | None = None) -> Period:
+    said = label or f"{start.isoformat()} to {end.isoformat()}"
+    if end < start:
+        return Period("span", said, 0, start, end, problem=f"the range {said} ends before it begins")
+    if start > today:
+        return Period("span", said, 0, start, end, problem=f"{said} is in the future")
+    return Period("span", said, 0, start, min(end, today))
+
+
+_JOINT = re.compile(r",? *(?:-|–|—|and|to|until|till|through|thru|up to)(?: the)? *")
+_STARTS = r"(?<![\w.,$€£+*/^(-])"
+
+_FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
+    (re.compile(pattern), read)
+    for pattern, read in (
+        (r"\b(?:between|from)\s+(?:the\s+)?", _range),
+        (
+            rf"{_STARTS}(?=\d|[a-z])(?=(?:20\d\d|\d\d?(?:st|nd|rd|th)? |jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|q[1-4]|h[12]))",
+            _range,
+        ),
+        (r"\b(?:since|starting|from|after)\s+(?:the\s+)?(?=\S)", _since),
+        (
+            r"\b(?:ytd|mtd|qtd|(?:year|month|quarter)[- ]to[- ]date|so far this (?:year|month|quarter)|this (?:year|month|quarter)(?: so far)?)\b",
+            _to_date,
+        ),
+        (r"\b(?:this|the current) week\b|\bweek[- ]to[- ]date\b|\bwtd\b", _this_week),
+        (rf"\b{_BACK}\s+{_COUNT}\s*-?\s*{_UNIT}\b", _counted),
+        (rf"\b{_BACK}\s+(?P<count>\d{{1,4}})\s?(?P<unit>hrs?|h|d|wk|w|mo|mth|m|yrs?|y)\b", _short),
+        (rf"\b{_BACK}\s+{_UNIT}\b", _last_one),
+        (rf"{_STARTS}{_COUNT}[\s-]+{_UNIT}(?![a-z])(?!\s+(?:ago|back|earlier))", _counted),
+        (rf"{_STARTS}(?P<count>\d{{1,4}})\s?(?P<unit>hrs?|h|d|wk|w|mo|mth|yrs?|y)\b", _short),
+        (rf"{_STARTS}(?P<count>1|3|6|9|12|18|24)(?P<unit>m)\b", _short),
+        (r"\b(?:in|during|over|throughout|on|at|for|through|of|around|as of|by|before|until)\s+(?:the\s+)?(?=\S)", _in),
+        (rf"{_STARTS}(?=\d|[a-z])(?<![a-z])", _plain),
+        (
+            r"\b(?:(?:over|in|for|during|per|a|the|on the|on a) )(?P<unit>week|month|quarter|year)\b(?! (?:of|end|start|high|low))",
+            _of_unit,
+        ),
+        (
+            r"\b(?P<unit>daily|weekly|monthly|yearly|annual) (?=change|return|gain|loss|performance|move|high|low)",
+            _of_unit,
+        ),
+        (
+            r"\b(?:all[- ]time(?![- ](?:high|low))|since (?:inception|launch|the beginning|it launched)|entire history|full history|whole history|ever since)\b",
+            _everything,
+        ),
+        (r"\b(?:today|right now|currently|at the moment|intraday|overnight|this morning|tonight)\b", _weak_today),
+    )
+)

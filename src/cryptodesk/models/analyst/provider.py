@@ -1,0 +1,100 @@
+"""The analyst as a provider: reads the conversation, calls tools or writes, and never needs anything but its rules."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from zlib import crc32
+
+import msgspec
+from msgspec import Struct
+
+from cryptodesk.core.clock import Clock
+from cryptodesk.core.errors import OutputLimitTooLow
+from cryptodesk.core.events import ModelEvent, ModelFinished, ModelStarted, TextDelta, ToolCallDelta
+from cryptodesk.core.generation import FinishReason, ModelRequest
+from cryptodesk.core.usage import Usage
+from cryptodesk.models.analyst.deciding import Calls, Turn, decide
+from cryptodesk.models.analyst.planner import Call
+from cryptodesk.models.analyst.ports import AssetKnowledge
+from cryptodesk.models.analyst.structured import encode_answer
+from cryptodesk.models.analyst.tokens import CHARACTERS_PER_TOKEN, estimate_input_tokens, estimate_tokens
+from cryptodesk.models.analyst.writer import known_facts, write
+
+__all__ = ["LEAST_OUTPUT_TOKENS", "SERVED_MODEL", "Analyst"]
+
+SERVED_MODEL = "cryptodesk-analyst-1"
+LEAST_OUTPUT_TOKENS = 15
+_WORDS_PER_DELTA = 4
+
+
+class _Output(Struct, frozen=True):
+    events: tuple[ModelEvent, ...]
+    finish_reason: FinishReason
+    tokens: int
+
+
+class Analyst:
+    """Stateless: the same request at the same moment gives the same events."""
+
+    def __init__(self, name: str, knowledge: AssetKnowledge, clock: Clock) -> None:
+        self.name = name
+        self._knowledge = knowledge
+        self._clock = clock
+
+    async def stream(self, request: ModelRequest) -> AsyncIterator[list[ModelEvent]]:
+        """One batch: everything is known at once. Raises: OutputLimitTooLow below 15 output tokens."""
+        limit = request.max_output_tokens
+        if limit is not None and limit < LEAST_OUTPUT_TOKENS:
+            raise OutputLimitTooLow(
+                f"No answer fits into {limit!r} output tokens; use a higher max_tokens, at least {LEAST_OUTPUT_TOKENS}."
+            )
+        turn = decide(request, self._knowledge, self._clock.now().date())
+        output = _called(turn, limit) if isinstance(turn, Calls) else self._written(turn, request, limit)
+        usage = Usage(estimate_input_tokens(request.messages, request.tools), output.tokens)
+        yield [ModelStarted(SERVED_MODEL), *output.events, ModelFinished(output.finish_reason, usage)]
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+    def _written(self, turn: Turn, request: ModelRequest, limit: int | None) -> _Output:
+        text = encode_answer(write(turn.setting), request.response_format, known_facts(turn.setting))
+        most = len(text) if limit is None else limit * CHARACTERS_PER_TOKEN
+        kept = text[:most]
+        return _Output(tuple(_deltas(kept)), "stop" if kept == text else "length", estimate_tokens(kept))
+
+
+def _called(turn: Calls, limit: int | None) -> _Output:
+    """The calls; a limit cuts the arguments where it strikes, as it would with any model."""
+    left = None if limit is None else limit * CHARACTERS_PER_TOKEN
+    events: list[ModelEvent] = []
+    tokens = 0
+    for index, call in enumerate(turn.calls):
+        arguments = msgspec.json.encode(call.arguments).decode()
+        kept = arguments if left is None else arguments[: max(left - len(call.tool), 0)]
+        events.append(ToolCallDelta(index, _call_id(call, index, turn.salt), call.tool, kept))
+        tokens += estimate_tokens(call.tool + kept)
+        if kept != arguments:
+            return _Output(tuple(events), "length", tokens)
+        left = None if left is None else left - len(call.tool) - len(kept)
+    return _Output(tuple(events), "tool_calls", tokens)
+
+
+def _call_id(call: Call, index: int, salt: int) -> str:
+    """Distinct within a conversation, and the same for the same request."""
+    name, arguments = call.key
+    return f"call_{crc32(name.encode()):08x}{crc32(arguments.encode('utf-8', 'replace')):08x}{salt:06x}{index:02x}"
+
+
+def _deltas(text: str) -> Sequence[ModelEvent]:
+    """The text in groups of a few words, white space kept."""
+    pieces: list[ModelEvent] = []
+    start = words = 0
+    for position, character in enumerate(text):
+        if character in " \n" and position + 1 < len(text) and text[position + 1] not in " \n":
+            words += 1
+            if words == _WORDS_PER_DELTA:
+                pieces.append(TextDelta(text[start : position + 1]))
+                start, words = position + 1, 0
+    if start < len(text):
+        pieces.append(TextDelta(text[start:]))
+    return pieces
