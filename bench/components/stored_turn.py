@@ -50,7 +50,7 @@ async def _write_turns(path: Path) -> tuple[float, float, int]:
             batch = database.batch()
             turns.save(batch, StoredTurn(run_id, "key", "completed", 1.79e9, messages))
             entry = Entry(
-                entry_id=f"entry-{run_id}",
+                entry_id=f"{run_id}:charge",
                 account_id="account",
                 key_id="key",
                 run_id=run_id,

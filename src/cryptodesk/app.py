@@ -36,7 +36,7 @@ from cryptodesk.market.unpack import ensure_snapshot
 from cryptodesk.models._kinds import ProviderServices
 from cryptodesk.models._router import ModelRouter
 from cryptodesk.settings import Settings, SettingsError
-from cryptodesk.state.keys import SqliteKeyStore
+from cryptodesk.state.keys import CachedKeyStore, SqliteKeyStore
 from cryptodesk.state.migrations import MIGRATIONS as STATE_MIGRATIONS
 from cryptodesk.state.ownership import Ownership
 from cryptodesk.state.turns import SqliteTurnStore
@@ -50,6 +50,7 @@ log = logging.getLogger("cryptodesk")
 
 LOCAL_CALLER = Caller(account_id="local", key_id="local")
 _PURGE_INTERVAL_SECONDS = 3600.0
+_LOG_INTERVAL_SECONDS = 0.1
 
 
 class Desk:
@@ -151,11 +152,22 @@ class _Anyone:
 
 
 class RunLog:
-    """One JSON line a run on standard error. Ids, counts and money; never a message's text."""
+    """One JSON line a run on standard error, written out at most every tenth of a second: a write for each run costs
+    the interpreter lock each time. Ids, counts and money; never a message's text."""
+
+    def __init__(self) -> None:
+        self._lines: list[bytes] = []
 
     def ended(self, summary: RunSummary) -> None:
-        sys.stderr.buffer.write(_encode_summary(summary) + b"\n")
-        sys.stderr.buffer.flush()
+        if not self._lines:
+            asyncio.get_running_loop().call_later(_LOG_INTERVAL_SECONDS, self.flush)
+        self._lines.append(_encode_summary(summary))
+
+    def flush(self) -> None:
+        if self._lines:
+            lines, self._lines = self._lines, []
+            sys.stderr.buffer.write(b"\n".join(lines) + b"\n")
+            sys.stderr.buffer.flush()
 
 
 _encode_summary = msgspec.json.Encoder(decimal_format="string").encode
@@ -188,9 +200,10 @@ def create_app(settings: Settings, *, clock: Clock | None = None, say: Callable[
 
     `say` is told what an operator must read once: the first API key.
     Raises: what `Desk` raises; SettingsError for a bootstrap key that cannot be one."""
-    desk = Desk(settings, clock, RunLog())
+    run_log = RunLog()
+    desk = Desk(settings, clock, run_log)
     _ensure_key(desk, say or (lambda _: None))
-    keys: KeyStore = _Anyone() if settings.insecure_no_auth else desk.keys
+    keys: KeyStore = _Anyone() if settings.insecure_no_auth else CachedKeyStore(desk.keys)
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
@@ -205,6 +218,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, say: Callable[
                     housekeeping.cancel()
                     with contextlib.suppress(asyncio.CancelledError):
                         await housekeeping
+                    run_log.flush()
 
     ports = DialectPorts(
         engine=desk.engine,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from cryptodesk.state.keys import SqliteKeyStore
+from cryptodesk.core.requests import Caller
+from cryptodesk.state.keys import CachedKeyStore, SqliteKeyStore
 from cryptodesk.state.migrations import COMPONENT, MIGRATIONS
 from cryptodesk.storage.migrations import apply_migrations
 from cryptodesk.storage.sqlite import SqliteDatabase
@@ -45,9 +46,10 @@ def test_the_file_never_holds_the_key_itself(database: SqliteDatabase) -> None:
 
 OTHER_PROCESS = """
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from cryptodesk.state.keys import SqliteKeyStore
+from cryptodesk.core.requests import Caller
+from cryptodesk.state.keys import CachedKeyStore, SqliteKeyStore
 from cryptodesk.storage.sqlite import SqliteDatabase
 with SqliteDatabase(Path(sys.argv[1])) as database:
     keys, now = SqliteKeyStore(database), datetime(2026, 9, 24, tzinfo=UTC)
@@ -74,3 +76,46 @@ def test_authentication_is_one_search_by_an_index(database: SqliteDatabase) -> N
         "EXPLAIN QUERY PLAN SELECT key_id FROM api_keys WHERE key_hash = ? AND revoked_at IS NULL", (b"",)
     )
     assert [row[3].split()[:2] for row in plan] == [["SEARCH", "api_keys"]]
+
+
+class CountingKeys:
+    """A key store that counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.valid = {"cd_good-key-0123456789": Caller("acme", "key1")}
+        self.asked = 0
+
+    async def authenticate(self, presented_key: str, now: datetime) -> Caller | None:
+        self.asked += 1
+        return self.valid.get(presented_key)
+
+
+async def test_a_valid_key_is_looked_up_once_a_second() -> None:
+    store = CountingKeys()
+    keys = CachedKeyStore(store, seconds=1)
+    start = datetime(2026, 9, 24, tzinfo=UTC)
+    for milliseconds in (0, 1, 999):
+        caller = await keys.authenticate("cd_good-key-0123456789", start + timedelta(milliseconds=milliseconds))
+        assert caller == Caller("acme", "key1")
+    assert store.asked == 1
+    await keys.authenticate("cd_good-key-0123456789", start + timedelta(seconds=1))
+    assert store.asked == 2
+
+
+async def test_a_remembered_key_is_refused_within_a_second_of_its_revocation() -> None:
+    store = CountingKeys()
+    keys = CachedKeyStore(store, seconds=1)
+    start = datetime(2026, 9, 24, tzinfo=UTC)
+    await keys.authenticate("cd_good-key-0123456789", start)
+    store.valid.clear()
+    assert await keys.authenticate("cd_good-key-0123456789", start + timedelta(seconds=1)) is None
+    assert await keys.authenticate("cd_good-key-0123456789", start) is None
+
+
+async def test_unknown_keys_are_asked_for_every_time_and_not_kept() -> None:
+    store = CountingKeys()
+    keys = CachedKeyStore(store)
+    start = datetime(2026, 9, 24, tzinfo=UTC)
+    for _ in range(3):
+        assert await keys.authenticate("cd_unknown", start) is None
+    assert store.asked == 3

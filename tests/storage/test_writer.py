@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,15 @@ async def test_a_loop_whose_work_is_done_is_left_alone_until_it_has_more(
         assert await writer.write(action=answer) == 42
         await looked.wait()
         assert writer._latest == {}
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 31, 32, 33, 95])
+async def test_rows_that_are_inserted_together_keep_their_values_and_their_order(
+    writer: GroupWriter, path: Path, count: int
+) -> None:
+    await writer.write(action=lambda connection: connection.execute("CREATE TABLE pairs (a INTEGER, b TEXT)"))
+    insert = "INSERT INTO pairs (a, b) VALUES (?, ?)"
+    await writer.write([(insert, (number, f"text {number}")) for number in range(count)])
+    with closing(sqlite3.connect(path)) as reader:
+        rows = reader.execute("SELECT a, b FROM pairs ORDER BY rowid").fetchall()
+    assert rows == [(number, f"text {number}") for number in range(count)]

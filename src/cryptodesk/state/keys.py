@@ -6,15 +6,16 @@ import hashlib
 import hmac
 import secrets
 import sqlite3
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from msgspec import Struct
 
+from cryptodesk.core.ports import KeyStore
 from cryptodesk.core.requests import Caller
 from cryptodesk.storage.sqlite import SqliteDatabase
 
-__all__ = ["KEY_PREFIX", "KeyRecord", "SqliteKeyStore"]
+__all__ = ["KEY_PREFIX", "CachedKeyStore", "KeyRecord", "SqliteKeyStore"]
 
 KEY_PREFIX = "cd_"
 _SHORTEST_KEY = 16
@@ -98,6 +99,30 @@ class SqliteKeyStore:
     def list(self) -> tuple[KeyRecord, ...]:
         """All keys, oldest first, revoked and expired ones too."""
         return tuple(_to_record(row) for row in self._database.read(_SELECT_ALL))
+
+
+class CachedKeyStore:
+    """Remembers the keys that another store found valid, for `seconds` each, so that a request costs no look-up.
+
+    A revocation holds after that time at the latest. Unknown keys are never remembered."""
+
+    def __init__(self, store: KeyStore, *, seconds: float = 1.0) -> None:
+        self._store = store
+        self._seconds = timedelta(seconds=seconds)
+        self._known: dict[bytes, tuple[Caller, datetime]] = {}
+
+    async def authenticate(self, presented_key: str, now: datetime) -> Caller | None:
+        """Whose key this is; None if it is unknown, revoked or expired."""
+        presented_hash = _hash(presented_key)
+        known = self._known.get(presented_hash)
+        if known is not None and now < known[1]:
+            return known[0]
+        caller = await self._store.authenticate(presented_key, now)
+        if caller is None:
+            self._known.pop(presented_hash, None)
+        else:
+            self._known[presented_hash] = (caller, now + self._seconds)
+        return caller
 
 
 def _hash(key_text: str) -> bytes:

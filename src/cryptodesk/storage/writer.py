@@ -25,6 +25,8 @@ Action = Callable[[sqlite3.Connection], Any]
 _LARGEST_GROUP = 256
 _PATIENCE_SECONDS = 0.002
 _LONGEST_PATIENCE_SECONDS = 0.1
+# Few sizes, so that the statements stay prepared; 32 rows of 16 columns are far from SQLite's limit of 32,766 values.
+_ROWS_AT_ONCE = (32, 16, 8, 4, 2, 1)
 _PLAIN_INSERT = re.compile(r"\s*INSERT\s+INTO\s+\w+\s*(\([\w\s,]+\))?\s*VALUES\s*\([?,\s]+\)\s*", re.IGNORECASE)
 
 
@@ -192,7 +194,24 @@ def _apply(connection: sqlite3.Connection, group: Sequence[_Work]) -> None:
             for sql, parameters in work.statements:
                 connection.execute(sql, parameters)
     for sql, waiting in rows.items():
-        connection.executemany(sql, waiting)
+        _insert(connection, sql, waiting)
+
+
+def _insert(connection: sqlite3.Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Inserts many rows with few statements: each one that is run costs the interpreter lock, which a busy event loop
+    is slow to give back (measured at 16 requests at once: a fifth less CPU than a statement a row)."""
+    begin = 0
+    for size in _ROWS_AT_ONCE:
+        while len(rows) - begin >= size:
+            chunk = rows[begin : begin + size]
+            connection.execute(_with_rows(sql, size), [value for row in chunk for value in row])
+            begin += size
+
+
+@lru_cache(maxsize=512)
+def _with_rows(sql: str, count: int) -> str:
+    values = sql[sql.rindex("(") :].strip()
+    return sql.rstrip() + f", {values}" * (count - 1)
 
 
 @lru_cache(maxsize=512)

@@ -89,7 +89,9 @@ _ROWS = (
     Requirement("CMC-REASONING", "3.1 seed: reasoning_content always there"),
     Requirement("CMC-FINISH-REASONS", "3.1 seed: stop, length, tool_calls, content_filter"),
     Requirement("CMC-BUILT-IN-TURN", "3.2 seed: empty content, no tool_calls, traces; 10.14"),
-    Requirement("CMC-CHAIN", "3.2 inferred: look-ups lead on to the data tools in one request, for at most four rounds"),
+    Requirement(
+        "CMC-CHAIN", "3.2 inferred: look-ups lead on to the data tools in one request, for at most four rounds"
+    ),
     Requirement("CMC-TRACE-SANITIZED", "3.2 seed: no output, citations may be empty; 10.23"),
     Requirement("CMC-TRACE-FAILED", "3.2 seed: error_message, no output, HTTP 200; 10.22"),
     Requirement("CMC-CUSTOM-TURN", "3.3 seed: empty content, tool_calls"),
