@@ -97,20 +97,10 @@ async def test_a_signal_left_from_an_earlier_pause_does_not_end_the_next_one(wri
 async def test_a_loop_whose_work_is_done_is_left_alone_until_it_has_more(
     writer: GroupWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looked = asyncio.Event()
-    look_after = writer._look_after
-
-    def watched(*arguments: object) -> None:
-        look_after(*arguments)  # type: ignore[arg-type]
-        looked.set()
-
-    monkeypatch.setattr(writer, "_look_after", watched)
     monkeypatch.setattr(writer, "_stand_still", lambda seconds: pytest.fail("stood still for nothing"))
     for _ in range(2):
-        looked.clear()
-        assert await writer.write(action=answer) == 42
-        await looked.wait()
-        assert writer._latest == {}
+        assert await asyncio.gather(*(writer.write(action=answer) for _ in range(3))) == [42, 42, 42]
+        assert (writer._latest, writer._looks) == ({}, {})
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 31, 32, 33, 95])

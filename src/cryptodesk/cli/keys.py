@@ -52,7 +52,7 @@ def list_keys() -> None:
 
 @app.command("revoke")
 def revoke(key_id: Annotated[str, typer.Argument(help="The id that `keys list` shows.")]) -> None:
-    """Revoke a key at once."""
+    """Revoke a key. A running server refuses it within a second."""
     from cryptodesk.app import open_keys
     from cryptodesk.settings import load_settings
 

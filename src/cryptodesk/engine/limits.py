@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from typing import TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
@@ -16,19 +16,63 @@ __all__ = ["Deadline", "RepeatGuard", "notice", "rounds_limit", "seconds_limit",
 T = TypeVar("T")
 
 
+@runtime_checkable
+class Closable(Protocol):
+    def close(self) -> None: ...
+
+
 class Deadline:
-    """The moment on the loop's clock by which a run must end."""
+    """The moment on the loop's clock by which a run must end. Close it when the run is over.
+
+    One timer serves every wait of the run: `asyncio.timeout` for each batch would cost more than the batch.
+    """
+
+    __slots__ = ("_at", "_ended", "_loop", "_timer", "_waiting")
 
     def __init__(self, seconds: float) -> None:
-        self._at = asyncio.get_running_loop().time() + seconds
+        self._loop = asyncio.get_running_loop()
+        self._at = self._loop.time() + seconds
+        self._waiting: asyncio.Task[object] | None = None
+        self._ended = False
+        self._timer = self._loop.call_at(self._at, self._end)
+
+    @property
+    def is_over(self) -> bool:
+        return self._ended
 
     async def wait(self, awaitable: Awaitable[T]) -> T:
-        """Raises: TimeoutError when the deadline passes first."""
-        async with asyncio.timeout_at(self._at):
+        """What `awaitable` gives. Only the run's own task waits, and for one thing at a time.
+
+        Raises: TimeoutError when the deadline passes first."""
+        if self.is_over:
+            if isinstance(awaitable, Closable):
+                awaitable.close()  # it never started, and must not complain of that
+            raise TimeoutError
+        self._waiting = task = asyncio.current_task()
+        try:
             return await awaitable
+        except asyncio.CancelledError:
+            # Somebody else may have cancelled the task as well; theirs goes on.
+            if task is not None and self._took_back_cancellation(task):
+                raise TimeoutError from None
+            raise
+        finally:
+            self._waiting = None
+
+    def _took_back_cancellation(self, task: asyncio.Task[object]) -> bool:
+        """Whether the task was cancelled by this deadline and by nobody else."""
+        return self._ended and task.uncancel() == 0
 
     def remaining(self, at_most: float) -> float:
-        return max(0.0, min(at_most, self._at - asyncio.get_running_loop().time()))
+        return max(0.0, min(at_most, self._at - self._loop.time()))
+
+    def close(self) -> None:
+        self._timer.cancel()
+
+    def _end(self) -> None:
+        self._ended = True
+        if self._waiting is not None:
+            self._waiting.cancel()
 
 
 class RepeatGuard:

@@ -100,6 +100,8 @@ class Engine:
             if not state.settled:
                 await asyncio.shield(self._abandon(state, "cancelled", charge=True))
             raise
+        finally:
+            state.deadline.close()
 
     async def _fail(self, state: RunState, error: CryptodeskError) -> None:
         """A failed run costs nothing, unless a part of its answer was already streamed to the caller."""

@@ -62,6 +62,7 @@ class GroupWriter:
         self._closing = Lock()
         self._groups = 0
         self._latest: dict[asyncio.AbstractEventLoop, _Work] = {}
+        self._looks: dict[asyncio.AbstractEventLoop, asyncio.TimerHandle] = {}
         self._loops_paused = 0
         self._group_ended: SimpleQueue[None] = SimpleQueue()
         self._thread = Thread(target=self._run, name="cryptodesk-writer", daemon=True)
@@ -75,9 +76,14 @@ class GroupWriter:
         work = _Work(statements, action, loop)
         self._submit(work)
         if loop not in self._latest:
-            loop.call_later(_PATIENCE_SECONDS, self._look_after, loop, self._groups, _PATIENCE_SECONDS)
+            self._look_later(loop, _PATIENCE_SECONDS)
         self._latest[loop] = work
-        return await work.future  # type: ignore[misc]
+        try:
+            return await work.future  # type: ignore[misc]
+        finally:
+            if self._latest.get(loop) is work:  # nobody on this loop waits any more
+                del self._latest[loop]
+                self._looks.pop(loop).cancel()
 
     def write_blocking(self, action: Action) -> Any:
         """As `write`, for a thread without an event loop."""
@@ -104,16 +110,18 @@ class GroupWriter:
     # loop with work waiting looks every few milliseconds whether a group was committed, and if not, stands still until
     # one is. The lock's own remedy, `sys.setswitchinterval()`, starts afresh at each such moment and never comes true.
 
+    def _look_later(self, loop: asyncio.AbstractEventLoop, patience: float) -> None:
+        self._looks[loop] = loop.call_later(patience, self._look_after, loop, self._groups, patience)
+
     def _look_after(self, loop: asyncio.AbstractEventLoop, groups_before: int, patience: float) -> None:
         if self._latest[loop].future.done():
-            del self._latest[loop]
             return
         if self._groups == groups_before:
             self._stand_still(patience / 2)
         # A slow disk is not helped by standing still: then do so ever more rarely.
         is_stuck = self._groups == groups_before
         patience = min(2 * patience, _LONGEST_PATIENCE_SECONDS) if is_stuck else _PATIENCE_SECONDS
-        loop.call_later(patience, self._look_after, loop, self._groups, patience)
+        self._look_later(loop, patience)
 
     def _stand_still(self, at_most_seconds: float) -> None:
         while not self._group_ended.empty():  # left by a pause that reached its time limit
