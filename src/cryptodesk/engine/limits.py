@@ -22,17 +22,18 @@ class Closable(Protocol):
 
 
 class Deadline:
-    """The moment on the loop's clock by which a run must end. Close it when the run is over.
+    """The moment on the loop's clock by which the task that made it must have ended its run. Close it then.
 
     One timer serves every wait of the run: `asyncio.timeout` for each batch would cost more than the batch.
     """
 
-    __slots__ = ("_at", "_ended", "_loop", "_timer", "_waiting")
+    __slots__ = ("_at", "_ended", "_is_waiting", "_loop", "_task", "_timer")
 
     def __init__(self, seconds: float) -> None:
         self._loop = asyncio.get_running_loop()
+        self._task = asyncio.current_task()
         self._at = self._loop.time() + seconds
-        self._waiting: asyncio.Task[object] | None = None
+        self._is_waiting = False
         self._ended = False
         self._timer = self._loop.call_at(self._at, self._end)
 
@@ -41,27 +42,27 @@ class Deadline:
         return self._ended
 
     async def wait(self, awaitable: Awaitable[T]) -> T:
-        """What `awaitable` gives. Only the run's own task waits, and for one thing at a time.
+        """What `awaitable` gives. Only the deadline's own task waits, and for one thing at a time.
 
         Raises: TimeoutError when the deadline passes first."""
         if self.is_over:
             if isinstance(awaitable, Closable):
                 awaitable.close()  # it never started, and must not complain of that
             raise TimeoutError
-        self._waiting = task = asyncio.current_task()
+        self._is_waiting = True
         try:
             return await awaitable
         except asyncio.CancelledError:
             # Somebody else may have cancelled the task as well; theirs goes on.
-            if task is not None and self._took_back_cancellation(task):
+            if self._took_back_cancellation():
                 raise TimeoutError from None
             raise
         finally:
-            self._waiting = None
+            self._is_waiting = False
 
-    def _took_back_cancellation(self, task: asyncio.Task[object]) -> bool:
+    def _took_back_cancellation(self) -> bool:
         """Whether the task was cancelled by this deadline and by nobody else."""
-        return self._ended and task.uncancel() == 0
+        return self._ended and self._task is not None and self._task.uncancel() == 0
 
     def remaining(self, at_most: float) -> float:
         return max(0.0, min(at_most, self._at - self._loop.time()))
@@ -71,8 +72,8 @@ class Deadline:
 
     def _end(self) -> None:
         self._ended = True
-        if self._waiting is not None:
-            self._waiting.cancel()
+        if self._is_waiting and self._task is not None:
+            self._task.cancel()
 
 
 class RepeatGuard:

@@ -33,7 +33,7 @@ from cryptodesk.core.ports import (
 )
 from cryptodesk.core.requests import RunRequest
 from cryptodesk.core.usage import Cost
-from cryptodesk.engine.call_model import ask_model
+from cryptodesk.engine.call_model import ModelCall
 from cryptodesk.engine.call_tools import ToolCaller
 from cryptodesk.engine.conversation import resumed_conversation
 from cryptodesk.engine.limits import Deadline, notice, rounds_limit, seconds_limit
@@ -177,13 +177,24 @@ class Engine:
         while True:
             choice = self._bounded_choice(state, choice, rounds_done)
             current = self._begin_round(state, choice)
+            offers_built_ins = bool(state.built_in_tools) and choice != "none"
+            # While a built-in call may still make the text void, it is held back.
+            held: list[RunEvent] | None = [] if offers_built_ins and state.request.after_tools == "return" else None
+            keeps_calls = not offers_built_ins and choice != "none"
+            call = self._call_model(state, current, choice)
             try:
-                async with aclosing(self._round(state, current, choice)) as events:  # type: ignore[type-var]
-                    async for batch in events:
-                        yield batch
+                while (arrived := await call.next_batch()) is not None:
+                    events = self._visible(state, current, arrived, held, keeps_calls)
+                    if events:
+                        yield events
             except TimeoutError:
                 yield self._out_of_time(state)
                 return
+            finally:
+                await call.close()
+            if held and not state.traces and not self._tool_caller.split(current.calls)[0]:
+                state.wrote_text = bool(current.text)
+                yield held
             rounds_done += 1
             calls = current.calls if choice != "none" else ()  # calls that were forbidden are not honoured
             built_in, client = self._tool_caller.split(calls)
@@ -233,38 +244,31 @@ class Engine:
         state.current = Round(messages)
         return state.current
 
-    async def _round(self, state: RunState, current: Round, choice: ToolChoice) -> AsyncIterator[list[RunEvent]]:
-        """One model call as run events. Text is held back while a built-in call may still make it void."""
-        held: list[RunEvent] | None = None
-        offers_built_ins = bool(state.built_in_tools) and choice != "none"
-        if offers_built_ins and state.request.after_tools == "return":
-            held = []
-        batches = ask_model(
+    def _call_model(self, state: RunState, current: Round, choice: ToolChoice) -> ModelCall:
+        return ModelCall(
             self._catalog, state.routes, current, lambda route: self._ask(state, current, choice, route), state.deadline
         )
-        async with aclosing(batches) as stream:  # type: ignore[type-var]
-            async for batch in stream:
-                events = self._visible(state, current, batch, keep_calls=not offers_built_ins and choice != "none")
-                if held is not None:
-                    held += [event for event in events if type(event) is not RunStarted]
-                    events = [event for event in events if type(event) is RunStarted]
-                elif current.text:
-                    state.wrote_text = True
-                if events:
-                    yield events
-        if held and not state.traces and not self._tool_caller.split(current.calls)[0]:
-            state.wrote_text = bool(current.text)
-            yield held
 
-    def _visible(self, state: RunState, current: Round, batch: list[ModelEvent], *, keep_calls: bool) -> list[RunEvent]:
-        """The events of a batch that the caller sees. Calls are passed on live only where all are the caller's own."""
+    def _visible(
+        self,
+        state: RunState,
+        current: Round,
+        batch: list[ModelEvent],
+        held: list[RunEvent] | None,
+        keeps_calls: bool,
+    ) -> list[RunEvent]:
+        """The events of a batch that the caller sees now. Calls are passed on live only where all are the caller's
+        own; where text is held back it goes to `held`."""
         out: list[RunEvent] = []
+        said: list[RunEvent] = out if held is None else held
         for event in batch:
             kind = type(event)
-            if kind is TextDelta or kind is ReasoningDelta or (kind is ToolCallDelta and keep_calls):
-                out.append(event)  # type: ignore[arg-type]
+            if kind is TextDelta or kind is ReasoningDelta or (kind is ToolCallDelta and keeps_calls):
+                said.append(event)  # type: ignore[arg-type]
             elif kind is ModelStarted and state.started is None:
                 out.append(self._start(state, current, event))  # type: ignore[arg-type]
+        if held is None and current.text:
+            state.wrote_text = True
         return out
 
     @staticmethod

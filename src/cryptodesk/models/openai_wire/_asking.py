@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
 
 from cryptodesk.catalog.models import ModelProfile
 from cryptodesk.core.generation import ModelRequest, ResponseFormat
-from cryptodesk.core.messages import Message, ToolResultPart
+from cryptodesk.core.messages import Message, TextPart, ToolResultPart
 from cryptodesk.core.tools import ToolSpec
 from cryptodesk.models.openai_wire import _wire as wire
 
@@ -44,19 +43,22 @@ def encode_request(
     return _ENCODER.encode(body)
 
 
-def _messages(message: Message) -> Iterator[wire.AskedMessage]:
+def _messages(message: Message) -> list[wire.AskedMessage]:
+    parts = message.parts
+    if len(parts) == 1 and type(parts[0]) is TextPart:  # nearly every message
+        return [wire.AskedMessage(message.role, parts[0].text)]
     if message.role == "tool":
-        for part in message.parts:
-            if type(part) is ToolResultPart:
-                yield wire.AskedMessage("tool", part.content, tool_call_id=part.call_id)
-        return
+        return [
+            wire.AskedMessage("tool", part.content, tool_call_id=part.call_id)
+            for part in parts
+            if type(part) is ToolResultPart
+        ]
     calls = [
         wire.AskedCall(call.call_id, wire.AskedCallFunction(call.name, call.arguments)) for call in message.tool_calls
     ]
     if calls:
-        yield wire.AskedMessage(message.role, message.text or None, tool_calls=calls)
-    else:
-        yield wire.AskedMessage(message.role, message.text)
+        return [wire.AskedMessage(message.role, message.text or None, tool_calls=calls)]
+    return [wire.AskedMessage(message.role, message.text)]
 
 
 def _tool(tool: ToolSpec) -> wire.AskedTool:
