@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-
+from cryptodesk.core.deadline import Deadline
 from cryptodesk.core.errors import RequestTimeout, TooLarge
 from cryptodesk.dialects._ports import DialectSettings, Receive
 
@@ -21,11 +20,13 @@ async def read_body(receive: Receive, declared_bytes: bytes | None, settings: Di
     limit = settings.max_body_bytes
     if declared_bytes is not None and declared_bytes.isdigit() and _exceeds(declared_bytes, limit):
         raise _too_large(limit)
+    deadline = Deadline(settings.body_seconds)
     try:
-        async with asyncio.timeout(settings.body_seconds):
-            return await _read(receive, limit)
+        return await deadline.wait(_read(receive, limit))
     except TimeoutError:
         raise RequestTimeout(f"The request body did not arrive within {settings.body_seconds:g} seconds.") from None
+    finally:
+        deadline.close()
 
 
 async def _read(receive: Receive, limit: int) -> bytes:

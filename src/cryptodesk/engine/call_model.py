@@ -6,11 +6,11 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import cast
 
+from cryptodesk.core.deadline import Deadline
 from cryptodesk.core.errors import UpstreamBadAnswer, UpstreamError, UpstreamRejected
 from cryptodesk.core.events import ModelEvent
 from cryptodesk.core.generation import ModelRequest, ModelRoute
 from cryptodesk.core.ports import ModelCatalog
-from cryptodesk.engine.limits import Deadline
 from cryptodesk.engine.state import Round
 
 __all__ = ["ModelCall"]

@@ -9,6 +9,7 @@ from contextlib import aclosing
 from typing import Literal
 
 from cryptodesk.core.clock import Clock
+from cryptodesk.core.deadline import Deadline
 from cryptodesk.core.errors import CryptodeskError, InternalError, RunTimeout
 from cryptodesk.core.events import (
     ModelEvent,
@@ -36,7 +37,7 @@ from cryptodesk.core.usage import Cost
 from cryptodesk.engine.call_model import ModelCall
 from cryptodesk.engine.call_tools import ToolCaller
 from cryptodesk.engine.conversation import resumed_conversation
-from cryptodesk.engine.limits import Deadline, notice, rounds_limit, seconds_limit
+from cryptodesk.engine.limits import notice, rounds_limit, seconds_limit
 from cryptodesk.engine.prelude import with_prelude
 from cryptodesk.engine.settlement import Settlement, total_usage
 from cryptodesk.engine.state import Round, RunState

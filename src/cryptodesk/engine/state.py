@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from cryptodesk.core.deadline import Deadline
 from cryptodesk.core.events import (
     ModelEvent,
     ModelFinished,
@@ -20,7 +21,7 @@ from cryptodesk.core.requests import RunRequest
 from cryptodesk.core.tools import ToolTrace
 from cryptodesk.core.usage import Usage
 from cryptodesk.engine.estimates import estimate_usage
-from cryptodesk.engine.limits import Deadline, RepeatGuard
+from cryptodesk.engine.limits import RepeatGuard
 
 __all__ = ["Round", "RunState", "Spending"]
 

@@ -136,7 +136,7 @@ class OpenAIWireProvider:
                 connector=aiohttp.TCPConnector(limit=0),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(
-                    total=None, connect=self._timeouts.connect, sock_read=self._timeouts.first_byte
+                    total=None, sock_connect=self._timeouts.connect, sock_read=self._timeouts.first_byte
                 ),
             )
         return session
