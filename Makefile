@@ -1,17 +1,16 @@
-# make serve  - install if needed and start the desk on http://127.0.0.1:8080
+# make serve  - install if needed and start the desk on http://127.0.0.1:8080 (PORT=… for another port)
 # make test   - install what the tests need, check the code and run every test
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
-PORT ?= $(or $(CRYPTODESK_PORT),8080)
 SOURCES := src tests bench scripts
 
 .PHONY: install serve ask test check format lint types layers bench lock clean
 
 serve: $(VENV)/.installed
-	@CRYPTODESK_PORT=$(PORT) $(BIN)/cryptodesk serve
+	@$(BIN)/cryptodesk serve
 
 ask: $(VENV)/.installed
 	@$(BIN)/cryptodesk ask "$(Q)"

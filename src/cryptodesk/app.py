@@ -104,6 +104,7 @@ class Desk:
             rounds=settings.run_rounds,
             tool_calls=settings.run_tool_calls,
             seconds=settings.run_seconds,
+            tokens=settings.run_tokens,
             cost_usd=settings.run_cost_usd,
         )
 

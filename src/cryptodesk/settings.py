@@ -58,7 +58,10 @@ class Settings(BaseSettings):
     run_seconds: Annotated[float, Field(gt=0)] = Field(120.0, description="Time one run may take.")
     run_rounds: Annotated[int, Field(ge=1)] = Field(6, description="Model calls in one run.")
     run_tool_calls: Annotated[int, Field(ge=0)] = Field(24, description="Built-in tool calls in one run.")
-    run_cost_usd: Decimal | None = Field(None, description="Cost after which a run starts no further model call.")
+    run_tokens: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="Tokens, in and out, after which a run starts no further round of tools."
+    )
+    run_cost_usd: Decimal | None = Field(None, description="Cost after which a run starts no further round of tools.")
     response_retention_hours: Annotated[float, Field(ge=1)] = Field(
         24.0, description="How long a response can be resumed before it is deleted."
     )

@@ -26,7 +26,7 @@ from cryptodesk.core.events import (
 )
 from cryptodesk.core.generation import ModelRequest
 from cryptodesk.core.messages import Message, ToolCallPart, ToolResultPart, text_message
-from cryptodesk.core.requests import RunLimits
+from cryptodesk.core.requests import Caller, RunLimits
 from cryptodesk.core.tools import ToolSpec
 from cryptodesk.core.usage import Usage
 from tests.engine.fakes import Desk, FakeProvider, ask, calls, says
@@ -362,7 +362,24 @@ async def test_the_cost_limit_stops_further_tool_rounds() -> None:
     fold = await desk.result(ask(built_in_tools=("market",), limits=RunLimits(cost_usd=Decimal(100))))
     assert desk.provider.requests[1].tool_choice == "none"
     assert fold.finished is not None
-    assert fold.finished.limit == "the cost limit was reached"
+    assert fold.finished.limit == "the cost limit of 100 USD was reached"
+
+
+async def test_the_token_limit_stops_further_tool_rounds() -> None:
+    desk = Desk(calls(("market", '{"n":1}')), says("That is all."))
+    fold = await desk.result(ask(built_in_tools=("market",), limits=RunLimits(tokens=110)))
+    assert desk.provider.requests[1].tool_choice == "none"
+    assert fold.finished is not None
+    assert fold.finished.limit == "the limit of 110 tokens was reached"
+
+
+async def test_a_spent_limit_ends_a_chain_of_look_ups() -> None:
+    desk = Desk(calls(("lookup", '{"q":1}')), calls(("lookup", '{"q":2}')))
+    limits = RunLimits(cost_usd=Decimal(1))
+    fold = await desk.result(ask(built_in_tools=("lookup", "market"), after_tools="return", limits=limits))
+    assert len(desk.provider.requests) == 1
+    assert fold.finished is not None
+    assert fold.finished.finish_reason == "tool_calls"
 
 
 async def test_a_model_that_only_calls_tools_when_forbidden_gets_an_honest_sentence() -> None:
@@ -568,9 +585,28 @@ async def test_only_the_first_system_message_of_a_resumed_conversation_counts() 
     assert systems == ["first"]
 
 
-async def test_another_keys_turn_is_not_found() -> None:
-    from cryptodesk.core.requests import Caller
+async def test_a_hang_up_while_the_claim_is_being_won_gives_it_back() -> None:
+    desk = Desk(calls(("get_balance", "{}")), says("ok"))
+    turn_id = await open_client_turn(desk)
+    claim, asked, go_on = desk.turns.claim, asyncio.Event(), asyncio.Event()
 
+    async def slow_claim(*arguments: object, **more: object) -> object:
+        asked.set()
+        await go_on.wait()
+        return await claim(*arguments, **more)  # type: ignore[arg-type]
+
+    desk.turns.claim = slow_claim  # type: ignore[method-assign,assignment]
+    task = asyncio.create_task(desk.events(ask(messages=(result_message(),), resume_from=turn_id)))
+    await asked.wait()
+    task.cancel()
+    await asyncio.sleep(0)
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert desk.turns.released == [turn_id]
+
+
+async def test_another_keys_turn_is_not_found() -> None:
     desk = Desk(calls(("get_balance", "{}")), says("ok"))
     turn_id = await open_client_turn(desk)
     fold = await desk.result(

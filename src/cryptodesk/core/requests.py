@@ -25,11 +25,12 @@ class Caller(Struct, frozen=True):
 
 
 class RunLimits(Struct, frozen=True):
-    """Upper bounds of one run. `rounds` counts model calls, `tool_calls` counts built-in calls."""
+    """Upper bounds of one run. `rounds` counts model calls, `tool_calls` built-in calls; once `tokens` (input, output
+    and reasoning of all rounds) or `cost_usd` are spent, no further round of tools begins."""
 
     rounds: int = 6
     tool_calls: int = 24
-    output_tokens: int | None = None
+    tokens: int | None = None
     seconds: float = 120.0
     tool_seconds: float = 20.0
     cost_usd: Decimal | None = None

@@ -9,7 +9,7 @@ import msgspec
 from cryptodesk.core.messages import ToolCallPart
 from cryptodesk.core.requests import RunLimits
 
-__all__ = ["RepeatGuard", "notice", "rounds_limit", "seconds_limit", "tool_calls_limit"]
+__all__ = ["RepeatGuard", "cost_limit", "notice", "rounds_limit", "seconds_limit", "tokens_limit", "tool_calls_limit"]
 
 T = TypeVar("T")
 
@@ -42,6 +42,14 @@ def rounds_limit(limits: RunLimits) -> str:
 
 def tool_calls_limit(limits: RunLimits) -> str:
     return f"the limit of {limits.tool_calls} tool calls was reached"
+
+
+def tokens_limit(limits: RunLimits) -> str:
+    return f"the limit of {limits.tokens} tokens was reached"
+
+
+def cost_limit(limits: RunLimits) -> str:
+    return f"the cost limit of {limits.cost_usd} USD was reached"
 
 
 def seconds_limit(limits: RunLimits) -> str:

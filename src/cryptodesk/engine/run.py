@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
@@ -37,7 +38,7 @@ from cryptodesk.core.usage import Cost
 from cryptodesk.engine.call_model import ModelCall
 from cryptodesk.engine.call_tools import ToolCaller
 from cryptodesk.engine.conversation import resumed_conversation
-from cryptodesk.engine.limits import notice, rounds_limit, seconds_limit
+from cryptodesk.engine.limits import cost_limit, notice, rounds_limit, seconds_limit, tokens_limit
 from cryptodesk.engine.prelude import with_prelude
 from cryptodesk.engine.settlement import Settlement, total_usage
 from cryptodesk.engine.state import Round, RunState
@@ -48,7 +49,6 @@ log = logging.getLogger("cryptodesk.engine")
 
 # A claim outlives its run by this much, so that it can lapse only when the process that held it is gone.
 _CLAIM_GRACE_SECONDS = 60.0
-_COST_LIMIT = "the cost limit was reached"
 
 
 class Engine:
@@ -157,13 +157,22 @@ class Engine:
             state.conversation = list(request.messages)
             return
         now = self._clock.unix()
-        state.claim = await self._turns.claim(
-            request.resume_from,
-            request.caller.key_id,
-            claim_id=state.run_id,
-            now=now,
-            lapses_at=now + request.limits.seconds + _CLAIM_GRACE_SECONDS,
+        claiming = asyncio.ensure_future(
+            self._turns.claim(
+                request.resume_from,
+                request.caller.key_id,
+                claim_id=state.run_id,
+                now=now,
+                lapses_at=now + request.limits.seconds + _CLAIM_GRACE_SECONDS,
+            )
         )
+        try:
+            state.claim = await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            # The claim may be won all the same; it must be known, so that it is given back.
+            with contextlib.suppress(CryptodeskError):
+                state.claim = await claiming
+            raise
         turn = state.claim.turn
         state.conversation = list(resumed_conversation(turn, request.messages))
         state.built_in_tools = request.built_in_tools or turn.built_in_tools
@@ -176,7 +185,6 @@ class Engine:
         rounds_done = 0
         choice = self._first_choice(state)
         while True:
-            choice = self._bounded_choice(state, choice, rounds_done)
             current = self._begin_round(state, choice)
             offers_built_ins = bool(state.built_in_tools) and choice != "none"
             # While a built-in call may still make the text void, it is held back.
@@ -209,10 +217,13 @@ class Engine:
                 if last:
                     yield last
                 return
+            self._check_limits(state, rounds_done)
             if not self._tool_caller.goes_on(state, built_in, rounds_done):
                 state.finish_reason = "tool_calls"
                 return
-            choice = "auto" if state.request.after_tools == "answer" else choice
+            if state.request.after_tools == "answer":
+                # Past a limit the last round writes from what there is.
+                choice = "auto" if state.limit is None else "none"
 
     def _first_choice(self, state: RunState) -> ToolChoice:
         request = state.request
@@ -225,19 +236,18 @@ class Engine:
             return "auto" if state.claim is not None and state.claim.turn.state == "client_open" else "none"
         return asked or "auto"
 
-    def _bounded_choice(self, state: RunState, choice: ToolChoice, rounds_done: int) -> ToolChoice:
-        """`none` once a bound is met, so that the last round writes from what there is."""
-        if choice == "none" or state.request.after_tools == "return":
-            return choice
-        if state.limit is None and rounds_done and rounds_done >= state.request.limits.rounds - 1:
-            state.limit = rounds_limit(state.request.limits)
-        if state.limit is None and self._cost_limit_met(state):
-            state.limit = _COST_LIMIT
-        return "none" if state.limit is not None else choice
-
-    def _cost_limit_met(self, state: RunState) -> bool:
-        limit = state.request.limits.cost_usd
-        return limit is not None and bool(state.spendings) and self._settlement.cost(state).total_usd >= limit
+    def _check_limits(self, state: RunState, rounds_done: int) -> None:
+        """Notes the first bound that is met after a round of tools, unless one was met already."""
+        limits = state.request.limits
+        answers = state.request.after_tools == "answer"
+        if state.limit is not None:
+            return
+        if answers and rounds_done >= limits.rounds - 1:
+            state.limit = rounds_limit(limits)
+        elif limits.tokens is not None and total_usage(state.spendings).total_tokens >= limits.tokens:
+            state.limit = tokens_limit(limits)
+        elif limits.cost_usd is not None and self._settlement.cost(state).total_usd >= limits.cost_usd:
+            state.limit = cost_limit(limits)
 
     def _begin_round(self, state: RunState, choice: ToolChoice) -> Round:
         specs = [self._tools.spec(name) for name in state.built_in_tools]
@@ -283,7 +293,7 @@ class Engine:
     def _ask(self, state: RunState, current: Round, choice: ToolChoice, route: ModelRoute) -> ModelRequest:
         request = state.request
         tools = (*(self._tools.spec(name) for name in state.built_in_tools), *state.client_tools)
-        limits = [request.max_output_tokens, request.limits.output_tokens, route.max_output_tokens]
+        limits = [request.max_output_tokens, route.max_output_tokens]
         return ModelRequest(
             upstream_model=route.upstream_model,
             messages=current.messages,

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cryptodesk.settings import SettingsError, load_settings
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("PORT", "OPENAI_API_KEY", "CRYPTODESK_CONFIG", "CRYPTODESK_PORT", "CRYPTODESK_HOST"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("CRYPTODESK_HOME", str(tmp_path))
+
+
+def test_options_win_over_the_environment_and_that_over_the_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "cryptodesk.toml").write_text('port = 1111\nhost = "::1"\nrun_rounds = 3\n')
+    assert (load_settings().port, load_settings().host, load_settings().run_rounds) == (1111, "::1", 3)
+    monkeypatch.setenv("CRYPTODESK_PORT", "2222")
+    assert load_settings().port == 2222
+    assert load_settings(port=3333).port == 3333
+
+
+def test_the_plain_port_variable_counts_but_our_own_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "4444")
+    assert load_settings().port == 4444
+    monkeypatch.setenv("CRYPTODESK_PORT", "5555")
+    assert load_settings().port == 5555
+
+
+def test_a_named_config_file_is_read_and_must_exist(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text("run_tool_calls = 7\n")
+    monkeypatch.setenv("CRYPTODESK_CONFIG", str(own))
+    assert load_settings().run_tool_calls == 7
+    monkeypatch.setenv("CRYPTODESK_CONFIG", str(tmp_path / "missing.toml"))
+    with pytest.raises(SettingsError, match=r"missing\.toml"):
+        load_settings()
+
+
+def test_a_wrong_value_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRYPTODESK_RUN_SECONDS", "canary")
+    with pytest.raises(SettingsError, match="run_seconds") as raised:
+        load_settings()
+    assert "canary" not in str(raised.value)
+
+
+def test_no_auth_is_for_loopback_only() -> None:
+    assert load_settings(insecure_no_auth=True).insecure_no_auth
+    with pytest.raises(SettingsError, match="loopback"):
+        load_settings(insecure_no_auth=True, host="10.0.0.5")
+
+
+def test_provider_variables_may_have_our_prefix_which_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOME_KEY", "theirs")
+    assert load_settings().variables(["SOME_KEY", "OTHER_KEY"]) == {"SOME_KEY": "theirs"}
+    monkeypatch.setenv("CRYPTODESK_SOME_KEY", "ours")
+    assert load_settings().variables(["SOME_KEY"]) == {"SOME_KEY": "ours"}
+
+
+def test_own_model_and_price_files_are_found_in_the_data_folder(tmp_path: Path) -> None:
+    assert (load_settings().own_models_file, load_settings().own_prices_file) == (None, None)
+    (tmp_path / "models.toml").write_text("")
+    assert load_settings().own_models_file == tmp_path / "models.toml"
+    named = tmp_path / "elsewhere.toml"
+    assert load_settings(models_file=named).own_models_file == named
+
+
+def test_secrets_do_not_show_when_settings_are_printed() -> None:
+    settings = load_settings(bootstrap_key="cd_canary-canary-canary")
+    assert "canary" not in repr(settings)
