@@ -65,7 +65,7 @@ async def test_a_series_says_where_its_candles_come_from(store: CandleStore) -> 
     origin = series.provenance
     assert (origin.source, origin.mode, origin.as_of) == ("binance_usdm", "snapshot", END)
     assert origin.note == PROVENANCE_NOTE
-    assert "not a spot price" in origin.note
+    assert "not of the spot market" in origin.note
 
 
 async def test_start_is_included_and_end_is_not(store: CandleStore) -> None:

@@ -507,3 +507,9 @@ async def test_bad_arguments_are_refused(arguments: dict[str, Any], message: str
 
 def test_the_fixture_s_twins_share_a_symbol() -> None:
     assert sorted(asset.symbol for asset in ASSETS).count("TWIN") == 2
+
+
+async def test_notes_on_prices_are_left_out_where_no_figure_rests_on_them() -> None:
+    output = await market(ids=[1], metrics=["supply"])
+    assert output["source"] == ["bitcoin_block_schedule", "catalogue"]
+    assert output["notes"] == []

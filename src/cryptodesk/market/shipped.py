@@ -20,10 +20,7 @@ from cryptodesk.market.records import Candle, Interval
 
 __all__ = ["InstrumentSpan", "ShippedCandle", "ShippedRecord", "SnapshotMetadata", "load_metadata", "load_shipped"]
 
-PROVENANCE_NOTE = (
-    "USDT-margined perpetual contract on Binance: not a spot price, volume of this one market, one USDT counted as one"
-    " US dollar"
-)
+PROVENANCE_NOTE = "price and volume of the Binance USDT perpetual contract, not of the spot market"
 
 
 class InstrumentSpan(Struct, frozen=True):

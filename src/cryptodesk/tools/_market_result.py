@@ -141,12 +141,13 @@ def _output(request: MarketRequest, rows: Sequence[_Row], gaps: Sequence[Gap], m
             row_gaps.append(Gap("history", made.gap, row.asset_id))
     as_of = min(row.item.priced.series.provenance.as_of for row in rows)
     merged = merge_origins(origins, len(rows))
+    sources = source_names(merged)
     output = MarketDataOutput(
         market_data_result=MarketDataResult(request.quote_currency, results),
         as_of=encode_time(as_of),
         age_days=round((request.now - as_of) / timedelta(days=1), 1),
-        source=source_names(merged),
-        notes=_notes(rows),
+        source=sources,
+        notes=_notes(rows, sources),
         provenance=merged,
         unavailable=[*gaps, *merge_gaps(row_gaps, len(rows))],
     )
@@ -177,6 +178,8 @@ def _history(request: MarketRequest, row: _Row, most_rows: int) -> History:
     return make_history(row.asset_id, row.item.priced, request.history, request.span, most_rows)
 
 
-def _notes(rows: Sequence[_Row]) -> list[str]:
-    pairs = [(row.item.priced.series.provenance.note, row.item.priced.note) for row in rows]
+def _notes(rows: Sequence[_Row], sources: Sequence[str]) -> list[str]:
+    """What holds for the prices, if any figure of the result rests on them."""
+    priced = [row.item.priced for row in rows if row.item.priced.series.provenance.source in sources]
+    pairs = [(item.series.provenance.note, item.note) for item in priced]
     return list(dict.fromkeys(note for pair in pairs for note in pair if note))
