@@ -126,7 +126,7 @@ class OpenAIWireProvider:
     async def _send(self, body: bytes) -> aiohttp.ClientResponse:
         data = body if len(body) <= _BYTES_AT_ONCE else io.BytesIO(body)
         # A redirect is not followed: it would carry the key to another host.
-        return await self._session().post(self._url, data=data, headers=self._headers, allow_redirects=False)
+        return await self._session().post(self._url, data=data, allow_redirects=False)
 
     def _session(self) -> aiohttp.ClientSession:
         loop = asyncio.get_running_loop()
@@ -134,6 +134,7 @@ class OpenAIWireProvider:
         if session is None:
             session = self._sessions[loop] = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0),
+                headers=self._headers,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(
                     total=None, sock_connect=self._timeouts.connect, sock_read=self._timeouts.first_byte
