@@ -212,3 +212,16 @@ async def test_the_quick_start_is_answered_without_any_provider_key(desk: Client
 async def test_the_list_of_models_holds_the_documented_one(desk: Client) -> None:
     answer = await desk.call("GET", "/v1/models", headers={"x-cmc_pro_api_key": KEY})
     assert "cmc-ai-v1-gpt-5.1" in [model["id"] for model in answer.json["data"]]
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("kind", ["tool", "format"])
+async def test_a_schema_that_holds_itself_is_answered_like_any_other(desk: Client, kind: str) -> None:
+    schema = {"type": "object", "required": ["a"], "properties": {"a": {"allOf": [{"$ref": "#/properties/a"}]}}}
+    body = chat(model="cryptodesk-analyst", messages=say("Get the balance."))
+    if kind == "tool":
+        body |= {"tools": [custom_tool("get_balance", description="The balance.", parameters=schema)]}
+        body |= {"tool_choice": "required"}
+    else:
+        body |= {"response_format": {"type": "json_schema", "json_schema": {"name": "r", "schema": schema}}}
+    assert (await desk.post(body)).status == 200

@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 import jsonschema_rs
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -110,6 +111,80 @@ def test_a_schema_that_contains_itself_ends() -> None:
         "required": ["child"],
     }
     assert fill(optional, lambda name, part: ()) == {"child": None}
+
+
+BRANCHES: dict[str, Any] = {"$ref": "#/$defs/n", "$defs": {"n": {"anyOf": [{"$ref": "#/$defs/n"}] * 8}}}
+HOSTILE: dict[str, Any] = {
+    "a part that holds itself": {"allOf": [{"$ref": "#"}]},
+    "a property that holds itself": {
+        "type": "object",
+        "required": ["a"],
+        "properties": {"a": {"allOf": [{"$ref": "#/properties/a"}]}},
+    },
+    "branches without end": {"type": "object", "required": ["a"], "properties": {"a": BRANCHES}, **BRANCHES},
+    "an expression without end": {"type": "string", "pattern": "^(a|aa)+$"},
+    "an expression of another kind": {"type": "string", "pattern": r"(x+x+)+y"},
+    "keywords of the wrong types": {"type": "string", "maxLength": "3", "minLength": [], "enum": 7},
+    "properties that are no table": {"type": "object", "properties": [1], "required": 3},
+    "a number without end": {"type": "number", "multipleOf": 0, "minimum": "1"},
+}
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("schema", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_schema_ends_without_an_error(schema: dict[str, Any]) -> None:
+    long = "a" * 60 + "!"
+    fill(schema, lambda name, part: (long, long.replace("a", "x")))
+    fill({"anyOf": [schema, {"type": "null"}]}, lambda name, part: (long,))
+
+
+JSON_VALUES = st.recursive(
+    st.one_of(
+        st.none(), st.booleans(), st.integers(-9, 9), st.sampled_from(["", "#", "string", "object", "array", "a"])
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from(
+                [
+                    "type",
+                    "enum",
+                    "const",
+                    "properties",
+                    "required",
+                    "items",
+                    "anyOf",
+                    "oneOf",
+                    "allOf",
+                    "not",
+                    "$ref",
+                    "pattern",
+                    "format",
+                    "minLength",
+                    "maxLength",
+                    "minimum",
+                    "maximum",
+                    "exclusiveMinimum",
+                    "multipleOf",
+                    "minItems",
+                    "uniqueItems",
+                    "default",
+                    "a",
+                ]
+            ),
+            inner,
+            max_size=4,
+        ),
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(schema=JSON_VALUES)
+def test_whatever_is_given_as_a_schema_is_never_an_error(schema: Any) -> None:
+    value = fill(schema, lambda name, part: ("text", 1, None))
+    assert value is NOTHING or msgspec.json.encode(value)
 
 
 VALUES = st.recursive(

@@ -7,19 +7,48 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-__all__ = ["NUMERIC", "matches", "resolved", "types_of"]
+import regex
+
+__all__ = ["NUMERIC", "Root", "TooMuchWork", "matches", "resolved", "types_of"]
 
 NUMERIC = frozenset({"integer", "number"})
 _ALL = ("string", "number", "integer", "boolean", "object", "array", "null")
 _MOST_REFERENCES = 16
+_MOST_STEPS = 5_000
+_LONGEST_PATTERN = 1_000
+_PATTERN_SECONDS = 0.01
 
 
-def resolved(schema: Any, root: Any) -> Any:
+class TooMuchWork(Exception):
+    """The schema asks for more work than any honest one does."""
+
+
+class Root:
+    """A whole schema, and how much work may still be done on it: a caller's schema can branch without end."""
+
+    __slots__ = ("_steps_left", "schema")
+
+    def __init__(self, schema: Any) -> None:
+        self.schema = schema
+        self._steps_left = _MOST_STEPS
+
+    @staticmethod
+    def of(root: Any) -> Root:
+        return root if isinstance(root, Root) else Root(root)
+
+    def step(self) -> None:
+        """Raises: TooMuchWork."""
+        self._steps_left -= 1
+        if self._steps_left < 0:
+            raise TooMuchWork
+
+
+def resolved(schema: Any, root: Root) -> Any:
     """The schema behind local `$ref`s; an unknown reference stays as it is and then admits nothing."""
     for _ in range(_MOST_REFERENCES):
         if not isinstance(schema, Mapping) or not isinstance(schema.get("$ref"), str):
             return schema
-        target = _pointed(schema["$ref"], root)
+        target = _pointed(schema["$ref"], root.schema)
         if target is None:
             return False
         rest = {key: value for key, value in schema.items() if key != "$ref"}
@@ -54,6 +83,11 @@ def types_of(schema: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def matches(value: Any, schema: Any, root: Any) -> bool:
+    """`root` is the whole schema, or its `Root` where the work is counted over many checks.
+
+    Raises: TooMuchWork."""
+    root = Root.of(root)
+    root.step()
     schema = resolved(schema, root)
     if schema is True or schema is False:
         return bool(schema)
@@ -84,7 +118,7 @@ def _is_kind(value: Any, kind: str) -> bool:
     return kind in known and isinstance(value, known[kind])
 
 
-def _combined(value: Any, schema: Mapping[str, Any], root: Any) -> bool:
+def _combined(value: Any, schema: Mapping[str, Any], root: Root) -> bool:
     if any(not matches(value, part, root) for part in schema.get("allOf", ())):
         return False
     if "anyOf" in schema and not any(matches(value, part, root) for part in schema["anyOf"]):
@@ -94,7 +128,7 @@ def _combined(value: Any, schema: Mapping[str, Any], root: Any) -> bool:
     return "not" not in schema or not matches(value, schema["not"], root)
 
 
-def _detailed(value: Any, schema: Mapping[str, Any], root: Any) -> bool:
+def _detailed(value: Any, schema: Mapping[str, Any], root: Root) -> bool:
     if isinstance(value, str):
         return _string(value, schema)
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -108,14 +142,21 @@ def _string(value: str, schema: Mapping[str, Any]) -> bool:
     if len(value) < (schema.get("minLength") or 0) or len(value) > schema.get("maxLength", len(value)):
         return False
     pattern = schema.get("pattern")
-    if isinstance(pattern, str):
-        try:
-            # An expression that Python does not know cannot be promised to match.
-            if re.search(pattern, value[:2000]) is None:
-                return False
-        except re.error:
-            return False
+    if isinstance(pattern, str) and not _is_found(pattern, value[:2000]):
+        return False
     return _is_format(value, schema.get("format"))
+
+
+def _is_found(pattern: str, value: str) -> bool:
+    """Raises: TooMuchWork, since a caller's expression may take for ever and `re` cannot be stopped."""
+    if len(pattern) > _LONGEST_PATTERN:
+        return False
+    try:
+        return regex.search(pattern, value, timeout=_PATTERN_SECONDS) is not None
+    except regex.error:
+        return False  # an expression that is not known here cannot be promised to match
+    except TimeoutError:
+        raise TooMuchWork from None
 
 
 def _is_format(value: str, name: Any) -> bool:
@@ -140,7 +181,7 @@ def _number(value: float, schema: Mapping[str, Any]) -> bool:
     return all(bounds) and (not step or abs(value / step - round(value / step)) < 1e-9)
 
 
-def _array(value: list[Any], schema: Mapping[str, Any], root: Any) -> bool:
+def _array(value: list[Any], schema: Mapping[str, Any], root: Root) -> bool:
     if len(value) < (schema.get("minItems") or 0) or len(value) > schema.get("maxItems", len(value)):
         return False
     if schema.get("uniqueItems") and any(_same(a, b) for i, a in enumerate(value) for b in value[:i]):
@@ -148,7 +189,7 @@ def _array(value: list[Any], schema: Mapping[str, Any], root: Any) -> bool:
     return "items" not in schema or all(matches(item, schema["items"], root) for item in value)
 
 
-def _object(value: dict[str, Any], schema: Mapping[str, Any], root: Any) -> bool:
+def _object(value: dict[str, Any], schema: Mapping[str, Any], root: Root) -> bool:
     properties = schema.get("properties") or {}
     if any(key not in value for key in schema.get("required") or ()):
         return False

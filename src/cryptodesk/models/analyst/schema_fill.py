@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from cryptodesk.models.analyst.schema_check import NUMERIC, matches, resolved, types_of
+from cryptodesk.models.analyst.schema_check import NUMERIC, Root, TooMuchWork, matches, resolved, types_of
 
 __all__ = ["NOTHING", "Suggest", "fill"]
 
@@ -28,6 +28,7 @@ NOTHING: Final = _Nothing()
 Suggest = Callable[[str, Mapping[str, Any]], Iterable[Any]]
 
 _DEEPEST = 12
+_MOST_COUNTS = 20
 _FORMATS = {
     "date": "1970-01-01", "date-time": "1970-01-01T00:00:00Z", "time": "00:00:00Z", "email": "none@example.com", "uri": "https://example.com",
     "url": "https://example.com",
@@ -35,27 +36,31 @@ _FORMATS = {
 }  # fmt: skip
 
 
-def fill(
-    schema: Any, suggest: Suggest, *, name: str = "", optional: bool = True, root: Any = None, depth: int = 0
-) -> Any:
+def fill(schema: Any, suggest: Suggest) -> Any:
     """The value for `schema`; `NOTHING` if none was found that validates.
 
-    `optional` tells whether properties that are not required are filled when something is suggested for them."""
-    root = schema if root is None else root
+    Properties that are not required are filled when something is suggested for them. The schema is a caller's: one
+    that is malformed, or that asks for endless work, gives `NOTHING` like any other that nothing fits."""
+    try:
+        return _fill(schema, suggest, "", Root(schema), 0)
+    except (TooMuchWork, RecursionError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        return NOTHING
+
+
+def _fill(schema: Any, suggest: Suggest, name: str, root: Root, depth: int) -> Any:
+    root.step()
     schema = resolved(schema, root)
     if schema is True or schema == {}:
         return next(iter(suggest(name, {})), None)
     if not isinstance(schema, Mapping) or depth > _DEEPEST:
         return NOTHING
-    for candidate in _candidates(schema, suggest, name, optional, root, depth):
+    for candidate in _candidates(schema, suggest, name, root, depth):
         if candidate is not NOTHING and matches(candidate, schema, root):
             return candidate
     return NOTHING
 
 
-def _candidates(
-    schema: Mapping[str, Any], suggest: Suggest, name: str, optional: bool, root: Any, depth: int
-) -> Iterable[Any]:
+def _candidates(schema: Mapping[str, Any], suggest: Suggest, name: str, root: Root, depth: int) -> Iterable[Any]:
     if "const" in schema:
         yield schema["const"]
     yield from suggest(name, schema)
@@ -64,13 +69,13 @@ def _candidates(
     kinds = types_of(schema)
     for kind in ("object", "array"):
         if kind in kinds and (kind == "object" or "null" not in kinds or _is_wanted(schema)):
-            yield _composite(kind, schema, suggest, name, optional, root, depth)
+            yield _composite(kind, schema, suggest, name, root, depth)
     branches = [branch for key in ("anyOf", "oneOf") for branch in schema.get(key) or ()]
     yield from _suggested(branches, suggest, name, root)
     if any(resolved(branch, root) == {"type": "null"} for branch in branches):
         yield None
     for branch in branches:
-        yield fill(branch, suggest, name=name, optional=optional, root=root, depth=depth + 1)
+        yield _fill(branch, suggest, name, root, depth + 1)
     if "null" in kinds:
         yield None
     yield from schema.get("enum", ())
@@ -78,7 +83,7 @@ def _candidates(
         yield from _minimal(kind, schema)
 
 
-def _suggested(branches: Iterable[Any], suggest: Suggest, name: str, root: Any) -> Iterable[Any]:
+def _suggested(branches: Iterable[Any], suggest: Suggest, name: str, root: Root) -> Iterable[Any]:
     """What is known for any of the branches comes before a null."""
     for branch in branches:
         part = resolved(branch, root)
@@ -90,11 +95,9 @@ def _is_wanted(schema: Mapping[str, Any]) -> bool:
     return int(schema.get("minItems", 0) or 0) > 0
 
 
-def _composite(
-    kind: str, schema: Mapping[str, Any], suggest: Suggest, name: str, optional: bool, root: Any, depth: int
-) -> Any:
+def _composite(kind: str, schema: Mapping[str, Any], suggest: Suggest, name: str, root: Root, depth: int) -> Any:
     if kind == "array":
-        return _array(schema, suggest, name, optional, root, depth)
+        return _array(schema, suggest, name, root, depth)
     parts = [schema, *(resolved(part, root) for part in schema.get("allOf", ()) if isinstance(part, Mapping))]
     properties: dict[str, Any] = {}
     required: list[str] = []
@@ -104,11 +107,9 @@ def _composite(
             required += [key for key in part.get("required") or () if isinstance(key, str)]
     value: dict[str, Any] = {}
     for key in dict.fromkeys([*properties, *required]):
-        if key not in required and not (
-            optional and any(True for _ in suggest(key, resolved(properties[key], root) or {}))
-        ):
+        if key not in required and not any(True for _ in suggest(key, resolved(properties[key], root) or {})):
             continue
-        child = fill(properties.get(key, {}), suggest, name=key, optional=optional, root=root, depth=depth + 1)
+        child = _fill(properties.get(key, {}), suggest, key, root, depth + 1)
         if child is not NOTHING:
             value[key] = child
         elif key in required:
@@ -116,11 +117,11 @@ def _composite(
     return value
 
 
-def _array(schema: Mapping[str, Any], suggest: Suggest, name: str, optional: bool, root: Any, depth: int) -> Any:
+def _array(schema: Mapping[str, Any], suggest: Suggest, name: str, root: Root, depth: int) -> Any:
     fewest = int(schema.get("minItems", 0) or 0)
     if fewest > 100:
         return NOTHING
-    item = fill(schema.get("items", {}), suggest, name=name, optional=optional, root=root, depth=depth + 1)
+    item = _fill(schema.get("items", {}), suggest, name, root, depth + 1)
     if item is NOTHING:
         return [] if fewest == 0 else NOTHING
     return [item] * max(fewest, 0 if item in ("", None, 0, {}) else 1)
@@ -153,7 +154,7 @@ def _minimal_strings(schema: Mapping[str, Any]) -> Iterable[str]:
 
 def _from_pattern(pattern: str) -> Iterable[str]:
     """A few strings of the pattern's letters repeated as its counts say: enough for `^[A-Z]{3}$` and its kin."""
-    lengths = [int(number) for number in re.findall(r"\{(\d{1,3})", pattern)] or [1]
+    lengths = [int(number) for number in re.findall(r"\{(\d{1,3})", pattern)][:_MOST_COUNTS] or [1]
     for character in ("A", "a", "0", "x", "f"):
         for length in {1, *lengths, sum(lengths)}:
             yield character * length
