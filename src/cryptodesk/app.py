@@ -8,7 +8,7 @@ import gc
 import logging
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import datetime
 
 import msgspec
@@ -41,6 +41,7 @@ from cryptodesk.state.keys import CachedKeyStore, SqliteKeyStore
 from cryptodesk.state.migrations import MIGRATIONS as STATE_MIGRATIONS
 from cryptodesk.state.ownership import Ownership
 from cryptodesk.state.turns import SqliteTurnStore
+from cryptodesk.storage.connection import connect_writer
 from cryptodesk.storage.migrations import apply_migrations
 from cryptodesk.storage.sqlite import SqliteDatabase
 from cryptodesk.tools import ToolRegistry, ToolServices
@@ -177,14 +178,15 @@ _encode_summary = msgspec.json.Encoder(decimal_format="string").encode
 
 
 def _open_database(settings: Settings) -> SqliteDatabase:
+    with closing(connect_writer(settings.database_path)) as connection:
+        for component, migrations in (
+            ("state", STATE_MIGRATIONS),
+            ("ledger", LEDGER_MIGRATIONS),
+            ("market", MARKET_MIGRATIONS),
+        ):
+            apply_migrations(connection, component, migrations)
     database = SqliteDatabase(settings.database_path)
     database.open()
-    for component, migrations in (
-        ("state", STATE_MIGRATIONS),
-        ("ledger", LEDGER_MIGRATIONS),
-        ("market", MARKET_MIGRATIONS),
-    ):
-        apply_migrations(settings.database_path, component, migrations)
     return database
 
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from cryptodesk.core.errors import InternalError
 from cryptodesk.core.events import (
     ReasoningDelta,
@@ -16,7 +18,7 @@ from cryptodesk.core.events import (
 )
 from cryptodesk.core.messages import ToolCallPart
 from cryptodesk.core.tools import ToolTrace
-from cryptodesk.core.usage import Cost, Usage
+from cryptodesk.core.usage import Cost, Usage, decimal_text
 
 TRACE = ToolTrace("c1", "tool", "{}", "completed", "out", output="out")
 
@@ -54,3 +56,21 @@ def test_usages_add_up_and_reasoning_counts_into_the_total() -> None:
     total = Usage(10, 5, 4, 3) + Usage(1, 1, 1, 1)
     assert (total, total.total_tokens) == (Usage(11, 6, 5, 4), 21)
     assert Cost(Decimal("0.1"), Decimal("0.01")).total_usd == Decimal("0.11")
+    assert Cost(Decimal(1), Decimal(2)) + Cost(Decimal(3), Decimal(4)) == Cost(Decimal(4), Decimal(6))
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        ("0", "0"),
+        ("0.00", "0"),
+        ("1E-7", "0.0000001"),
+        ("1E+3", "1000"),
+        ("100", "100"),
+        ("0.00213375", "0.00213375"),
+        ("1.50", "1.5"),
+        ("0.1234567890123456789012345678901234", "0.1234567890123456789012345678901234"),
+    ],
+)
+def test_an_amount_is_written_with_every_digit_and_no_exponent(amount: str, text: str) -> None:
+    assert decimal_text(Decimal(amount)) == text

@@ -10,8 +10,9 @@ from rich.live import Live
 from rich.markdown import Markdown
 from rich.text import Text
 
-from cryptodesk.core.events import RunEvent, RunFold, TextDelta, ToolCallStarted
+from cryptodesk.core.events import RunEvent, RunFinished, RunFold, RunStarted, TextDelta, ToolCallStarted
 from cryptodesk.core.tools import ToolTrace
+from cryptodesk.core.usage import decimal_text
 
 __all__ = ["Report", "as_json_text", "chart_lines", "sparkline"]
 
@@ -60,7 +61,7 @@ class Report:
         for trace in fold.traces:
             self._console.print(Text(_tool_line(trace), style="dim"), soft_wrap=True)
         if fold.finished is not None and fold.started is not None:
-            self._console.print(Text(_cost_line(fold), style="dim"), soft_wrap=True)
+            self._console.print(Text(_cost_line(fold.started, fold.finished), style="dim"), soft_wrap=True)
 
 
 def sparkline(values: list[float], width: int = _CHART_WIDTH) -> str:
@@ -118,15 +119,11 @@ def _tool_line(trace: ToolTrace) -> str:
     return f"tool  {trace.name} {arguments}  {outcome}"
 
 
-def _cost_line(fold: RunFold) -> str:
-    finished = fold.finished
-    started = fold.started
-    if finished is None or started is None:
-        return ""
-    usage, cost = finished.usage, finished.cost
+def _cost_line(started: RunStarted, finished: RunFinished) -> str:
+    usage = finished.usage
     mark = " (estimated)" if finished.usage_is_estimated else ""
     tokens = f"{usage.input_tokens} tokens in, {usage.output_tokens + usage.reasoning_tokens} out{mark}"
-    return f"cost  ${format(cost.total_usd.normalize(), 'f')}  {started.model}, {tokens}"
+    return f"cost  ${decimal_text(finished.cost.total_usd)}  {started.model}, {tokens}"
 
 
 def as_json_text(fold: RunFold) -> str:
@@ -140,7 +137,7 @@ def as_json_text(fold: RunFold) -> str:
             "limit": finished.limit if finished else None,
             "tool_traces": fold.traces,
             "usage": finished.usage if finished else None,
-            "cost_usd": format(finished.cost.total_usd.normalize(), "f") if finished else None,
+            "cost_usd": decimal_text(finished.cost.total_usd) if finished else None,
             "error": fold.failed.error.message if fold.failed else None,
         }
     ).decode()

@@ -15,6 +15,7 @@ from cryptodesk.core.tools import ToolTrace
 from cryptodesk.core.usage import Cost, Usage
 
 __all__ = [
+    "CallPieces",
     "ModelEvent",
     "ModelFinished",
     "ModelStarted",
@@ -110,10 +111,33 @@ RunEvent = (
 )
 
 
+class CallPieces:
+    """Calls put together from their pieces."""
+
+    __slots__ = ("_arguments", "_heads")
+
+    def __init__(self) -> None:
+        self._heads: dict[int, tuple[str, str]] = {}
+        self._arguments: dict[int, list[str]] = {}
+
+    def add(self, piece: ToolCallDelta) -> None:
+        if piece.index not in self._heads:
+            self._heads[piece.index] = (piece.call_id or "", piece.name or "")
+            self._arguments[piece.index] = []
+        self._arguments[piece.index].append(piece.arguments)
+
+    def calls(self) -> list[tuple[int, ToolCallPart]]:
+        """Each call with its index, in index order; id, name or arguments are empty where none came."""
+        return [
+            (index, ToolCallPart(call_id, name, "".join(self._arguments[index])))
+            for index, (call_id, name) in sorted(self._heads.items())
+        ]
+
+
 class RunFold:
     """The buffered result: fold every event in, then read the fields. The only way a whole body is made."""
 
-    __slots__ = ("_arguments", "_calls", "_reasoning", "_text", "failed", "finished", "started", "traces")
+    __slots__ = ("_calls", "_reasoning", "_text", "failed", "finished", "started", "traces")
 
     def __init__(self) -> None:
         self.started: RunStarted | None = None
@@ -122,8 +146,7 @@ class RunFold:
         self.traces: list[ToolTrace] = []
         self._text: list[str] = []
         self._reasoning: list[str] = []
-        self._calls: dict[int, tuple[str, str]] = {}
-        self._arguments: dict[int, list[str]] = {}
+        self._calls = CallPieces()
 
     def add(self, event: RunEvent) -> None:
         kind = type(event)
@@ -136,11 +159,8 @@ class RunFold:
 
     def _add_rare(self, event: RunEvent) -> None:
         match event:
-            case ToolCallDelta(index, call_id, name, arguments):
-                if index not in self._calls:
-                    self._calls[index] = (call_id or "", name or "")
-                    self._arguments[index] = []
-                self._arguments[index].append(arguments)
+            case ToolCallDelta():
+                self._calls.add(event)
             case ToolCallFinished(trace):
                 self.traces.append(trace)
             case RunStarted():
@@ -163,7 +183,4 @@ class RunFold:
     @property
     def tool_calls(self) -> tuple[ToolCallPart, ...]:
         """Calls for the caller to run, in index order, with whole arguments."""
-        return tuple(
-            ToolCallPart(call_id, name, "".join(self._arguments[index]))
-            for index, (call_id, name) in sorted(self._calls.items())
-        )
+        return tuple(call for _, call in self._calls.calls())

@@ -6,7 +6,9 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-__all__ = ["Cost", "Usage"]
+__all__ = ["CHARACTERS_PER_TOKEN", "Cost", "Usage", "decimal_text", "estimate_tokens"]
+
+CHARACTERS_PER_TOKEN = 4
 
 
 class Usage(Struct, frozen=True):
@@ -36,6 +38,20 @@ class Cost(Struct, frozen=True):
     tokens_usd: Decimal
     surcharge_usd: Decimal = Decimal(0)
 
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(self.tokens_usd + other.tokens_usd, self.surcharge_usd + other.surcharge_usd)
+
     @property
     def total_usd(self) -> Decimal:
         return self.tokens_usd + self.surcharge_usd
+
+
+def decimal_text(amount: Decimal) -> str:
+    """Every digit of the amount: no exponent, no trailing zeros."""
+    text = format(amount, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def estimate_tokens(characters: int) -> int:
+    """About four characters a token, rounded up: 0 for nothing. For texts that no tokenizer has counted."""
+    return -(-characters // CHARACTERS_PER_TOKEN)

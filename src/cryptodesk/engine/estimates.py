@@ -1,19 +1,13 @@
-"""Token counts where nobody reported them: about four characters a token. Always marked as estimated."""
+"""Token counts where nobody reported them. Always marked as estimated."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from cryptodesk.core.messages import Message, TextPart, ToolCallPart
-from cryptodesk.core.usage import Usage
+from cryptodesk.core.usage import Usage, estimate_tokens
 
 __all__ = ["estimate_usage"]
-
-_CHARACTERS_PER_TOKEN = 4
-
-
-def _tokens(characters: int) -> int:
-    return -(-characters // _CHARACTERS_PER_TOKEN)
 
 
 def estimate_usage(messages: Iterable[Message], written_characters: int) -> Usage:
@@ -27,4 +21,4 @@ def estimate_usage(messages: Iterable[Message], written_characters: int) -> Usag
                 sent += len(part.name) + len(part.arguments)
             else:
                 sent += len(part.content)
-    return Usage(input_tokens=_tokens(sent), output_tokens=_tokens(written_characters))
+    return Usage(input_tokens=estimate_tokens(sent), output_tokens=estimate_tokens(written_characters))

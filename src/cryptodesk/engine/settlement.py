@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import reduce
+from operator import add
 from typing import Literal
 
 from cryptodesk.core.ports import Batch, Database, Entry, Ledger, Pricing, StoredTurn, TurnState, TurnStore
@@ -16,9 +18,12 @@ _NOTHING = Decimal(0)
 
 
 def total_usage(spendings: list[Spending]) -> Usage:
-    if len(spendings) == 1:
-        return spendings[0].usage
     return sum((spending.usage for spending in spendings), Usage())
+
+
+def _total(costs: list[Cost]) -> Cost:
+    # Not from 0 on: adding to it would round what one cost alone keeps in full.
+    return reduce(add, costs) if costs else Cost(_NOTHING)
 
 
 class Settlement:
@@ -30,12 +35,7 @@ class Settlement:
 
     def cost(self, state: RunState) -> Cost:
         """What the run has cost so far, exactly."""
-        costs = [self._cost_of(state, spending) for spending in state.spendings]
-        if len(costs) == 1:
-            return costs[0]
-        return Cost(
-            sum((cost.tokens_usd for cost in costs), _NOTHING), sum((cost.surcharge_usd for cost in costs), _NOTHING)
-        )
+        return _total(self._costs(state))
 
     async def finish(self, state: RunState) -> Cost:
         """Stores the turn, ends the claim and charges. Returns once all of it is on disk."""
@@ -61,21 +61,19 @@ class Settlement:
         await batch.commit()
         return cost
 
-    def _cost_of(self, state: RunState, spending: Spending) -> Cost:
+    def _costs(self, state: RunState) -> list[Cost]:
         listed = bool(state.request.built_in_tools)
-        return self._pricing.cost(spending.route, spending.usage, built_in_listed=listed)
+        return [self._pricing.cost(spent.route, spent.usage, built_in_listed=listed) for spent in state.spendings]
 
     def _charge(self, batch: Batch, state: RunState, outcome: Outcome) -> Cost:
+        costs = self._costs(state)
         entries: list[Entry] = []
-        total = Cost(_NOTHING)
-        for number, spending in enumerate(state.spendings):
-            cost = self._cost_of(state, spending)
+        for number, (spending, cost) in enumerate(zip(state.spendings, costs, strict=True)):
             entries.append(_entry(state, spending, number, "charge", cost.tokens_usd, outcome))
             if cost.surcharge_usd:
                 entries.append(_entry(state, spending, number, "surcharge", cost.surcharge_usd, outcome))
-            total = Cost(total.tokens_usd + cost.tokens_usd, total.surcharge_usd + cost.surcharge_usd)
         self._ledger.record(batch, entries)
-        return total
+        return _total(costs)
 
 
 def _entry(

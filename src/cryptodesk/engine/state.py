@@ -6,9 +6,9 @@ from msgspec import Struct
 
 from cryptodesk.core.deadline import Deadline
 from cryptodesk.core.events import (
+    CallPieces,
     ModelEvent,
     ModelFinished,
-    ModelStarted,
     ReasoningDelta,
     RunStarted,
     TextDelta,
@@ -37,17 +37,15 @@ class Spending(Struct, frozen=True):
 class Round:
     """One model call: what was sent and what has come back so far."""
 
-    __slots__ = ("_arguments", "_calls", "finished", "messages", "model_started", "route", "text", "written")
+    __slots__ = ("_calls", "finished", "messages", "route", "text", "written")
 
     def __init__(self, messages: tuple[Message, ...]) -> None:
         self.messages = messages
         self.route: ModelRoute | None = None
-        self.model_started: ModelStarted | None = None
         self.finished: ModelFinished | None = None
         self.text: list[str] = []
         self.written = 0
-        self._calls: dict[int, tuple[str, str]] = {}
-        self._arguments: dict[int, list[str]] = {}
+        self._calls = CallPieces()
 
     def add(self, event: ModelEvent) -> None:
         kind = type(event)
@@ -55,35 +53,27 @@ class Round:
             self.text.append(event.text)  # type: ignore[union-attr]
             self.written += len(event.text)  # type: ignore[union-attr]
         elif isinstance(event, ToolCallDelta):
-            self._add_call(event)
+            self._calls.add(event)
+            self.written += len(event.arguments)
         elif isinstance(event, ReasoningDelta):
             self.written += len(event.text)
         elif isinstance(event, ModelFinished):
             self.finished = event
-        elif isinstance(event, ModelStarted):
-            self.model_started = event
-
-    def _add_call(self, event: ToolCallDelta) -> None:
-        if event.index not in self._calls:
-            self._calls[event.index] = (event.call_id or "", event.name or "")
-            self._arguments[event.index] = []
-        self._arguments[event.index].append(event.arguments)
-        self.written += len(event.arguments)
 
     @property
     def calls(self) -> tuple[ToolCallPart, ...]:
         """The calls of this round in index order, ids distinct; a call written without arguments has `{}`."""
         calls: list[ToolCallPart] = []
-        for index, (call_id, name) in sorted(self._calls.items()):
-            is_usable = call_id and all(call_id != call.call_id for call in calls)
-            distinct = call_id if is_usable else f"{call_id or 'call'}_{index}"
-            calls.append(ToolCallPart(distinct, name, "".join(self._arguments[index]) or "{}"))
+        for index, written in self._calls.calls():
+            is_usable = written.call_id and all(written.call_id != call.call_id for call in calls)
+            distinct = written.call_id if is_usable else f"{written.call_id or 'call'}_{index}"
+            calls.append(ToolCallPart(distinct, written.name, written.arguments or "{}"))
         return tuple(calls)
 
     @property
     def argumentless(self) -> tuple[int, ...]:
         """Indexes of the calls that were written without any arguments text."""
-        return tuple(index for index, pieces in sorted(self._arguments.items()) if not any(pieces))
+        return tuple(index for index, call in self._calls.calls() if not call.arguments)
 
     def spending(self) -> Spending | None:
         """Reported usage, else an estimate that is marked; None when no upstream was reached."""

@@ -26,7 +26,7 @@ from cryptodesk.core.events import (
 )
 from cryptodesk.core.messages import Citation, ToolCallPart
 from cryptodesk.core.tools import ToolTrace
-from cryptodesk.core.usage import Usage
+from cryptodesk.core.usage import Usage, decimal_text
 from cryptodesk.dialects._sse import TIGHT
 from cryptodesk.dialects.cmc import choices
 from cryptodesk.dialects.cmc.errors import encode_stream_error
@@ -52,10 +52,7 @@ class _WireTrace(Struct, omit_defaults=True):
 
 def encode_decimal(amount: Decimal) -> bytes:
     """An exact JSON number: no exponent, no trailing zeros."""
-    text = format(amount, "f")
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return text.encode()
+    return decimal_text(amount).encode()
 
 
 def encode_body(fold: RunFold) -> bytes:
@@ -91,7 +88,6 @@ class StreamEncoder:
         "_closing",
         "_is_open",
         "_reasoning_head",
-        "_started",
         "_tail",
         "_text_head",
         "_traces",
@@ -100,7 +96,6 @@ class StreamEncoder:
     )
 
     def __init__(self) -> None:
-        self._started: RunStarted | None = None
         self._is_open = False  # the frame with the role was written
         self._traces: list[ToolTrace] = []
         self.failure: CryptodeskError | None = None
@@ -149,7 +144,6 @@ class StreamEncoder:
         return TIGHT.frame(encode_stream_error(self.failure)) + TIGHT.done
 
     def _start(self, started: RunStarted) -> None:
-        self._started = started
         self._base = _encode_opening(started, choices.CHUNK_OBJECT)
         self._closing = _encode_closing(started)
         delta = self._base + b',"choices":[{"index":0,"delta":{"%b":'

@@ -12,12 +12,12 @@ from cryptodesk.core.clock import Clock
 from cryptodesk.core.errors import OutputLimitTooLow
 from cryptodesk.core.events import ModelEvent, ModelFinished, ModelStarted, TextDelta, ToolCallDelta
 from cryptodesk.core.generation import FinishReason, ModelRequest
-from cryptodesk.core.usage import Usage
+from cryptodesk.core.usage import CHARACTERS_PER_TOKEN, Usage
 from cryptodesk.models.analyst.deciding import Calls, Turn, decide
 from cryptodesk.models.analyst.planner import Call
 from cryptodesk.models.analyst.ports import AssetKnowledge
 from cryptodesk.models.analyst.structured import encode_answer
-from cryptodesk.models.analyst.tokens import CHARACTERS_PER_TOKEN, estimate_input_tokens, estimate_tokens
+from cryptodesk.models.analyst.tokens import estimate_input_tokens, estimate_tokens
 from cryptodesk.models.analyst.writer import known_facts, write
 
 __all__ = ["LEAST_OUTPUT_TOKENS", "SERVED_MODEL", "Analyst"]

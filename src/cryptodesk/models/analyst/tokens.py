@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 import msgspec
 
+from cryptodesk.core import usage
 from cryptodesk.core.messages import Message, TextPart, ToolCallPart
 from cryptodesk.core.tools import ToolSpec
 
-__all__ = ["CHARACTERS_PER_TOKEN", "estimate_input_tokens", "estimate_tokens"]
-
-CHARACTERS_PER_TOKEN = 4
+__all__ = ["estimate_input_tokens", "estimate_tokens"]
 
 
 def estimate_tokens(text: str) -> int:
@@ -19,7 +18,7 @@ def estimate_tokens(text: str) -> int:
 
     The analyst has no tokenizer; the estimate is deterministic, so the same request always counts the same.
     """
-    return -(-len(text) // CHARACTERS_PER_TOKEN)
+    return usage.estimate_tokens(len(text))
 
 
 def estimate_input_tokens(messages: Sequence[Message], tools: Sequence[ToolSpec]) -> int:
