@@ -1,0 +1,3 @@
+"""Documents: what is written about assets and markets."""
+
+__all__: list[str] = []
