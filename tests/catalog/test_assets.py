@@ -81,7 +81,7 @@ def test_assets_come_in_the_order_of_their_ids_and_none_twice() -> None:
         (6535, "NEAR", "near-protocol"),
         (6636, "DOT", "polkadot-new"),
         (7083, "UNI", "uniswap"),
-        (11419, "TON", "toncoin"),
+        (11419, "GRAM", "toncoin"),
         (20947, "SUI", "sui"),
         (24478, "PEPE", "pepe"),
         (30171, "ENA", "ethena"),
@@ -108,6 +108,7 @@ def test_the_ten_snapshot_assets_and_only_they_have_binance_perpetuals() -> None
         (1518, "MKR", 33038, "SKY"),
         (1765, "EOS", 36462, "A"),
         (4256, "KLAY", 32880, "KAIA"),
+        (2424, "AGIX", 3773, "FET"),
     ],
 )
 def test_a_replaced_asset_names_its_successor(old_id: int, old_symbol: str, new_id: int, new_symbol: str) -> None:
@@ -119,7 +120,13 @@ def test_a_replaced_asset_names_its_successor(old_id: int, old_symbol: str, new_
 
 @pytest.mark.parametrize(
     ("asset_id", "symbol", "former"),
-    [(5690, "RENDER", "RNDR"), (4172, "LUNC", "LUNA"), (7129, "USTC", "UST"), (16086, "BTT", "BTTC")],
+    [
+        (11419, "GRAM", "TON"),
+        (5690, "RENDER", "RNDR"),
+        (4172, "LUNC", "LUNA"),
+        (7129, "USTC", "UST"),
+        (16086, "BTT", "BTTC"),
+    ],
 )
 def test_a_renamed_asset_keeps_its_id_and_lists_the_old_ticker(asset_id: int, symbol: str, former: str) -> None:
     record = _find(asset_id)
@@ -323,6 +330,12 @@ def test_unusual_slugs_are_accepted(slug: str) -> None:
         ({"successor_id": 7}, "is_active is False exactly where successor_id is given"),
         ({"is_active": False, "successor_id": 99}, "successor_id 99 is no active asset"),
         ({"is_active": False, "successor_id": 7}, "successor_id 7 is no active asset"),
+        ({"changes": [{"on": "2024-13", "symbol": "OLD"}]}, "a change is on YYYY"),
+        ({"changes": [{"on": "2024"}]}, "has neither an old symbol nor an old name"),
+        ({"changes": [{"on": "2024", "symbol": "O LD"}]}, "a symbol of the wrong form: 'O LD'"),
+        ({"changes": [{"on": "2024", "symbol": "OLD", "ratio": "1:100"}]}, "a ratio of the wrong form: '1:100'"),
+        ({"changes": [{"on": "2024", "symbol": "B"}, {"on": "2023", "symbol": "A"}]}, "changes come oldest first"),
+        ({"changes": [{"on": "2024", "symbol": "OLD", "asset_id": 7}]}, "replaced 7, which is still active"),
     ],
 )
 def test_a_defect_is_refused_and_the_entry_named(change: dict[str, Any], complaint: str) -> None:

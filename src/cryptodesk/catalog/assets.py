@@ -18,6 +18,7 @@ from msgspec import Struct
 
 __all__ = [
     "AssetCatalogError",
+    "AssetChangeRecord",
     "AssetRecord",
     "AssetSource",
     "load_asset_sources",
@@ -34,6 +35,7 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
 _SYMBOL = re.compile(r"[^\s]+")
 _COINGECKO_ID = re.compile(r"[a-z0-9]+(?:[-_.]+[a-z0-9]+)*-?")
 _SUPPLY = re.compile(r"[1-9]\d{0,18}(?:\.\d{1,8})?")
+_RATIO = re.compile(r"[1-9]\d{0,8}|0\.\d{1,8}")
 _EXCHANGE_SYMBOL = re.compile(r"[A-Z0-9]{2,32}")
 _EVM_ADDRESS = re.compile(r"0x[0-9a-f]{40}")
 _ADDRESS_FORMS = {
@@ -62,15 +64,28 @@ class AssetSource(Struct, frozen=True, forbid_unknown_fields=True):
     checked_at: date
 
 
+class AssetChangeRecord(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Until `on` (a year, month or day) the asset was called `symbol` and `name`, where given. With `asset_id` it was
+    another asset then, of the catalogue or of the long tail, which this one replaced; `ratio` is how many new coins
+    stand for an old one, None where that is not certain."""
+
+    on: str
+    symbol: str | None = None
+    name: str | None = None
+    asset_id: int | None = None
+    ratio: str | None = None
+
+
 class AssetRecord(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """One asset. `asset_id` is the CoinMarketCap id; `verified_by` are keys of `load_asset_sources()`.
 
     `rank` is the market-cap order recorded by `rank_source`; both are None where no dated record has the asset.
     `is_active` is False for an asset that another one replaced; `successor_id` is that other one.
     `aliases` are names people use, in lower case, beyond name, symbol and slug. `former_symbols` are tickers that the
-    asset or the one it replaced had. `platform` and `token_address` come only together; EVM addresses
-    are in lower case. `launched` is a year, a month or a day in ISO form. `max_supply` is a decimal number of whole
-    coins fixed by the protocol, None where there is no cap or it is not certain.
+    asset or the one it replaced had; `changes` are those changes whose date is known, oldest first. `platform` and
+    `token_address` come only together; EVM addresses are in lower case. `launched` is a year, a month or a day in ISO
+    form. `max_supply` is a decimal number of whole coins fixed by the protocol, None where there is no cap or it is
+    not certain.
     """
 
     asset_id: int
@@ -85,6 +100,7 @@ class AssetRecord(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True,
     successor_id: int | None = None
     aliases: tuple[str, ...] = ()
     former_symbols: tuple[str, ...] = ()
+    changes: tuple[AssetChangeRecord, ...] = ()
     coingecko_id: str | None = None
     platform: str | None = None
     token_address: str | None = None
@@ -164,6 +180,9 @@ def _check_successors(records: Sequence[AssetRecord]) -> None:
         who = f"asset {record.asset_id} ({record.symbol!r})"
         if record.is_active == (record.successor_id is not None):
             raise AssetCatalogError(f"{who}: is_active is False exactly where successor_id is given")
+        for change in record.changes:
+            if change.asset_id is not None and active_by_id.get(change.asset_id, False):
+                raise AssetCatalogError(f"{who}: replaced {change.asset_id}, which is still active in the catalogue")
         if record.successor_id is not None and not active_by_id.get(record.successor_id, False):
             raise AssetCatalogError(f"{who}: successor_id {record.successor_id} is no active asset of the catalogue")
 
@@ -172,6 +191,7 @@ def _find_defects(record: AssetRecord, sources: Mapping[str, AssetSource]) -> It
     yield from _find_text_defects(record)
     yield from _find_form_defects(record)
     yield from _find_pair_defects(record)
+    yield from _find_change_defects(record)
     yield from _find_source_defects(record, sources)
 
 
@@ -232,6 +252,20 @@ def _find_pair_defects(record: AssetRecord) -> Iterator[str]:
             yield f"platform {record.platform!r} is unknown; one of {sorted(_ADDRESS_FORMS)}"
         elif not form.fullmatch(record.token_address or ""):
             yield f"token_address is no {record.platform} address: {record.token_address!r}"
+
+
+def _find_change_defects(record: AssetRecord) -> Iterator[str]:
+    if [change.on for change in record.changes] != sorted(change.on for change in record.changes):
+        yield "changes come oldest first"
+    for change in record.changes:
+        if not _is_iso_date_part(change.on):
+            yield f"a change is on YYYY, YYYY-MM or YYYY-MM-DD, got {change.on!r}"
+        if change.symbol is None and change.name is None:
+            yield f"the change on {change.on} has neither an old symbol nor an old name"
+        if change.symbol is not None and not _SYMBOL.fullmatch(change.symbol):
+            yield f"the change on {change.on} has a symbol of the wrong form: {change.symbol!r}"
+        if change.ratio is not None and not _RATIO.fullmatch(change.ratio):
+            yield f"the change on {change.on} has a ratio of the wrong form: {change.ratio!r}"
 
 
 def _find_source_defects(record: AssetRecord, sources: Mapping[str, AssetSource]) -> Iterator[str]:
