@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -280,3 +282,111 @@ def test_a_name_shared_with_a_retired_asset_means_the_current_one() -> None:
     current = Asset(asset_id=2, name="POL", symbol="POL", slug="pol", aliases=("polygon",), former_symbols=("MATIC",))
     (mention,) = AssetMentions(AssetDirectory([retired, current])).find("price of polygon")
     assert (mention.asset_id, mention.confidence > 0.9) == (2, True)
+
+
+SHIPPED = AssetMentions(AssetDirectory())
+
+
+def shipped(text: str, as_of: str | None = None) -> list[tuple[str, str]]:
+    found = SHIPPED.find(text, as_of=date.fromisoformat(as_of) if as_of else None)
+    return [(mention.text, mention.symbol) for mention in found]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the Governance token of a protocol",
+        "Is Kraken token good",
+        "how is Tesla doing",
+        "price of GOLD",
+        "price of gold and oil",
+        "which gaming tokens are trending",
+        "PDF, JSON and CPU prices",
+        "NASA price",
+        "keep users engaged",
+        "What will Binance list next?",
+        "HEX price",
+        "The Milk price is up",
+        "Safe Haven demand rises",
+    ],
+)
+def test_twenty_thousand_more_names_make_no_words_assets(text: str) -> None:
+    assert shipped(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("What do you think of Dogelon Mars?", [("Dogelon Mars", "ELON")]),
+        ("$HEX", [("$HEX", "HEX")]),
+        ("BTCB/USDT", [("BTCB/USDT", "BTCB")]),
+        ("price of SafeMoon", [("SafeMoon", "SFM")]),
+        ("the Verasity token", [("Verasity", "VRA")]),
+        ("Electroneum price and Bitcoin", [("Bitcoin", "BTC")]),
+    ],
+)
+def test_a_name_of_the_long_tail_counts_where_it_can_hardly_mean_anything_else(
+    text: str, expected: list[tuple[str, str]]
+) -> None:
+    assert [pair for pair in shipped(text) if pair[0] != "USDT"] == expected
+
+
+def test_a_small_asset_of_an_old_list_is_never_sure_by_its_ticker() -> None:
+    (mention,) = SHIPPED.find("$MEXC")
+    assert mention.is_close_call
+    assert mention.confidence < 0.6
+    assert mention.warning is not None
+    assert mention.warning.startswith("known only from lists published in January 2023: a younger asset")
+
+
+@pytest.mark.parametrize(
+    ("text", "as_of", "expected"),
+    [
+        ("MATIC price", "2024-01-01", [("MATIC", "MATIC")]),
+        ("MATIC price", "2024-10-01", [("MATIC", "POL")]),
+        ("LUNA price", "2022-05-01", [("LUNA", "LUNA")]),
+        ("HYPE price", "2024-01-01", []),
+        ("compare SUI and SOL", "2022-06-01", [("SOL", "SOL")]),
+        ("Dogelon Mars and Bitcoin", "2023-02-01", [("Dogelon Mars", "ELON"), ("Bitcoin", "BTC")]),
+    ],
+)
+def test_a_question_of_a_day_names_the_assets_of_that_day(
+    text: str, as_of: str, expected: list[tuple[str, str]]
+) -> None:
+    assert shipped(text, as_of) == expected
+
+
+def test_the_asset_behind_a_ticker_depends_on_the_day() -> None:
+    before, after = (SHIPPED.find("LUNA price", as_of=day)[0] for day in (date(2022, 5, 1), date(2022, 7, 1)))
+    assert (before.asset_id, before.is_close_call) == (4172, False)
+    assert (after.asset_id, after.is_close_call) == (20314, True)
+    assert after.warning == "LUNA was renamed (2022-05-28): it is Terra Classic (LUNC, id 4172) now"
+
+
+def test_a_replaced_asset_of_another_worth_is_not_taken_for_its_successor_without_asking() -> None:
+    same, other = SHIPPED.find("MATIC and MKR")
+    assert same.is_close_call
+    assert other.is_close_call
+    assert other.confidence < 0.8 < same.confidence
+    assert other.warning is not None
+    assert "1 MKR = 24000 SKY" in other.warning
+
+
+def test_a_slip_of_the_pen_is_a_close_call() -> None:
+    (mention,) = SHIPPED.find("etherium price")
+    assert (mention.symbol, mention.is_close_call) == ("ETH", True)
+    assert mention.warning == "the text is spelt otherwise; read as Ethereum (ETH, id 1027)"
+
+
+def test_a_plain_ticker_stays_plain_with_the_long_tail_behind_it() -> None:
+    for text in ("BTC price", "link, dot and eth", "price of near", "XRP", "Ethereum Classic"):
+        for mention in SHIPPED.find(text):
+            assert (mention.is_close_call, mention.warning, mention.rivals) == (False, None, ())
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read_without_overlaps_with_the_long_tail(text: str) -> None:
+    end = 0
+    for mention in SHIPPED.find(text):
+        assert end <= mention.start < mention.end <= len(text)
+        end = mention.end

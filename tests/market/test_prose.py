@@ -101,3 +101,27 @@ def test_only_a_list_vouches_for_an_asset_hardly_known() -> None:
     prose, index = at("price of btc and link", "link")
     assert prose.confidence(index, index, listed_after=None, listed_before=None, is_prominent=False) == 0.0
     assert prose.confidence(index, index, listed_after=12, listed_before=None, is_prominent=False) == 0.75
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("price of Golem", True),
+        ("is the Golem token any good", True),
+        ("GLM price", True),
+        ("Golem price", False),
+        ("price of golem", False),
+        ("price of Golem mining", False),
+        ("I met a Golem", False),
+        ("PRICE OF GOLEM", False),
+    ],
+)
+def test_an_unheard_name_needs_its_capital_and_words_that_speak_of_assets(text: str, expected: bool) -> None:
+    prose = Prose(text)
+    index = next(at for at, word in enumerate(prose.words) if word.key in {"golem", "glm"})
+    assert prose.is_surely_an_asset(index, index) is expected
+
+
+def test_pages_and_mailboxes_are_left_out_however_long_the_words_around_them() -> None:
+    assert [word.key for word in Prose("see bitcoin.org or a.b@coin.io now").words] == ["see", "or", "now"]
+    assert [word.key for word in Prose("x" * 5_000 + " y").words][-1] == "y"

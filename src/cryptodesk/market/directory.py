@@ -3,227 +3,262 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime
 from functools import lru_cache
 
-from msgspec import Struct
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA
+from msgspec.structs import replace
 
-from cryptodesk.catalog.assets import load_assets
-from cryptodesk.market.records import Asset, AssetMatch, MatchKind
-from cryptodesk.market.text import normalise
+from cryptodesk.catalog.assets import AssetRecord, load_assets
+from cryptodesk.catalog.tail import TAIL_PUBLISHED_ON, TailColumns, load_tail
+from cryptodesk.market.history import NameHistory, day_of, old_names
+from cryptodesk.market.keys import KeyHit, KeyTable
+from cryptodesk.market.names import address_key
+from cryptodesk.market.ranking import Candidate, judge, match_kind, rank_candidates
+from cryptodesk.market.records.assets import OWN_ID_BASE, Asset, AssetChange, AssetMatch
+from cryptodesk.market.tail import LongTail
+from cryptodesk.market.text import normalise, skeleton
+from cryptodesk.market.verdicts import to_match
 
 __all__ = ["AssetDirectory", "is_address", "load_directory_assets"]
 
-FUZZY_LETTERS = 5
-FUZZY_DISTANCE = 2
-FUZZY_RATIO = 75.0
-_SUBSTRING_LETTERS = 3
-_MOST_CACHED = 4096
-_MOST_RIVALS = 10
+_MOST_CACHED = 1024
+_MOST_MATCHES = 25
+_MOST_CHARACTERS = 400
+_ID_DIGITS = 19
 
 _EVM_ADDRESS = re.compile(r"0x[0-9a-f]{40}", re.IGNORECASE)
 _BASE58_ADDRESS = re.compile(r"[1-9A-HJ-NP-Za-km-z]{32,44}")
 _PAIR = re.compile(r"([a-z0-9]{2,12})[/_-](?:usdt|usdc|usd|busd|fdusd|eur|btc|eth)(?:[-_](?:perp|swap))?")
-_WORD = re.compile(r"[^\W_]+")
 
-# Strength of each kind of match: kinds of one class are told apart by rank alone.
-_CLASS: dict[MatchKind, int] = {
-    "exact_id": 0,
-    "exact_address": 0,
-    "exact_symbol": 1,
-    "exact_slug": 2,
-    "exact_name": 2,
-    "exact_alias": 2,
-    "former_symbol": 2,
-    "prefix": 3,
-    "word": 4,
-    "substring": 5,
-    "fuzzy": 6,
-}
-_SCORE: dict[MatchKind, float] = {
-    "exact_id": 1.0,
-    "exact_address": 1.0,
-    "exact_symbol": 0.98,
-    "exact_slug": 0.97,
-    "exact_name": 0.97,
-    "exact_alias": 0.95,
-    "former_symbol": 0.9,
-    "prefix": 0.7,
-    "word": 0.6,
-    "substring": 0.5,
-    "fuzzy": 0.4,
-}
-
-
-class _Found(Struct, frozen=True):
-    """`closeness` is 0..1 within the kind: how much of the key was asked for."""
-
-    asset: Asset
-    kind: MatchKind
-    closeness: float = 0.0
-
-    @property
-    def order(self) -> tuple[int, float, bool, float, int, str]:
-        rank = float("inf") if self.asset.rank is None else float(self.asset.rank)
-        spelling = -self.closeness if self.kind == "fuzzy" else 0.0
-        # Among the unranked, what more public records list is what more people mean.
-        records = -len(self.asset.sources)
-        return (_CLASS[self.kind], spelling, not self.asset.is_active, rank, records, self.asset.name)
+Found = Candidate[Asset]
 
 
 class AssetDirectory:
-    """Immutable after construction; safe to share between threads."""
+    """Immutable after construction; safe to share between threads.
 
-    def __init__(self, assets: Iterable[Asset] | None = None) -> None:
-        self.assets: tuple[Asset, ...] = tuple(load_directory_assets() if assets is None else assets)
+    Holds the assets given, or all that ship: the verified catalogue (`assets`) and behind it the long tail, which is
+    read at the first question and yields to the catalogue. `ranks` are current ranks by asset id, as of the caller's
+    data; they replace those of the assets."""
+
+    def __init__(
+        self,
+        assets: Iterable[Asset] | None = None,
+        *,
+        tail: LongTail | None = None,
+        ranks: Mapping[int, int] | None = None,
+    ) -> None:
+        self.tail = LongTail() if assets is None and tail is None else tail
+        self._ranks = dict(ranks or {})
+        given = load_directory_assets() if assets is None else assets
+        self.assets: tuple[Asset, ...] = tuple(map(self._with_rank, given))
+        # Best known first, so that a search that stops early has seen what most people mean.
+        self._ordered = sorted(self.assets, key=_standing)
         self._by_id = {asset.asset_id: asset for asset in self.assets}
-        self._exact: dict[str, list[_Found]] = defaultdict(list)
         self._by_address: dict[str, list[Asset]] = defaultdict(list)
-        for asset in self.assets:
-            self._index(asset)
-        self._keys = sorted(self._exact)
-        self._by_word: dict[str, list[str]] = defaultdict(list)
-        for key in self._keys:
-            for word in set(_WORD.findall(key)) - {key}:
-                self._by_word[word].append(key)
-        self._fuzzy_keys = [key for key in self._keys if len(key) >= FUZZY_LETTERS and not key.isdigit()]
-        self._search: Callable[[str], tuple[AssetMatch, ...]] = lru_cache(maxsize=_MOST_CACHED)(self._search_afresh)
+        self._by_gecko = {asset.coingecko_id: asset for asset in self.assets if asset.coingecko_id}
+        self.history = NameHistory(self.assets)
+        self._keys = KeyTable()
+        for position, asset in enumerate(self._ordered):
+            self._index(position, asset)
+        self._exact: Callable[[str, date | None], tuple[AssetMatch, ...]]
+        self._exact = lru_cache(maxsize=_MOST_CACHED)(self._exact_afresh)
+        self._search: Callable[[str, date | None], tuple[AssetMatch, ...]]
+        self._search = lru_cache(maxsize=_MOST_CACHED)(self._search_afresh)
+
+    def with_ranks(self, ranks: Mapping[int, int]) -> AssetDirectory:
+        """The same assets under current ranks by asset id, for instance those of a listing."""
+        return AssetDirectory(self.assets, tail=self.tail, ranks=ranks)
+
+    def __len__(self) -> int:
+        return len(self.assets) + (len(self.tail) if self.tail else 0)
 
     def by_id(self, asset_id: int) -> Asset | None:
-        return self._by_id.get(asset_id)
+        found = self._by_id.get(asset_id)
+        if found is None and self.tail is not None and asset_id >= OWN_ID_BASE:
+            row = self.tail.row_of(asset_id)
+            return None if row is None else self._tail_asset(row)
+        return found
 
-    def exact(self, query: str) -> tuple[AssetMatch, ...]:
-        """Assets whose id, address, symbol, slug, name, alias or former symbol is the query, likeliest first."""
-        return _to_matches(_ranked(self._find_exact(query)))
+    def by_coingecko_id(self, coingecko_id: str) -> Asset | None:
+        found = self._by_gecko.get(coingecko_id)
+        if found is None and self.tail is not None:
+            row = self.tail.row_of_gecko(coingecko_id)
+            return None if row is None else self._tail_asset(row)
+        return found
 
-    def lookup(self, query: str, limit: int = 5) -> list[AssetMatch]:
+    def exact(self, query: str, as_of: date | datetime | None = None) -> tuple[AssetMatch, ...]:
+        """Assets whose id, address, symbol, slug, name, alias or former symbol is the query, likeliest first.
+
+        With `as_of` only assets known by then, under the names they had. Raises: ValueError for a time without zone."""
+        return self._exact(query[:_MOST_CHARACTERS], day_of(as_of))
+
+    def lookup(self, query: str, limit: int = 5, as_of: date | datetime | None = None) -> list[AssetMatch]:
         """Assets the query may mean: by strength of match, then rank ascending, unranked last, then name.
 
-        Spelling mistakes are considered only where nothing else matches. A query shaped like an address matches
+        Spelling mistakes are considered only where nothing well known matches. A query shaped like an address matches
         token addresses alone. Empty for an empty query. Raises: ValueError if `limit` is not positive."""
         if limit < 1:
             raise ValueError(f"limit must be at least 1, got {limit!r}")
-        return list(self._search(query[:400])[:limit])
+        return list(self._search(query[:_MOST_CHARACTERS], day_of(as_of))[:limit])
 
-    def _index(self, asset: Asset) -> None:
-        keys: dict[str, MatchKind] = {}
-        self._claim(keys, "exact_symbol", (asset.symbol,))
-        self._claim(keys, "exact_name", (asset.name,))
-        self._claim(keys, "exact_slug", (asset.slug, asset.slug.replace("-", " ")))
-        self._claim(keys, "exact_alias", (*asset.aliases, *asset.exchange_symbols.values()))
-        self._claim(keys, "former_symbol", asset.former_symbols)
-        for key, kind in keys.items():
-            self._exact[key].append(_Found(asset, kind))
+    def bearers(self, key: str, as_of: date | None = None) -> list[Found]:
+        """Whoever bears a normalised text exactly, well known assets first; the text is not read as a pair or an id."""
+        found = self.known_bearers(key, as_of)
+        if self.tail is not None and _has_tail(as_of):
+            found += self._obscure(self.tail.keys.exact(key))
+        return found
+
+    def known_bearers(self, key: str, as_of: date | None = None) -> list[Found]:
+        """The same without the long tail."""
+        return list(self._known(self._keys.exact(key), as_of))
+
+    def foremost_bearers(self, key: str, as_of: date | None = None) -> list[Found]:
+        """The two best known of them, or all where a day makes a difference."""
+        return list(self._known(self._keys.exact(key, 2 if as_of is None else None), as_of))
+
+    def is_known(self, key: str, beside: Asset) -> bool:
+        """Whether a well known asset other than the given one may bear a normalised text; quicker than asking who."""
+        return self._keys.is_shared(key) or (beside.is_obscure and key in self._keys)
+
+    def _with_rank(self, asset: Asset) -> Asset:
+        rank = self._ranks.get(asset.asset_id)
+        return asset if rank is None else replace(asset, rank=rank)
+
+    def _tail_asset(self, row: int) -> Asset:
+        assert self.tail is not None  # noqa: S101  rows are only found where there is a tail
+        return self._with_rank(self.tail.asset(row))
+
+    def _index(self, position: int, asset: Asset) -> None:
+        add = self._keys.add
+        add(normalise(asset.symbol), position, "symbol")
+        add(normalise(asset.name), position, "name")
+        add(normalise(asset.slug), position, "slug")
+        if "-" in asset.slug:
+            add(normalise(asset.slug.replace("-", " ")), position, "slug")
+        for alias in (*asset.aliases, *asset.exchange_symbols.values(), *old_names(asset)):
+            add(normalise(alias), position, "alias")
+        for symbol in (*asset.former_symbols, *(change.symbol or "" for change in asset.changes)):
+            add(normalise(symbol), position, "former")
         if asset.token_address:
-            self._by_address[_address_key(asset.token_address)].append(asset)
+            self._by_address[address_key(asset.token_address)].append(asset)
 
-    @staticmethod
-    def _claim(keys: dict[str, MatchKind], kind: MatchKind, texts: Sequence[str]) -> None:
-        for text in texts:
-            key = normalise(text)
-            if key:
-                keys.setdefault(key, kind)
+    def _exact_afresh(self, query: str, day: date | None) -> tuple[AssetMatch, ...]:
+        return self._judged(self._find_exact(query, day), query, day)
 
-    def _search_afresh(self, query: str) -> tuple[AssetMatch, ...]:
-        if _address_of(query):
-            return _to_matches(_ranked(self._find_address(query)))
+    def _search_afresh(self, query: str, day: date | None) -> tuple[AssetMatch, ...]:
+        found = self._find_exact(query, day)
+        if _address_of(query) or any(match.match == "exact_id" for match in found):
+            return self._judged(found, query, day)
         text = _without_marks(normalise(query))
-        found = self._find_exact(query)
-        if any(match.kind == "exact_id" for match in found):
-            return _to_matches(_ranked(found))
-        found += self._find_partial(text)
-        return _to_matches(_ranked(found or self._find_fuzzy(text)))
+        found += self._known(self._keys.partial(text), day)
+        if all(match.named.is_obscure for match in found):
+            found += self._find_alike(query, text, day, is_borne=any(not match.is_guess for match in found))
+        return self._judged(found, query, day)
 
-    def _find_exact(self, query: str) -> list[_Found]:
+    def _find_alike(self, query: str, text: str, day: date | None, is_borne: bool) -> Iterator[Found]:
+        """Where nothing well known matches: misspelt and disguised names, and whatever the long tail holds."""
+        shape = _without_marks(skeleton(query))
+        if shape != text:
+            for candidate in self._known(self._keys.exact(shape), day):
+                yield Candidate(candidate.id, candidate.named, "lookalike", 0.0, candidate.key)
+        # A name that the long tail bears exactly is a slip of the pen only as a whole.
+        hits = self._keys.similar(shape) if is_borne else self._keys.misspelt(shape)
+        alike = list(self._known(hits, day))
+        yield from alike
+        if self.tail is not None and _has_tail(day):
+            partial = list(self._obscure(self.tail.keys.partial(text)))
+            yield from partial
+            if not is_borne and not partial:
+                yield from self._obscure(self.tail.keys.similar(text))
+
+    def _find_exact(self, query: str, day: date | None) -> list[Found]:
         if _address_of(query):
-            return self._find_address(query)
-        text = _without_marks(normalise(query))
-        if normalise(query).startswith("$"):
-            symbols = [found for found in self._exact.get(text, ()) if found.kind == "exact_symbol"]
-            if symbols:
-                return list(symbols)
-        found = list(self._exact.get(text, ()))
-        if text.isascii() and text.isdigit() and int(text) in self._by_id:
-            found.append(_Found(self._by_id[int(text)], "exact_id"))
+            return self._find_address(query, day)
+        folded = normalise(query)
+        text = _without_marks(folded)
+        found = self.bearers(folded, day) or self.bearers(text, day)
+        if folded.startswith("$") and (symbols := [one for one in found if one.match == "exact_symbol"]):
+            return symbols
+        if not found and "-" in text:
+            found = self.bearers(text.replace("-", " "), day)
+        asset = self.by_id(int(text)) if text.isascii() and text.isdigit() and len(text) < _ID_DIGITS else None
+        if asset is not None and self.history.is_known(asset, day):
+            found.append(Candidate(asset.asset_id, asset, "exact_id", 0.0, text))
         if not found and (pair := _PAIR.fullmatch(text)):
-            found = [match for match in self._exact.get(pair[1], ()) if match.kind == "exact_symbol"]
+            found = [one for one in self.bearers(pair[1], day) if one.match == "exact_symbol"]
         return found
 
-    def _find_address(self, query: str) -> list[_Found]:
+    def _find_address(self, query: str, day: date | None) -> list[Found]:
         platform, address = _address_of(query) or ("", "")
-        holders = self._by_address.get(_address_key(address), ())
-        return [_Found(asset, "exact_address") for asset in holders if not platform or asset.platform == platform]
+        return [
+            Candidate(asset.asset_id, self.history.seen_on(asset, day), "exact_address", 0.0, address)
+            for asset in self._by_address.get(address_key(address), ())
+            if (not platform or asset.platform == platform) and self.history.is_known(asset, day)
+        ]
 
-    def _find_partial(self, text: str) -> Iterator[_Found]:
-        if not text:
-            return
-        for key in self._prefixed(text):
-            yield from self._of(key, "prefix", len(text) / len(key))
-        for key in self._by_word.get(text, ()):
-            yield from self._of(key, "word", len(text) / len(key))
-        if len(text) >= _SUBSTRING_LETTERS:
-            for key in self._keys:
-                if text in key:
-                    yield from self._of(key, "substring", len(text) / len(key))
+    def _known(self, hits: Iterable[KeyHit], day: date | None) -> Iterator[Found]:
+        for hit in hits:
+            asset = self._ordered[hit.position]
+            if day is None:
+                yield Candidate(asset.asset_id, asset, match_kind(hit), _closeness(hit), hit.key)
+            elif self.history.is_known(asset, day):
+                kind = self.history.kind_on(asset, hit, day)
+                if kind is not None:
+                    yield Candidate(asset.asset_id, self.history.seen_on(asset, day), kind, _closeness(hit), hit.key)
 
-    def _prefixed(self, text: str) -> Iterator[str]:
-        for index in range(bisect_left(self._keys, text), len(self._keys)):
-            if not self._keys[index].startswith(text):
-                return
-            if self._keys[index] != text:
-                yield self._keys[index]
+    def _obscure(self, hits: Iterable[KeyHit]) -> Iterator[Found]:
+        for hit in hits:
+            asset = self._tail_asset(hit.position)
+            kind = self.history.kind_on(asset, hit, None)
+            if kind is not None:
+                yield Candidate(asset.asset_id, asset, kind, _closeness(hit), hit.key)
 
-    def _find_fuzzy(self, text: str) -> list[_Found]:
-        """Spelling mistakes in the whole query, else in its single words."""
-        found = list(self._similar(text))
-        if not found:
-            for word in dict.fromkeys(_WORD.findall(text)):
-                found += self._similar(word)
-        return found
-
-    def _similar(self, text: str) -> Iterator[_Found]:
-        if len(text) < FUZZY_LETTERS:
-            return
-        close = process.extract(
-            text, self._fuzzy_keys, scorer=OSA.distance, processor=None, score_cutoff=FUZZY_DISTANCE, limit=50
-        )
-        for key, _, _ in close:
-            ratio = fuzz.ratio(text, key)
-            if ratio >= FUZZY_RATIO:
-                yield from self._of(key, "fuzzy", ratio / 100)
-
-    def _of(self, key: str, kind: MatchKind, closeness: float) -> Iterator[_Found]:
-        for found in self._exact[key]:
-            yield _Found(found.asset, kind, closeness)
+    def _judged(self, found: Iterable[Found], query: str, day: date | None) -> tuple[AssetMatch, ...]:
+        ranked = rank_candidates(found)[:_MOST_MATCHES]
+        verdicts = judge(ranked)
+        return tuple(to_match(self, one, verdict, query, day) for one, verdict in zip(ranked, verdicts, strict=True))
 
 
 def load_directory_assets() -> tuple[Asset, ...]:
     """The shipped catalogue as market records. Raises: catalog.assets.CatalogError if it is malformed."""
-    return tuple(
-        Asset(
-            asset_id=record.asset_id,
-            name=record.name,
-            symbol=record.symbol,
-            slug=record.slug,
-            rank=record.rank,
-            is_active=record.is_active,
-            aliases=record.aliases,
-            former_symbols=record.former_symbols,
-            platform=record.platform,
-            token_address=record.token_address,
-            summary=record.summary,
-            launched=record.launched,
-            max_supply=record.max_supply,
-            exchange_symbols=dict(record.exchange_symbols),
-            coingecko_id=record.coingecko_id,
-            sources=record.verified_by,
-            verified_at=record.verified_at,
-        )
-        for record in load_assets()
+    tail = load_tail()
+    return tuple(_to_asset(record, tail) for record in load_assets())
+
+
+def _to_asset(record: AssetRecord, tail: TailColumns) -> Asset:
+    row = tail.find(record.asset_id)
+    old = tail.row(row) if row is not None else None
+    aliases = record.aliases
+    if old is not None and normalise(old.name) not in {normalise(record.name), *aliases}:
+        aliases = (*aliases, normalise(old.name))
+    return Asset(
+        asset_id=record.asset_id,
+        name=record.name,
+        symbol=record.symbol,
+        slug=record.slug,
+        rank=record.rank,
+        is_active=record.is_active,
+        aliases=aliases,
+        former_symbols=record.former_symbols,
+        platform=record.platform,
+        token_address=record.token_address,
+        summary=record.summary,
+        launched=record.launched,
+        max_supply=record.max_supply,
+        exchange_symbols=dict(record.exchange_symbols),
+        coingecko_id=record.coingecko_id or (old.coingecko_id if old else None),
+        sources=record.verified_by,
+        verified_at=record.verified_at,
+        changes=tuple(
+            AssetChange(change.on, change.symbol, change.name, change.asset_id, change.ratio)
+            for change in record.changes
+        ),
+        successor_id=record.successor_id,
+        known_from=TAIL_PUBLISHED_ON if old else record.verified_at,
+        prior_rank=old.rank if old else None,
+        coinpaprika_id=old.coinpaprika_id if old else None,
     )
 
 
@@ -240,32 +275,17 @@ def _address_of(query: str) -> tuple[str, str] | None:
     return None
 
 
-def _address_key(address: str) -> str:
-    return address.lower() if address.startswith(("0x", "0X")) else address
+def _has_tail(day: date | None) -> bool:
+    return day is None or day >= LongTail.known_from
+
+
+def _closeness(hit: KeyHit) -> float:
+    return 0.0 if hit.how == "exact" else hit.closeness
 
 
 def _without_marks(text: str) -> str:
     return text.strip(" $#\"'`“”‘’«»()[]{}<>?!.,;:")
 
 
-def _ranked(found: Iterable[_Found]) -> list[_Found]:
-    """Best first, each asset once, by its best match."""
-    best: dict[int, _Found] = {}
-    for match in sorted(found, key=lambda match: match.order):
-        best.setdefault(match.asset.asset_id, match)
-    return list(best.values())
-
-
-def _to_matches(ranked: Sequence[_Found]) -> tuple[AssetMatch, ...]:
-    by_class: dict[int, list[int]] = defaultdict(list)
-    for found in ranked:
-        by_class[_CLASS[found.kind]].append(found.asset.asset_id)
-    return tuple(
-        AssetMatch(
-            found.asset,
-            found.kind,
-            round(_SCORE[found.kind] + 0.1 * found.closeness, 4) if found.closeness else _SCORE[found.kind],
-            tuple(other for other in by_class[_CLASS[found.kind]] if other != found.asset.asset_id)[:_MOST_RIVALS],
-        )
-        for found in ranked
-    )
+def _standing(asset: Asset) -> tuple[bool, int, int, int, str]:
+    return (not asset.is_active, asset.rank or 10**9, -len(asset.sources), asset.prior_rank or 10**9, asset.name)

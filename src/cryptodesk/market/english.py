@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ACRONYMS", "COLLOCATIONS", "EVERYDAY", "FUNCTION_WORDS", "LOOKALIKES", "word_set"]
+__all__ = ["ACRONYMS", "COLLOCATIONS", "EVERYDAY", "FUNCTION_WORDS", "LOOKALIKES", "OTHER_NAMES", "word_set"]
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -41,11 +41,11 @@ EVERYDAY = FUNCTION_WORDS | word_set(
     fortune forward four fox frame free freedom friend frog front fruit fuel fun function fund fuse fusion future
     gain gal gala galaxy game games gas gate gateway gem general genesis genius ghost giant gift giga glass glide
     global globe glow gold golem graph grass gravity green grid grin ground grow growth guild gun halo harmony
-    harvest hash heat heaven hedge height help hero hex hippo hive home honey hook hope horizon horse hot hour house
-    human hunt hunter hype ice icon id idea idle image immutable impact index infinity info ink inverse iron island
-    jam jet jewel joe join joy juno jupiter karma key kick kind king kite knight lab land laser launch layer lead
-    league leap legend lemon leo level lever liberty life light lighter limit line link lion liquid liquity list lit
-    live loan lock locus logic loom loop loot lucky lunar lunch mag magic magma main maker mana mantle map mars mask
+    harvest hash haven heat heaven hedge height help hero hex hippo hive home honey hook hope horizon horse hot hour
+    house human hunt hunter hype ice icon id idea idle image immutable impact index infinity info ink inverse iron
+    island jam jet jewel joe join joy juno jupiter karma keep key kick kind king kite knight lab land laser launch layer
+    lead league leap legend lemon leo level lever liberty life light lighter limit line link lion liquid liquity list
+    lit live loan lock locus logic loom loop loot lucky lunar lunch mag magic magma main maker mana mantle map mars mask
     master match matrix maverick max meme memes memory merit metal meteor mind mine mini mint miracle mirror mist
     mix mob mode moment momentum mon money monster moon motion mount mouse move movement multi multichain muse music
     myth name nano near neat neon nest net network neutron news nexus nice night noble node north note nova oasis
@@ -146,5 +146,25 @@ LOOKALIKES = word_set(
     stacked stacking stake staked stakers staking starts status stella stellaris stock stocks store stories tender
     terrain tested tests tethered tethers their there thereof these theta those throne token tokens tons torn tronic
     trumps trunk uniform unit units universal updates vendor waiver weather whether within wordcloud worldwide
+    """
+)
+
+# Names of exchanges, firms, products, places and goods, and abbreviations, that some old, small token bears as well.
+OTHER_NAMES = word_set(
+    """
+    amazon america american apple april arkham asia asian august barclays beijing berlin biden binance bingx bitfinex
+    bitget bitmart bitmex bitpanda bitstamp blackrock bloomberg brazil britain british bybit canada canadian china
+    chinese circle cnbc coinbase coindesk coingecko coinmarketcap cointelegraph copper cryptocom deribit discord dow
+    dubai eggs elon europe european facebook fidelity forbes france friday gasoline gemini german germany github goldman
+    google grayscale hongkong htx huobi india indian instagram instagram israel january japan japanese july june korea
+    korean kraken kucoin ledger linkedin lisbon london march messari meta metamask mexc mexico microsoft microstrategy
+    milk monday morgan musk nansen nasa nasdaq netflix nvidia october okx openai opensea oracle paypal powell putin
+    reddit revolut robinhood russia russian saturday saylor september silver singapore spotify strategy stripe sunday
+    swiss switzerland
+    aws bbc cbdc cctv cnn cpu cpus css csv dns dvd dxy eps ev evs fifa fx gps gpt gpu gpus hr html http iot iphone iso
+    json kpi lng lpg m1 m2 m3 mba nba nfl nyse opec pc pdf php pmi png qqq ram rpc sdk seo sms sp500 spy sql ssd tls
+    ufc ui usb ux vix vpn wti wto xml yoy
+    telegram tesla thursday tiktok tokyo trezor tuesday twitter uber ukraine upbit vanguard vietnam
+    visa vitalik wednesday wheat whatsapp wikipedia youtube
     """
 )

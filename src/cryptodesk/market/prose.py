@@ -13,7 +13,11 @@ from cryptodesk.market.text import normalise
 __all__ = ["Prose", "Word"]
 
 _WORD = re.compile(r"[^\W_]+")
-_NOT_PROSE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+|\b[\w-]+\.(?:com|org|net|xyz|app|dev)\b\S*", re.IGNORECASE)
+# Bounded parts: an endless word must not be read again from each of its letters.
+_NOT_PROSE = re.compile(
+    r"https?://\S+|www\.\S+|[^\s@]{1,64}@[^\s@]{1,255}\.\S+|\b[\w-]{1,63}\.(?:com|org|net|xyz|app|dev)\b\S*",
+    re.IGNORECASE,
+)
 _GAP_IN_NAME = re.compile(r"[\s.\-&'’()]{1,3}")
 _PAIR_GAP = re.compile(r"\s?[/\-_]\s?")
 _CONJUNCTION = re.compile(r"\s*(?:/|&|\+|(?:,\s*)?\b(?:and|or|vs|versus|against)\b\.?)\s*", re.IGNORECASE)
@@ -29,6 +33,7 @@ _ABOUT_ASSETS = word_set(
 _ABOUT_ASSETS_TWO = frozenset(
     {("market", "cap"), ("market", "capitalization"), ("circulating", "supply"), ("max", "supply")}
 )
+_SAYS_ASSET = word_set("price prices coin token tokenomics marketcap mcap")
 _NOUNS = ("price", "prices", "value", "cap", "supply", "volume", "chart", "history", "performance", "amount")
 _VERBS = ("buy", "buying", "bought", "sell", "selling", "sold", "holding", "stake", "staking", "swap", "compare")
 _ASKS_FOR_VALUE = tuple(f"{noun} of" for noun in _NOUNS)
@@ -44,6 +49,7 @@ _AFTER_ASKING_ABOUT = word_set(
 )
 _PEOPLE_AND_PLACES = word_set("trump melania jupiter mars leo base")
 _LOOKBACK = 40
+_SHORT_QUESTION = 8
 
 
 class Word(Struct, frozen=True):
@@ -127,6 +133,23 @@ class Prose:
             return 0.75
         return 0.65 if key not in _PEOPLE_AND_PLACES and self._is_asked_about(first, last) else 0.0
 
+    def is_surely_an_asset(self, first: int, last: int) -> bool:
+        """Whether the words are spelt as a name and asked for as only assets are: the rule for names that nobody may
+        have heard of."""
+        words = self.words[first : last + 1]
+        if self.is_shouting or self._is_headline or not all(word.text[0].isupper() for word in words):
+            return False
+        is_asked_for = self._follows(first, _ASKS_FOR_VALUE) and self._ends_clause(last)
+        if not all(word.text.isupper() for word in words) and self._starts_sentence(first):
+            return False
+        return is_asked_for or self._key(last + 1, last) in _SAYS_ASSET
+
+    def is_capitalised(self, first: int, last: int) -> bool:
+        """Whether every word has its capital, in a text where that says something."""
+        words = self.words[first : last + 1]
+        is_headline = self._is_headline and len(self.words) > _SHORT_QUESTION
+        return not self.is_shouting and not is_headline and all(not word.text[0].islower() for word in words)
+
     def _word(self, match: re.Match[str]) -> Word:
         start, text = match.start(), match[0]
         is_ticker = start > 0 and self._prose[start - 1] == "$" and not text[0].isdigit()
@@ -193,5 +216,9 @@ class Prose:
         words = self.words[first : last + 1]
         if self.is_shouting or self._is_headline or words[0].key in _PEOPLE_AND_PLACES:
             return False
-        starts_sentence = first == 0 or bool(re.search(r"[.?!:;\n\"“(]", self._gap_after(first - 1)))
-        return not starts_sentence and len(words[0].key) > 3 and all(word.text[0].isupper() for word in words)
+        return (
+            not self._starts_sentence(first) and len(words[0].key) > 3 and all(word.text[0].isupper() for word in words)
+        )
+
+    def _starts_sentence(self, first: int) -> bool:
+        return first == 0 or bool(re.search(r"[.?!:;\n\"“(]", self._gap_after(first - 1)))
