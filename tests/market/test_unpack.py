@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from cryptodesk.core.errors import InternalError
 from cryptodesk.market.migrations import COMPONENT, MIGRATIONS
-from cryptodesk.market.records import Asset
-from cryptodesk.market.store import SqliteCandleStore
+from cryptodesk.market.records import Asset, Candle, MetricPoint, Provenance
+from cryptodesk.market.store import SeriesStore, SqliteCandleStore
 from cryptodesk.market.unpack import ensure_snapshot
 from cryptodesk.storage.migrations import apply_migrations
 from cryptodesk.storage.sqlite import SqliteDatabase
@@ -140,13 +141,13 @@ async def test_candles_of_other_sources_stay(database: SqliteDatabase) -> None:
             "INSERT INTO candle_series (asset_id, interval, source, instrument, quote_currency, mode)"
             " VALUES (1, '1d', 'elsewhere', 'BTC-USD', 'USD', 'live')"
         )
-        connection.execute("INSERT INTO candles SELECT series_id, 0, 1, 1, 1, 1, 1, NULL FROM candle_series")
+        connection.execute("INSERT INTO candles SELECT series_id, 0, 0, 1, 1, 1, 1, 1, NULL FROM candle_series")
 
     await database.write(insert)
     await ensure_snapshot(database, [BITCOIN])
     elsewhere = await SqliteCandleStore(database, ("elsewhere",)).latest(1)
     assert elsewhere is not None
-    assert (elsewhere.provenance.mode, elsewhere.candles[0].quote_volume) == ("live", None)
+    assert (elsewhere.provenance.mode, elsewhere.candles[0].quote_volume) == ("snapshot", None)
 
 
 async def test_sources_are_asked_in_their_order(database: SqliteDatabase) -> None:
@@ -155,3 +156,26 @@ async def test_sources_are_asked_in_their_order(database: SqliteDatabase) -> Non
         series = await SqliteCandleStore(database, sources).latest(1)
         assert series is not None
         assert series.quote_currency == quote_currency
+
+
+async def test_what_a_live_source_added_to_the_series_stays_when_the_record_is_unpacked_anew(
+    database: SqliteDatabase, folder: Path
+) -> None:
+    await ensure_snapshot(database, [BITCOIN])
+    store = SqliteCandleStore(database)
+    shipped = await store.load_candles(1, "1d")
+    assert shipped is not None
+    opened_at = datetime(2026, 9, 10, tzinfo=UTC)
+    fresh = Candle(opened_at, 1.0, 2.0, 0.5, 1.5, 9.0, 12.0)
+    origin = Provenance("binance_usdm", "live", datetime(2026, 9, 11, tzinfo=UTC))
+    await store.save_candles(structs.replace(shipped, candles=(fresh,), provenance=origin))
+    metrics = SeriesStore(database)
+    (funding,) = metrics.find([1], metric="funding_rate")
+    paid = MetricPoint(opened_at, 0.5)
+    await metrics.save(structs.replace(funding, points=(paid,), provenance=origin))
+    rewrite(folder, content_of(folder).replace(b",29337.16,", b",29337.15,"), version="2026-10-01")
+    assert await ensure_snapshot(database, [BITCOIN], folder=folder) is True
+    series = await store.load_candles(1, "1d")
+    assert series is not None
+    assert series.candles == (*shipped.candles, fresh)
+    assert metrics.find([1], metric="funding_rate")[0].points == (*funding.points, paid)

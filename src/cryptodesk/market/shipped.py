@@ -18,7 +18,15 @@ from msgspec import Struct
 from cryptodesk.core.errors import InternalError
 from cryptodesk.market.records import Candle, Interval
 
-__all__ = ["InstrumentSpan", "ShippedCandle", "ShippedRecord", "SnapshotMetadata", "load_metadata", "load_shipped"]
+__all__ = [
+    "PROVENANCE_NOTE",
+    "InstrumentSpan",
+    "ShippedCandle",
+    "ShippedRecord",
+    "SnapshotMetadata",
+    "load_metadata",
+    "load_shipped",
+]
 
 PROVENANCE_NOTE = "price and volume of the Binance USDT perpetual contract, not of the spot market"
 

@@ -1,25 +1,57 @@
-"""Puts the shipped price record into the database, once for each version of it."""
+"""Puts the shipped record of prices and funding into the database, once for each version of it."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from importlib.resources.abc import Traversable
 
 from cryptodesk.market.directory import load_directory_assets
 from cryptodesk.market.records import Asset
-from cryptodesk.market.shipped import PROVENANCE_NOTE, ShippedCandle, ShippedRecord, load_metadata, load_shipped
+from cryptodesk.market.shipped import (
+    PROVENANCE_NOTE,
+    ShippedCandle,
+    ShippedRecord,
+    SnapshotMetadata,
+    load_metadata,
+    load_shipped,
+)
 from cryptodesk.storage.sqlite import SqliteDatabase
 
-__all__ = ["ensure_snapshot"]
+__all__ = ["FUNDING_METRIC", "FUNDING_UNIT", "ensure_snapshot"]
+
+FUNDING_METRIC = "funding_rate"
+FUNDING_UNIT = "percent_per_day"
+FUNDING_NOTE = (
+    "percent of a position's worth that longs paid shorts over the UTC day on the Binance USDT perpetual contract:"
+    " the day's settlements (rate times mark price) added up and set against the day's close;"
+    " negative where longs were paid"
+)
+
+_DELETE_CANDLES = "DELETE FROM candle_series WHERE source = ? AND mode = 'snapshot' AND interval = ?"
+_DELETE_FUNDING = "DELETE FROM metric_series WHERE source = ? AND mode = 'snapshot' AND metric = ? AND granularity = ?"
 
 _INSERT_SERIES = """
 INSERT INTO candle_series (asset_id, interval, source, instrument, quote_currency, mode, note)
 VALUES (?, ?, ?, ?, ?, 'snapshot', ?)
 """
-_INSERT_CANDLE = "INSERT INTO candles VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_SELECT_SERIES = """
+SELECT series_id FROM candle_series
+WHERE asset_id = ? AND interval = ? AND source = ? AND instrument = ? AND quote_currency = ?
+"""
+_INSERT_CANDLE = "INSERT INTO candles VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?)"
+# Where a live source went on with the series, what it wrote stays.
+_ADD_CANDLE = "INSERT OR IGNORE INTO candles VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?)"
+_INSERT_FUNDING = """
+INSERT INTO metric_series (metric, entity, granularity, unit, source, mode, note)
+VALUES (?, ?, ?, ?, ?, 'snapshot', ?) ON CONFLICT DO NOTHING
+"""
+_SELECT_FUNDING = """
+SELECT series_id FROM metric_series WHERE metric = ? AND entity = ? AND granularity = ? AND unit = ? AND source = ?
+"""
 
 
 async def ensure_snapshot(
@@ -61,28 +93,55 @@ def _owners(assets: Iterable[Asset], source: str) -> dict[str, int]:
 
 def _fingerprint(content_sha256: str, owners: dict[str, int]) -> str:
     # A catalogue that names an instrument anew must move its candles, though the file stayed the same.
-    return hashlib.sha256(repr((content_sha256, PROVENANCE_NOTE, sorted(owners.items()))).encode()).hexdigest()
+    rests_on = (content_sha256, PROVENANCE_NOTE, FUNDING_NOTE, sorted(owners.items()))
+    return hashlib.sha256(repr(rests_on).encode()).hexdigest()
 
 
 def _replace(connection: sqlite3.Connection, record: ShippedRecord, owners: dict[str, int], fingerprint: str) -> None:
     metadata = record.metadata
-    connection.execute("DELETE FROM candle_series WHERE source = ? AND mode = 'snapshot'", (metadata.source,))
-    series: dict[str, int] = {}
-    for instrument in sorted(metadata.instruments.keys() & owners.keys()):
-        values = (
-            owners[instrument],
-            metadata.interval,
-            metadata.source,
-            instrument,
-            metadata.quote_currency,
-            PROVENANCE_NOTE,
-        )
-        series[instrument] = int(connection.execute(_INSERT_SERIES, values).lastrowid or 0)
-    rows = (_row(series[shipped.instrument], shipped) for shipped in record.candles if shipped.instrument in series)
-    connection.executemany(_INSERT_CANDLE, rows)
+    connection.execute(_DELETE_CANDLES, (metadata.source, metadata.interval))
+    connection.execute(_DELETE_FUNDING, (metadata.source, FUNDING_METRIC, metadata.interval))
+    by_instrument: dict[str, list[ShippedCandle]] = defaultdict(list)
+    for shipped in record.candles:
+        if shipped.instrument in owners:
+            by_instrument[shipped.instrument].append(shipped)
+    for instrument, candles in by_instrument.items():
+        _put_candles(connection, metadata, (instrument, owners[instrument]), candles)
+        _put_funding(connection, metadata, owners[instrument], candles)
     connection.execute(
         "INSERT OR REPLACE INTO unpacked_snapshots VALUES (?, ?, ?)", (metadata.source, metadata.version, fingerprint)
     )
+
+
+def _put_candles(
+    connection: sqlite3.Connection,
+    metadata: SnapshotMetadata,
+    named: tuple[str, int],
+    candles: Sequence[ShippedCandle],
+) -> None:
+    instrument, asset_id = named
+    key = (asset_id, metadata.interval, metadata.source, instrument, metadata.quote_currency)
+    held = connection.execute(_SELECT_SERIES, key).fetchone()
+    if held is None:
+        series_id = connection.execute(_INSERT_SERIES, (*key, PROVENANCE_NOTE)).lastrowid or 0
+        connection.executemany(_INSERT_CANDLE, (_row(series_id, shipped) for shipped in candles))
+    else:
+        connection.executemany(_ADD_CANDLE, (_row(held[0], shipped) for shipped in candles))
+        connection.execute("UPDATE candle_series SET revision = revision + 1 WHERE series_id = ?", held)
+
+
+def _put_funding(
+    connection: sqlite3.Connection, metadata: SnapshotMetadata, asset_id: int, candles: Sequence[ShippedCandle]
+) -> None:
+    key = (FUNDING_METRIC, str(asset_id), metadata.interval, FUNDING_UNIT, metadata.source)
+    connection.execute(_INSERT_FUNDING, (*key, FUNDING_NOTE))
+    (series_id,) = connection.execute(_SELECT_FUNDING, key).fetchone()
+    points = [
+        (series_id, int(shipped.candle.opened_at.timestamp()), shipped.funding / shipped.candle.close * 100)
+        for shipped in candles
+        if shipped.funding is not None
+    ]
+    connection.executemany("INSERT OR IGNORE INTO metric_points VALUES (?, ?, 0, ?)", points)
 
 
 def _row(series_id: int, shipped: ShippedCandle) -> tuple[int | float | None, ...]:
