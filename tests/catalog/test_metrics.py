@@ -30,6 +30,8 @@ def test_flows_are_summed_over_time_and_levels_are_not() -> None:
         "funding_rate",
         "liquidations",
         "dex_volume",
+        "fees",
+        "revenue",
     }
 
 

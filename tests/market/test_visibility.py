@@ -76,3 +76,15 @@ def test_another_record_is_seen_whole_or_not_at_all() -> None:
 def test_knowing_before_the_time_described_does_not_make_it_the_past() -> None:
     origin = Provenance("somewhere", "live", START, known_at=START - DAY)
     assert origin.visible_from == START
+
+
+def test_a_sum_is_known_when_its_day_is_over_and_a_reading_at_once() -> None:
+    points = (MetricPoint(START, 1.0), MetricPoint(START + DAY, 2.0))
+    origin = Provenance("somewhere", "live", START + 2 * DAY)
+    for metric, known in (("dex_volume", [1.0]), ("tvl", [1.0, 2.0])):
+        series = MetricSeries(
+            metric=metric, entity="all", unit="USD", granularity="1d", provenance=origin, points=points
+        )
+        seen = visible_at(series, START + DAY + timedelta(hours=23))
+        assert seen is not None
+        assert [point.value for point in seen.points] == known

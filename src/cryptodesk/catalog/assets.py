@@ -17,6 +17,8 @@ import msgspec
 from msgspec import Struct
 
 __all__ = [
+    "OWN_ID_BASE",
+    "SIMULATED_ID_BASE",
     "AssetCatalogError",
     "AssetChangeRecord",
     "AssetRecord",
@@ -26,6 +28,11 @@ __all__ = [
     "parse_asset_sources",
     "parse_assets",
 ]
+
+# Ids below are CoinMarketCap's; from here up they are the desk's own, for assets whose id there was not verified, and
+# from the second on they are of assets that exist in a simulated world alone.
+OWN_ID_BASE = 1_000_000_000
+SIMULATED_ID_BASE = 2_000_000_000
 
 MIN_SOURCES = 2
 _MAX_LENGTHS = {"name": 80, "symbol": 24, "slug": 80, "summary": 400}

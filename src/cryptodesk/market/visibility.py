@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from msgspec import structs
 
+from cryptodesk.catalog.metrics import find_metric
 from cryptodesk.market.query import Record
 from cryptodesk.market.records import INTERVALS, CandleSeries, MetricSeries
 
@@ -38,10 +39,26 @@ def _cut_candles(series: CandleSeries, moment: datetime) -> CandleSeries | None:
 
 def _cut_points(series: MetricSeries, moment: datetime) -> MetricSeries | None:
     known_at = series.provenance.known_at
-    points = tuple(point for point in series.points if point.at <= moment)
+    length = _length(series)
+    points = tuple(point for point in series.points if point.at + length <= moment)
     if not points or (known_at is not None and known_at > moment):
         return None
     if len(points) == len(series.points) and series.provenance.as_of <= moment:
         return series
     provenance = structs.replace(series.provenance, as_of=min(series.provenance.as_of, moment))
     return structs.replace(series, points=points, provenance=provenance)
+
+
+def _length(series: MetricSeries) -> timedelta:
+    """How long after its date a value is known: a sum or an average of a day is known when the day is over, a reading
+    at once."""
+    metric = find_metric(series.metric)
+    if metric is None or metric.time_bucket not in _OVER_THE_BUCKET:
+        return timedelta(0)
+    return _LENGTHS.get(series.granularity, _MONTH)
+
+
+_LENGTHS: dict[str, timedelta] = {name: length for name, length in INTERVALS.items()}  # noqa: C416  dict() would keep the literals
+_OVER_THE_BUCKET = frozenset({"sum", "mean", "max", "min", "compound"})
+# The longest there is.
+_MONTH = timedelta(days=31)

@@ -42,6 +42,7 @@ class Found(Struct, frozen=True):
     name: str
     confidence: float
     rivals: tuple[AssetId, ...] = ()
+    warning: str | None = None
 
 
 ASSETS = (

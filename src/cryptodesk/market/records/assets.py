@@ -8,6 +8,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from cryptodesk.catalog.assets import OWN_ID_BASE, SIMULATED_ID_BASE
+
 __all__ = [
     "OWN_ID_BASE",
     "SIMULATED_ID_BASE",
@@ -17,10 +19,6 @@ __all__ = [
     "MatchKind",
     "end_of_period",
 ]
-
-# Ids below are CoinMarketCap's; from here up they are the desk's own, for assets whose id there was not verified.
-OWN_ID_BASE = 1_000_000_000
-SIMULATED_ID_BASE = 2_000_000_000
 
 MatchKind = Literal[
     "exact_id",

@@ -20,8 +20,9 @@ class MetricPoint(Struct, frozen=True, gc=False):
 
 
 class MetricSeries(Struct, frozen=True, kw_only=True):
-    """One metric of one entity, points oldest first. `metric` is a slug of the metric catalogue, which fixes the unit's
-    meaning; `unit` is a currency, a coin's symbol, "percent", "index" or "count". `granularity` is "1h", "1d", "1w"."""
+    """One metric of one entity, points oldest first. `metric` is a slug of the metric catalogue, which fixes what the
+    unit means; `unit` is a currency, a coin's symbol, "percent", "percent_per_day", "index" or "count". `granularity`
+    is "1h", "1d", "1w"."""
 
     ENTITY: ClassVar[str] = "entity"
 

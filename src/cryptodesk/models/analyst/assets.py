@@ -52,7 +52,10 @@ def _rivals(mention: Mention, knowledge: AssetKnowledge) -> Iterator[AssetRef]:
 
 
 def _reference(mention: Mention) -> AssetRef:
-    return AssetRef(mention.asset_id, mention.symbol, mention.name, mention.text, mention.start, mention.confidence)
+    note = mention.warning or ""
+    return AssetRef(
+        mention.asset_id, mention.symbol, mention.name, mention.text, mention.start, mention.confidence, note
+    )
 
 
 _COMMON_WORDS = """

@@ -41,6 +41,11 @@ class Mention(Protocol):
     @property
     def rivals(self) -> Sequence[AssetId]: ...
 
+    @property
+    def warning(self) -> str | None:
+        """What a reader must be told of this choice: the asset was renamed, bears a better known one's name."""
+        ...
+
 
 class AssetMentions(Protocol):
     def find(self, text: str) -> Sequence[Mention]:

@@ -77,7 +77,8 @@ class Amount(Struct, frozen=True):
 
 
 class AssetRef(Struct, frozen=True):
-    """An asset the question names. `asset_id` is None while only a lookup can tell."""
+    """An asset the question names. `asset_id` is None while only a lookup can tell. `note` is what must be said of the
+    choice."""
 
     asset_id: AssetId | None
     symbol: str
@@ -85,6 +86,7 @@ class AssetRef(Struct, frozen=True):
     text: str
     start: int = 0
     confidence: float = 1.0
+    note: str = ""
 
     @property
     def label(self) -> str:

@@ -9,7 +9,7 @@ import msgspec
 from cryptodesk.models.analyst.beside import beside
 from cryptodesk.models.analyst.evidence import Holding
 from cryptodesk.models.analyst.questions import MARKET_INTENTS, Intent
-from cryptodesk.models.analyst.text import shown
+from cryptodesk.models.analyst.text import sentence, shown
 from cryptodesk.models.analyst.writer import talk
 from cryptodesk.models.analyst.writer.change import write_change
 from cryptodesk.models.analyst.writer.client_results import write_client_results
@@ -110,6 +110,7 @@ def _about_assets(setting: Setting) -> Draft:
     notes = [talk.name_unknown([*resolved.unknown, *resolved.pending], searched=bool(resolved.unknown))] if (
         resolved.unknown or resolved.pending
     ) else []  # fmt: skip
+    notes += [f"_{sentence(shown(asset.note, 300))}_" for asset in resolved.assets if asset.note]
     if plan.left_out_period and plan.period is not None and plan.intent in MARKET_INTENTS:
         notes.append(f"This answers for {plan.period.label} alone; ask again for {plan.left_out_period}.")
     if plan.dropped_assets:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cryptodesk.catalog.assets import OWN_ID_BASE
 from cryptodesk.models.analyst.evidence import Hit, Holding
 from cryptodesk.models.analyst.formats import coins
 from cryptodesk.models.analyst.questions import AssetRef
@@ -35,19 +36,31 @@ def write_lookup(setting: Setting) -> Draft:
         asset, hit = found[0]
         rank = f", rank {hit.rank:,} by market cap" if hit is not None and hit.rank is not None else ""
         slug = f", slug {shown(hit.slug, 80)}" if hit is not None and hit.slug else ""
-        body = f"The CoinMarketCap id of {shown(asset.label, 110)} is **{asset.asset_id}**{rank}{slug}."
+        body = f"The {_id_name(assets)} of {shown(asset.label, 110)} is **{asset.asset_id}**{rank}{slug}."
     else:
         rows = [
             [shown(a.label, 110), str(a.asset_id), f"{h.rank:,}" if h and h.rank is not None else None]
             for a, h in found
         ]
-        body = table(["Asset", "CoinMarketCap id", "Rank"], rows)
+        body = table(["Asset", _id_name(assets), "Rank"], rows)
     origin = (
         f"_Source: {ID_LOOKUP}._"
         if any(hit for _, hit in found)
         else "_Source: the asset list that ships with cryptodesk._"
     )
     return Draft(join_paragraphs(body, origin), facts)
+
+
+def _id_name(assets: Sequence[AssetRef]) -> str:
+    """Whose ids these are: an asset that CoinMarketCap's id was not verified for has one of the desk's own."""
+    own = [asset for asset in assets if isinstance(asset.asset_id, int) and asset.asset_id >= OWN_ID_BASE]
+    if not own:
+        return "CoinMarketCap id"
+    return (
+        "cryptodesk id"
+        if len(own) == len(assets)
+        else f"id (CoinMarketCap's; cryptodesk's own from {OWN_ID_BASE:,} up)"
+    )
 
 
 def _hit(setting: Setting, asset: AssetRef) -> Hit | None:
