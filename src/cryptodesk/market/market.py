@@ -1,0 +1,142 @@
+"""Market data as the product uses it: one directory of assets, one feed, in the mode that the operator chose."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, time
+from typing import Any, Literal
+
+from msgspec import Struct, structs
+
+from cryptodesk.core.clock import Clock
+from cryptodesk.core.discover import discover
+from cryptodesk.market.crosswalk import DirectoryCrosswalk
+from cryptodesk.market.directory import AssetDirectory, load_directory_assets
+from cryptodesk.market.feeds.layered import LIVE_PATIENCE_SECONDS, LayeredFeed
+from cryptodesk.market.feeds.live import LiveFeed, LiveSource
+from cryptodesk.market.feeds.stored import StoredFeed
+from cryptodesk.market.intake.bundles import BUNDLES
+from cryptodesk.market.intake.pull import is_pulled
+from cryptodesk.market.keeping import Keeper
+from cryptodesk.market.query import Feed, Query
+from cryptodesk.market.sources._budget import CallBudget
+from cryptodesk.market.sources._cache import FreshCache
+from cryptodesk.market.sources._call_store import SqliteCallStore
+from cryptodesk.market.sources._client import SourceClient, SourceStatus
+from cryptodesk.market.sources._session import SessionPool
+from cryptodesk.market.sources._source import Source
+from cryptodesk.market.unpack import ensure_snapshot
+from cryptodesk.storage.sqlite import SqliteDatabase
+
+__all__ = ["DataMode", "Market", "MarketOptions", "load_sources"]
+
+DataMode = Literal["auto", "live", "snapshot", "simulated"]
+
+
+class MarketOptions(Struct, frozen=True, kw_only=True):
+    """`addresses` replace the base addresses of sources, by name. `variables` looks up the operator's keys by the names
+    that sources ask for."""
+
+    mode: DataMode = "auto"
+    simulated_seed: int = 1
+    simulated_coins: int = 5000
+    patience_seconds: float = LIVE_PATIENCE_SECONDS
+    sources_off: tuple[str, ...] = ()
+    addresses: Mapping[str, str] = {}
+    proxy: str | None = None
+    variables: Callable[[Iterable[str]], Mapping[str, str]] = lambda _: {}
+
+
+def load_sources() -> dict[str, Source]:
+    """Every live source by its name: the `SOURCE` of each public module of `market.sources`."""
+    package = importlib.import_module("cryptodesk.market.sources")
+    return discover(package, "SOURCE")
+
+
+class Market:
+    """Use it in an `async with` block, on one event loop. `directory` and `feed` are ready from the start; entering
+    unpacks what ships with the product and reads the ranks that are known."""
+
+    def __init__(self, options: MarketOptions, database: SqliteDatabase, clock: Clock) -> None:
+        self.mode = options.mode
+        self._options = options
+        self._database = database
+        self._clock = clock
+        self._stack = AsyncExitStack()
+        self._clients: list[SourceClient] = []
+        self.directory, self.feed = self._simulated() if options.mode == "simulated" else self._real()
+
+    async def __aenter__(self) -> Market:
+        if self.mode != "simulated":
+            await ensure_snapshot(self._database)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    def statuses(self) -> Sequence[SourceStatus]:
+        """How each live source that is switched on fares; empty in the other modes."""
+        return tuple(client.status() for client in self._clients)
+
+    def _simulated(self) -> tuple[AssetDirectory, Feed]:
+        # Imported late: the other modes need none of it, and it is a tenth of the start.
+        simulation = importlib.import_module("cryptodesk.market.simulation.world")
+        simulated = importlib.import_module("cryptodesk.market.feeds.simulated")
+        options = self._options
+        world = simulation.SimulatedWorld(options.simulated_seed, load_directory_assets(), options.simulated_coins)
+        feed: Feed = simulated.SimulatedFeed(world, self._clock)
+        return AssetDirectory(world.assets), feed
+
+    def _real(self) -> tuple[AssetDirectory, Feed]:
+        directory = AssetDirectory()
+        stored = StoredFeed(self._database, directory.assets, hint=self._pull_hint)
+        if self.mode == "snapshot":
+            return directory, LayeredFeed(None, stored, self._clock)
+        live = self._live(directory, stored)
+        if self.mode == "live":
+            return directory, live
+        return directory, LayeredFeed(live, stored, self._clock, self._options.patience_seconds)
+
+    def _pull_hint(self, query: Query[Any]) -> str | None:
+        """Which bundle the operator could pull to have such records."""
+        for bundle in BUNDLES:
+            recorded_at = datetime.combine(bundle.recorded_on, time.min, UTC)
+            is_in_time = query.as_of is None or query.as_of >= recorded_at
+            if query.kind in bundle.kinds and is_in_time and not is_pulled(self._database, bundle):
+                return f"`cryptodesk data pull {bundle.name}` would add a record of {bundle.recorded_on}"
+        return None
+
+    def _live(self, directory: AssetDirectory, stored: StoredFeed) -> LiveFeed:
+        clock, stack = self._clock, self._stack
+        budget = CallBudget(clock, SqliteCallStore(self._database))
+        stack.push_async_callback(budget.close)
+        session = SessionPool(proxy=self._options.proxy)
+        stack.push_async_callback(session.close)
+        links = []
+        for source, credentials in self._switched_on():
+            client = SourceClient(
+                source.name, source.policy, session=session, clock=clock, budget=budget, check=source.check
+            )
+            stack.push_async_callback(client.close)
+            self._clients.append(client)
+            links.append(LiveSource(source, client, credentials))
+        cache = FreshCache("market", clock=clock)
+        stack.push_async_callback(cache.close)
+        return LiveFeed(
+            links, cache=cache, crosswalk=DirectoryCrosswalk(directory), clock=clock, keep=Keeper(stored, clock).keep
+        )
+
+    def _switched_on(self) -> list[tuple[Source, Mapping[str, str]]]:
+        """The sources that are not off and whose keys are there, at the operator's addresses."""
+        options = self._options
+        on = []
+        for source in load_sources().values():
+            credentials = options.variables(source.credentials)
+            if source.name in options.sources_off or len(credentials) < len(source.credentials):
+                continue
+            address = options.addresses.get(source.name)
+            policy = structs.replace(source.policy, base_url=address) if address else source.policy
+            on.append((structs.replace(source, policy=policy), credentials))
+        return on
