@@ -80,4 +80,5 @@ def entity_of(record: Record) -> AssetId:
 
 def answers(record: Record, asked: AssetId) -> bool:
     """Whether the record is one of what was asked for; a number and its text are the same id."""
-    return str(asked) in {str(entity_of(record)), str(getattr(record, "asset_id", ""))}
+    asset_id = getattr(record, "asset_id", None)
+    return str(asked) == str(entity_of(record)) or (asset_id is not None and str(asked) == str(asset_id))

@@ -200,6 +200,21 @@ async def test_an_empty_or_reversed_or_future_span_is_a_series_without_bars() ->
         assert found.records[0].provenance.as_of <= NOW
 
 
+async def test_a_contract_has_the_bars_of_its_coin_under_its_own_id() -> None:
+    feed = _feed()
+    tokens = (await feed.find(Query(kind=TokenListing))).records
+    token = next(row for row in tokens if row.coin_asset_id == 1975)
+    launch = next(row for row in tokens if row.coin_asset_id is None)
+    start = NOW - timedelta(days=9)
+
+    of_token = (await feed.find(Query(kind=CandleSeries, ids=(token.asset_id, launch.asset_id), start=start))).records
+    of_coin = (await feed.find(Query(kind=CandleSeries, ids=(1975,), start=start))).records[0]
+
+    assert [series.asset_id for series in of_token] == [token.asset_id, launch.asset_id]
+    assert of_token[0].candles == of_coin.candles
+    assert of_coin.asset_id == 1975
+
+
 async def test_a_record_began_with_its_first_bar() -> None:
     for interval in INTERVALS:
         coin = next(coin for coin in _world().market.coins if coin.born > 2_000)

@@ -45,7 +45,7 @@ from cryptodesk.market.records import (
     TrendingAsset,
     UnlockSchedule,
 )
-from cryptodesk.market.simulation.addresses import number_of
+from cryptodesk.market.simulation.addresses import number_of, token_id
 from cryptodesk.market.simulation.candles import Track
 from cryptodesk.market.simulation.days import EPOCH, minute_of, moment_of
 from cryptodesk.market.simulation.derivatives import WHOLE_MARKET
@@ -341,11 +341,13 @@ class SimulatedFeed:
         unit = 1.0 if place is None else self._world.market.prices.unit(place, ask.minute)
         start, end = self._span(track, ask, asked, length)
         candles = book.between(track, interval, start, end, unit)
+        # A coin's contract trades as the coin does, and is answered under its own id.
+        key = track.key if number_of(asked) is not None else token_id(*str(asked).split(":", 1))
         return CandleSeries(
-            track.key,
+            key,
             interval,
             "USD",
-            f"{track.key}/USD",
+            f"{key}/USD",
             moment_of(book.first_opening(track, interval)),
             self._candle_stamp(track, ask, interval, unit, candles),
             _opened_within(candles, ask.query),
