@@ -87,7 +87,7 @@ class Market:
         options = self._options
         world = simulation.SimulatedWorld(options.simulated_seed, load_directory_assets(), options.simulated_coins)
         feed: Feed = simulated.SimulatedFeed(world, self._clock)
-        return AssetDirectory(world.assets), feed
+        return AssetDirectory(world.assets_at(self._clock.now())), feed
 
     def _real(self) -> tuple[AssetDirectory, Feed]:
         directory = AssetDirectory()

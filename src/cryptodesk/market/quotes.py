@@ -10,13 +10,18 @@ from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
+from typing import NamedTuple
 
 from cryptodesk.market.issuance import compute_supply_figure
-from cryptodesk.market.records import Asset, Candle, CandleSeries, Figure, Missing, Provenance, Quote
+from cryptodesk.market.records import Asset, Candle, CandleSeries, Figure, Missing, Mode, Provenance, Quote
 
 __all__ = ["QUOTE_FIELDS", "compute_quote", "years_earlier"]
 
 _DAY = timedelta(days=1)
+_high = attrgetter("high")
+_low = attrgetter("low")
+_opened_at = attrgetter("opened_at")
 
 
 def years_earlier(moment: datetime, years: int) -> datetime:
@@ -64,8 +69,15 @@ QUOTE_FIELDS = (
 )
 
 
-def compute_quote(asset: Asset, series: CandleSeries) -> Quote:
+class _Extremes(NamedTuple):
+    highest: Candle
+    lowest: Candle
+
+
+def compute_quote(asset: Asset, series: CandleSeries, *, with_extremes: bool = True) -> Quote:
     """Each of `QUOTE_FIELDS` either as a figure or as missing with its reason, as of the close of the last candle.
+
+    Without extremes, which cost four times all the rest together, the fields from "ath" to "percent_from_atl" are left out.
 
     `series` must reach back to the start of the record, or changes, high and low are those of what was given.
     Changes are in percent points; `times` dates "ath" and "atl" with the day's opening. Raises: ValueError if the
@@ -75,9 +87,10 @@ def compute_quote(asset: Asset, series: CandleSeries) -> Quote:
             f"a quote of {asset.symbol} needs its own daily candles, got {len(series.candles)} of interval "
             f"{series.interval!r} and asset {series.asset_id!r}"
         )
+    extremes = _find_extremes(series) if with_extremes else None
     figures: dict[str, Figure] = {}
     missing: list[Missing] = []
-    for field, outcome in _compute_all(asset, series):
+    for field, outcome in _compute_all(asset, series, extremes):
         if isinstance(outcome, Figure):
             figures[field] = outcome
         else:
@@ -89,16 +102,21 @@ def compute_quote(asset: Asset, series: CandleSeries) -> Quote:
         series.provenance.as_of,
         figures,
         tuple(missing),
-        {"ath": _highest(series).opened_at, "atl": _lowest(series).opened_at},
+        {"ath": extremes.highest.opened_at, "atl": extremes.lowest.opened_at} if extremes else {},
     )
 
 
-def _compute_all(asset: Asset, series: CandleSeries) -> Iterator[tuple[str, Figure | str]]:
+def _find_extremes(series: CandleSeries) -> _Extremes:
+    return _Extremes(max(series.candles, key=_high), min(series.candles, key=_low))
+
+
+def _compute_all(asset: Asset, series: CandleSeries, extremes: _Extremes | None) -> Iterator[tuple[str, Figure | str]]:
     yield "price", Figure(series.candles[-1].close, series.quote_currency, series.provenance)
     yield "percent_change_1h", "the record holds daily candles only"
     yield from _changes(series)
     yield from _day(series)
-    yield from _extremes(series)
+    if extremes is not None:
+        yield from _extremes(series, extremes)
     yield from _supply(asset, series)
 
 
@@ -123,10 +141,12 @@ def _changes(series: CandleSeries) -> Iterator[tuple[str, Figure | str]]:
 
 
 def _close_at(series: CandleSeries, moment: datetime) -> float | None:
-    index = bisect_left(series.candles, moment - _DAY, key=lambda candle: candle.opened_at)
-    if index == len(series.candles) or series.candles[index].opened_at != moment - _DAY:
-        return None
-    return series.candles[index].close
+    candles, opened_at = series.candles, moment - _DAY
+    # Where no day is missing in between, the place is known without searching.
+    index = len(candles) - 1 - (candles[-1].opened_at - opened_at).days
+    if not (0 <= index < len(candles) and candles[index].opened_at == opened_at):
+        index = bisect_left(candles, opened_at, key=_opened_at)
+    return candles[index].close if index < len(candles) and candles[index].opened_at == opened_at else None
 
 
 def _day(series: CandleSeries) -> Iterator[tuple[str, Figure | str]]:
@@ -154,8 +174,8 @@ def _volume_change(series: CandleSeries) -> Figure | str:
     )
 
 
-def _extremes(series: CandleSeries) -> Iterator[tuple[str, Figure | str]]:
-    latest, highest, lowest = series.candles[-1], _highest(series), _lowest(series)
+def _extremes(series: CandleSeries, extremes: _Extremes) -> Iterator[tuple[str, Figure | str]]:
+    latest, (highest, lowest) = series.candles[-1], extremes
     since = f"within the record since {series.candles[0].opened_at:%Y-%m-%d}, not necessarily of all time"
     on = "{} {:%Y-%m-%d}, {}".format
     yield "ath", _figure(series, highest.high, series.quote_currency, on("reached on", highest.opened_at, since))
@@ -196,15 +216,9 @@ def _worth(series: CandleSeries, supply: Figure | None, of_what: str) -> Figure 
     note = f"price ({series.provenance.source}) × {of_what} ({supply.provenance.note})"
     source = f"{series.provenance.source} × {supply.provenance.source}"
     value = series.candles[-1].close * supply.value
-    return Figure(value, series.quote_currency, Provenance(source, "computed", series.provenance.as_of, note))
-
-
-def _highest(series: CandleSeries) -> Candle:
-    return max(series.candles, key=lambda candle: candle.high)
-
-
-def _lowest(series: CandleSeries) -> Candle:
-    return min(series.candles, key=lambda candle: candle.low)
+    # What is computed from simulated prices is simulated.
+    mode: Mode = "simulated" if series.provenance.mode == "simulated" else "computed"
+    return Figure(value, series.quote_currency, Provenance(source, mode, series.provenance.as_of, note))
 
 
 def _percent(series: CandleSeries, value: float, base: float, note: str) -> Figure:

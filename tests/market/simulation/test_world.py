@@ -6,10 +6,11 @@ import json
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from cryptodesk.market.records import SIMULATED_ID_BASE
 from cryptodesk.market.simulation import SimulatedWorld
 from cryptodesk.market.simulation.days import DAY_MINUTES, minute_of, moment_of
 from tests.market.simulation.worlds import MOMENT, moments, world
@@ -19,7 +20,7 @@ EXPECTED_PRICES = [129556.9958, 7193.934833, 1507.642055]
 
 _SCRIPT = """
 import hashlib, json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 import msgspec
 from cryptodesk.market.simulation import SimulatedWorld
 from cryptodesk.market.simulation.days import minute_of
@@ -130,3 +131,18 @@ def test_names_in_the_world_hold_what_hardening_has_to_bear() -> None:
     assert any("\u202e" in name for name in names)
     assert any(len(name) > 50_000 for name in names)
     assert any(any("а" <= letter <= "я" for letter in name) for name in names)
+
+
+def test_births_and_renamings_are_dated_so_that_a_directory_knows_what_was_known() -> None:
+    world = SimulatedWorld(5, size=800)
+    now = datetime(2026, 6, 1, tzinfo=UTC)
+    invented = [asset for asset in world.assets_at(now) if asset.asset_id >= SIMULATED_ID_BASE]
+    assert all(asset.known_from is not None and asset.known_from <= now.date() for asset in invented)
+    renamed = [asset for asset in invented if asset.changes]
+    assert renamed
+    for asset in renamed:
+        change = asset.changes[0]
+        before = datetime.fromisoformat(change.on).replace(tzinfo=UTC) - timedelta(days=1)
+        then = {old.asset_id: old for old in world.assets_at(before)}[asset.asset_id]
+        assert (then.symbol, then.name) == (change.symbol, change.name)
+        assert then.changes == ()

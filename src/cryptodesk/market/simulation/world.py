@@ -7,15 +7,15 @@ the market by the day. Nothing depends on what was asked before.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from msgspec import structs
 
-from cryptodesk.market.records import Asset
+from cryptodesk.market.records import SIMULATED_ID_BASE, Asset, AssetChange
 from cryptodesk.market.simulation.categories import CategoryBook
-from cryptodesk.market.simulation.coins import NEVER
-from cryptodesk.market.simulation.days import DAY_MINUTES, END, EPOCH, minute_of
+from cryptodesk.market.simulation.coins import NEVER, Coin
+from cryptodesk.market.simulation.days import DAY_MINUTES, END, EPOCH, minute_of, moment_of
 from cryptodesk.market.simulation.defi import DefiBook
 from cryptodesk.market.simulation.derivatives import DerivativesBook
 from cryptodesk.market.simulation.events import EventBook
@@ -85,14 +85,15 @@ class SimulatedWorld:
 
     def _identity(self, place: int, minute: int, rank: int | None) -> Asset:
         coin = self.market.coins[place]
+        asset = _dated(coin)
         is_active = minute < coin.ends * DAY_MINUTES
         is_renamed = coin.rename is not None and minute >= coin.rename.day * DAY_MINUTES
         if coin.rename is None or is_renamed:
-            if coin.asset.rank == rank and coin.asset.is_active == is_active:
-                return coin.asset
-            return structs.replace(coin.asset, rank=rank, is_active=is_active)
+            return structs.replace(asset, rank=rank, is_active=is_active)
         name, symbol = coin.rename.name, coin.rename.symbol
-        return structs.replace(coin.asset, name=name, symbol=symbol, former_symbols=(), rank=rank, is_active=is_active)
+        return structs.replace(
+            asset, name=name, symbol=symbol, former_symbols=(), changes=(), rank=rank, is_active=is_active
+        )
 
     def lives(self, asset_id: int) -> tuple[datetime, datetime | None]:
         """When a coin is born and when it ends, None for never. Raises: KeyError for an id that is none."""
@@ -102,3 +103,16 @@ class SimulatedWorld:
         stamp = self.market.stamp
         ends = None if coin.ends == NEVER else stamp(track.end_minute).as_of
         return stamp(track.first_minute).as_of, ends
+
+
+def _dated(coin: Coin) -> Asset:
+    """The coin's identity with the days of its birth and its renaming; the real ones bring their own."""
+    if coin.asset.asset_id < SIMULATED_ID_BASE:
+        return coin.asset
+    renamed = coin.rename
+    changes = () if renamed is None else (AssetChange(str(_date_of(renamed.day)), renamed.symbol, renamed.name),)
+    return structs.replace(coin.asset, known_from=_date_of(coin.born), changes=changes)
+
+
+def _date_of(day: int) -> date:
+    return moment_of(day * DAY_MINUTES).date()
