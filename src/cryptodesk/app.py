@@ -19,21 +19,22 @@ from cryptodesk.catalog.models import load_models
 from cryptodesk.catalog.prices import load_prices
 from cryptodesk.core.clock import Clock, SystemClock
 from cryptodesk.core.ids import new_id
-from cryptodesk.core.messages import text_message
+from cryptodesk.core.messages import ToolCallPart, text_message
 from cryptodesk.core.ports import KeyStore, RunSummary
 from cryptodesk.core.requests import Caller, RunLimits, RunRequest
+from cryptodesk.core.tools import ToolRunContext, ToolTrace
 from cryptodesk.dialects._http import build_asgi
 from cryptodesk.dialects._ports import ASGIApp, DialectPorts, DialectSettings
 from cryptodesk.engine import Engine, Settlement
 from cryptodesk.ledger.migrations import MIGRATIONS as LEDGER_MIGRATIONS
 from cryptodesk.ledger.pricing import PriceBook
 from cryptodesk.ledger.store import SqliteLedger
-from cryptodesk.market.directory import AssetDirectory, load_directory_assets
+from cryptodesk.market.directory import AssetDirectory
+from cryptodesk.market.market import Market, MarketOptions
 from cryptodesk.market.mentions import AssetMentions, Mention
 from cryptodesk.market.migrations import MIGRATIONS as MARKET_MIGRATIONS
 from cryptodesk.market.records import Asset
-from cryptodesk.market.store import SqliteCandleStore
-from cryptodesk.market.unpack import ensure_snapshot
+from cryptodesk.market.sources._migrations import MIGRATIONS as SOURCE_MIGRATIONS
 from cryptodesk.models._kinds import ProviderServices
 from cryptodesk.models._router import ModelRouter
 from cryptodesk.settings import Settings, SettingsError
@@ -66,7 +67,8 @@ class Desk:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
         self._database = _open_database(settings)
-        directory = AssetDirectory(load_directory_assets())
+        self.market = Market(_market_options(settings), self._database, self.clock)
+        directory = self.market.directory
         mentions = _Knowledge(AssetMentions(directory), directory)
         table = load_models(settings.own_models_file)
         self.models = ModelRouter(
@@ -77,7 +79,7 @@ class Desk:
             fallback_enabled=settings.analyst_fallback,
             enabled_providers=("scripted",) if settings.scripted_models else (),
         )
-        self.tools = ToolRegistry(ToolServices(self.clock, directory, SqliteCandleStore(self._database)))
+        self.tools = ToolRegistry(ToolServices(self.clock, directory, self.market.feed))
         self.keys = SqliteKeyStore(self._database)
         self.ledger = SqliteLedger(self._database)
         self._turns = SqliteTurnStore(self._database, retention_seconds=settings.response_retention_hours * 3600.0)
@@ -91,11 +93,12 @@ class Desk:
         )
 
     async def __aenter__(self) -> Desk:
-        await ensure_snapshot(self._database)
+        await self.market.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.models.close()
+        await self.market.__aexit__()
         self._database.close()
 
     @property
@@ -109,7 +112,14 @@ class Desk:
             cost_usd=settings.run_cost_usd,
         )
 
-    def question(self, text: str) -> RunRequest:
+    async def call_tool(self, name: str, arguments: str, as_of: datetime | None = None) -> ToolTrace:
+        """One built-in tool, called outside a run. `arguments` is JSON text."""
+        call = ToolCallPart(new_id(), name, arguments)
+        return await self.tools.run(
+            call, ToolRunContext(new_id(), LOCAL_CALLER.key_id, as_of, self.limits.tool_seconds)
+        )
+
+    def question(self, text: str, as_of: datetime | None = None) -> RunRequest:
         """A question asked on this machine: every built-in is offered and the answer is finished text."""
         return RunRequest(
             caller=LOCAL_CALLER,
@@ -121,6 +131,7 @@ class Desk:
             after_tools="answer",
             stream=True,
             limits=self.limits,
+            as_of=as_of,
         )
 
     async def serve_housekeeping(self) -> None:
@@ -177,12 +188,26 @@ class RunLog:
 _encode_summary = msgspec.json.Encoder(decimal_format="string").encode
 
 
+def _market_options(settings: Settings) -> MarketOptions:
+    return MarketOptions(
+        mode=settings.data,
+        simulated_seed=settings.simulated_seed,
+        simulated_coins=settings.simulated_coins,
+        patience_seconds=settings.source_patience_seconds,
+        sources_off=settings.sources_off,
+        addresses=settings.source_addresses,
+        proxy=settings.proxy,
+        variables=settings.variables,
+    )
+
+
 def _open_database(settings: Settings) -> SqliteDatabase:
     with closing(connect_writer(settings.database_path)) as connection:
         for component, migrations in (
             ("state", STATE_MIGRATIONS),
             ("ledger", LEDGER_MIGRATIONS),
             ("market", MARKET_MIGRATIONS),
+            ("market_sources", SOURCE_MIGRATIONS),
         ):
             apply_migrations(connection, component, migrations)
     database = SqliteDatabase(settings.database_path)

@@ -9,13 +9,15 @@ import os
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import platformdirs
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 __all__ = ["Settings", "SettingsError", "load_settings"]
+
+DataMode = Literal["auto", "live", "snapshot", "simulated"]
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -55,6 +57,21 @@ class Settings(BaseSettings):
     )
     max_body_bytes: Annotated[int, Field(ge=1024)] = Field(4 * 2**20, description="Largest request body.")
     body_seconds: Annotated[float, Field(gt=0)] = Field(30.0, description="Time a request body may take to arrive.")
+    data: DataMode = Field(
+        "auto",
+        description="Where market data come from: auto (live, else the store), live, snapshot (the store alone) or "
+        "simulated (an invented world, labelled as such).",
+    )
+    simulated_seed: int = Field(1, description="Which simulated world.")
+    simulated_coins: Annotated[int, Field(ge=500, le=20_000)] = Field(5000, description="How large it is.")
+    sources_off: tuple[str, ...] = Field((), description="Live sources that are never asked, by name.")
+    source_addresses: dict[str, str] = Field(
+        {}, description="Other base addresses of live sources, by name: a proxy, or your own Ethereum node."
+    )
+    source_patience_seconds: Annotated[float, Field(gt=0)] = Field(
+        4.0, description="How long a question waits for live sources before the store answers."
+    )
+    proxy: str | None = Field(None, description="HTTP proxy for live sources.")
     run_seconds: Annotated[float, Field(gt=0)] = Field(120.0, description="Time one run may take.")
     run_rounds: Annotated[int, Field(ge=1)] = Field(6, description="Model calls in one run.")
     run_tool_calls: Annotated[int, Field(ge=0)] = Field(24, description="Built-in tool calls in one run.")

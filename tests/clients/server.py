@@ -31,10 +31,12 @@ class RunningServer:
 
 
 def environment(home: Path, **extra: str) -> dict[str, str]:
-    """The caller's environment without anything that could configure the product, plus `extra`."""
+    """The caller's environment without anything that could configure the product, plus `extra`. Market data come from
+    the store alone: a test that asked the world would find another one each day."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("CRYPTODESK_") and not k.endswith("_API_KEY")}
     kept.pop("PORT", None)
-    return {**kept, "HOME": str(home), "CRYPTODESK_HOME": str(home / "desk"), "PYTHONUNBUFFERED": "1", **extra}
+    own = {"HOME": str(home), "CRYPTODESK_HOME": str(home / "desk"), "CRYPTODESK_DATA": "snapshot"}
+    return {**kept, **own, "PYTHONUNBUFFERED": "1", **extra}
 
 
 @contextmanager

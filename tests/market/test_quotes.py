@@ -206,3 +206,28 @@ def test_a_series_that_makes_no_quote_is_refused(change: dict[str, object]) -> N
     series = structs.replace(ending(datetime(2026, 9, 9, tzinfo=UTC), 3), **change)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="needs its own daily candles"):
         compute_quote(XRP, series)
+
+
+def test_without_extremes_all_else_is_the_same() -> None:
+    series = ending(datetime(2026, 9, 9, tzinfo=UTC), 1500)
+    whole, short = compute_quote(XRP, series), compute_quote(XRP, series, with_extremes=False)
+    extremes = {"ath", "atl", "percent_from_ath", "percent_from_atl"}
+    assert set(whole.figures) - set(short.figures) == extremes
+    assert all(short.figures[field] == whole.figures[field] for field in short.figures)
+    assert (short.missing, short.times) == (whole.missing, {})
+
+
+def test_closes_are_found_beside_a_gap_in_the_record() -> None:
+    series = ending(datetime(2026, 9, 9, tzinfo=UTC), 400)
+    gap = datetime(2026, 9, 7, tzinfo=UTC)
+    holed = structs.replace(series, candles=tuple(bar for bar in series.candles if bar.opened_at != gap))
+    assert (
+        compute_quote(XRP, holed).figures["percent_change_30d"]
+        == compute_quote(XRP, series).figures["percent_change_30d"]
+    )
+
+
+def test_the_worth_at_a_simulated_price_is_simulated() -> None:
+    series = make_series(datetime(2026, 9, 9, tzinfo=UTC), [78264.1], asset_id=1)
+    simulated = structs.replace(series, provenance=structs.replace(series.provenance, mode="simulated"))
+    assert compute_quote(BITCOIN, simulated).figures["market_cap"].provenance.mode == "simulated"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -12,8 +12,12 @@ from cryptodesk.core.clock import FixedClock
 from cryptodesk.core.messages import ToolCallPart
 from cryptodesk.core.tools import ToolRunContext, ToolTrace
 from cryptodesk.market.directory import AssetDirectory
-from cryptodesk.market.records import Asset, Candle, CandleSeries, Interval, Provenance
+from cryptodesk.market.query import Found, Query, Record, Unavailable, answers
+from cryptodesk.market.records import Asset, Candle, CandleSeries, CoinListing, MetricSeries, Mode, Provenance
+from cryptodesk.market.visibility import visible_at
 from cryptodesk.tools import ToolRegistry, ToolServices
+
+R = TypeVar("R", bound=Record)
 
 DAY = timedelta(days=1)
 NOW = datetime(2026, 9, 12, 6, 0, tzinfo=UTC)
@@ -36,7 +40,7 @@ def rising(start: float, step: float) -> Callable[[int], float]:
 
 
 def make_series(
-    asset_id: int, closes: Callable[[int], float], days: int = 400, last_day: datetime = LAST_DAY, **changes: Any
+    asset_id: int | str, closes: Callable[[int], float], days: int = 400, last_day: datetime = LAST_DAY, **changes: Any
 ) -> CandleSeries:
     """Candles that open at the close before, reach 1 above and 1 below, and trade 1000 units of the quote currency."""
     first_day = last_day - (days - 1) * DAY
@@ -57,51 +61,99 @@ def make_series(
     return msgspec.structs.replace(series, **changes)
 
 
-class FakeCandleStore:
-    """`market.store.CandleStore` over series held in memory."""
+def origin(as_of: datetime = NOW, mode: Mode = "live", source: str = "lister", note: str | None = None) -> Provenance:
+    return Provenance(source, mode, as_of, note)
 
-    def __init__(self, *series: CandleSeries) -> None:
-        self._series = {item.asset_id: item for item in series}
 
-    async def load_candles(
-        self,
-        asset_id: int,
-        interval: Interval,
-        start: datetime | None = None,
-        end: datetime | None = None,
-        as_of: datetime | None = None,
-    ) -> CandleSeries | None:
-        series = self._series.get(asset_id)
-        if series is None or series.interval != interval:
-            return None
-        visible = [candle for candle in series.candles if as_of is None or candle.opened_at + DAY <= as_of]
-        if not visible:
-            return None
-        asked = tuple(
-            candle
-            for candle in visible
-            if (start is None or candle.opened_at >= start) and (end is None or candle.opened_at < end)
+def make_listing(asset: Asset = BITCOIN, as_of: datetime = NOW, **changes: Any) -> CoinListing:
+    """A coin's row at 70,000 dollars with twenty million coins, live from one source unless told otherwise."""
+    provenance = changes.pop("provenance", None) or origin(as_of)
+    figures: dict[str, Any] = {
+        "price": 70_000.0,
+        "volume_24h": 35e9,
+        "market_cap": 1.4e12,
+        "circulating_supply": 20e6,
+        "rank": 1,
+        **changes,
+    }
+    return CoinListing(
+        asset_id=asset.asset_id,
+        name=asset.name,
+        symbol=asset.symbol,
+        slug=asset.slug,
+        provenance=provenance,
+        **figures,
+    )
+
+
+class FakeFeed:
+    """`market.query.Feed` over records held in memory, under the rule of one clock.
+
+    `failing` sources are named as unavailable whenever they would have been asked for that kind of record."""
+
+    def __init__(self, *records: Record, failing: Mapping[type[Any], str] | None = None) -> None:
+        self.records = records
+        self.queries: list[Query[Any]] = []
+        self._failing = failing or {}
+
+    async def find(self, query: Query[R]) -> Found[R]:
+        self.queries.append(query)
+        moment = query.as_of or NOW
+        seen = [visible_at(record, moment) for record in self.records if isinstance(record, query.kind)]
+        chosen = [_narrowed(record, query) for record in seen if record is not None and _is_asked(record, query)]
+        if query.ids is not None:
+            chosen.sort(key=lambda record: next(i for i, asked in enumerate(query.ids or ()) if answers(record, asked)))
+        gaps = [Unavailable(self._failing[query.kind], "no answer")] if query.kind in self._failing else []
+        return Found(tuple(chosen[: query.limit]), tuple(gaps))
+
+
+def _is_asked(record: Any, query: Query[Any]) -> bool:
+    narrowed = {
+        "interval": query.interval,
+        "granularity": query.interval,
+        "metric": query.metric,
+        "asset_class": query.asset_class,
+    }
+    if any(value is not None and getattr(record, name, value) != value for name, value in narrowed.items()):
+        return False
+    if getattr(record, "quote_currency", query.quote_currency) not in _as_good_as(query.quote_currency, record):
+        return False
+    if query.platform is not None and getattr(record, "platform", query.platform) != query.platform:
+        return False
+    return query.ids is None or any(answers(record, asked) for asked in query.ids)
+
+
+def _as_good_as(currency: str, record: Any) -> tuple[str, ...]:
+    """Candles against a dollar stablecoin count as dollars, as in the store; listings are in what was asked for."""
+    return ("USD", "USDT", "USDC") if currency == "USD" and isinstance(record, CandleSeries) else (currency,)
+
+
+def _narrowed(record: Any, query: Query[Any]) -> Any:
+    def is_inside(moment: datetime) -> bool:
+        return (query.start is None or moment >= query.start) and (query.end is None or moment < query.end)
+
+    if isinstance(record, CandleSeries):
+        return msgspec.structs.replace(
+            record, candles=tuple(candle for candle in record.candles if is_inside(candle.opened_at))
         )
-        as_of_bar = (asked or tuple(visible))[-1].opened_at + DAY
-        origin = msgspec.structs.replace(series.provenance, as_of=as_of_bar)
-        return msgspec.structs.replace(series, candles=asked, provenance=origin)
-
-    async def latest(self, asset_id: int, as_of: datetime | None = None) -> CandleSeries | None:
-        series = await self.load_candles(asset_id, "1d", as_of=as_of)
-        return None if series is None else msgspec.structs.replace(series, candles=series.candles[-1:])
-
-    async def covered(self, interval: Interval = "1d") -> tuple[int, ...]:
-        return tuple(sorted(self._series))
+    if isinstance(record, MetricSeries):
+        return msgspec.structs.replace(record, points=tuple(point for point in record.points if is_inside(point.at)))
+    return record
 
 
-def make_services(*series: CandleSeries, assets: tuple[Asset, ...] = ASSETS, now: datetime = NOW) -> ToolServices:
-    """Services over the given candles; by default Bitcoin at 30,000 + 100 a day, Ether at 2,000 + 1, Solana at 100."""
-    shown = series or (
+def make_services(
+    *records: Record,
+    assets: tuple[Asset, ...] = ASSETS,
+    now: datetime = NOW,
+    failing: Mapping[type[Any], str] | None = None,
+) -> ToolServices:
+    """Services over the given records; by default Bitcoin at 30,000 + 100 a day, Ether at 2,000 + 1, Solana at 100."""
+    shown = records or (
         make_series(1, rising(30_000, 100)),
         make_series(1027, rising(2_000, 1)),
         make_series(5426, rising(100, 0), days=20),
     )
-    return ToolServices(FixedClock(now), AssetDirectory(assets), FakeCandleStore(*shown))
+    return ToolServices(FixedClock(now), AssetDirectory(assets), FakeFeed(*shown, failing=failing))
 
 
 def run_context(*, as_of: datetime | None = None, timeout_seconds: float = 5.0) -> ToolRunContext:

@@ -1,3 +1,5 @@
+"""`cmc_id_lookup` of coins: rows, ranks and sizes, and what is said of a doubtful name."""
+
 from __future__ import annotations
 
 import msgspec
@@ -36,6 +38,15 @@ async def test_a_market_cap_is_price_times_known_supply_with_its_origin() -> Non
         "reason": "no price and supply of this asset are at hand",
         "asset_id": 1027,
     } in output["unavailable"]
+
+
+async def test_sizes_that_many_rows_lack_are_named_once() -> None:
+    crowd = tuple(Asset(n, f"Bitcoin {n}", f"C{n}", f"c-{n}") for n in range(20, 26))
+    services = make_services(make_series(1, rising(1, 1)), assets=(BITCOIN, *crowd))
+    output = await output_of("cmc_id_lookup", {"query": "bitcoin", "limit": 10}, services)
+    told = [gap for gap in output["unavailable"] if gap["field"] == "market_cap"]
+    reason = "no price and supply of this asset are at hand, where it is null"
+    assert told == [{"field": "market_cap", "reason": reason}]
 
 
 async def test_an_unknown_rank_is_null_and_named() -> None:

@@ -1,3 +1,5 @@
+"""`cmc_market_data` of coins over daily candles alone: what the desk can say without any listing."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
@@ -434,13 +436,12 @@ async def test_more_than_a_year_is_thinned_and_keeps_the_newest() -> None:
 
 async def test_joined_bars_lose_no_extreme_and_no_volume() -> None:
     span = {"time_start": "2021-04-01", "time_end": "2026-09-09"}
-    services = long_services(2_000, 1)
-    spiked = await services.candles.load_candles(1, "1d")
-    assert spiked is not None
+    asset = Asset(1, "Asset 1", "A1", "asset-1")
+    spiked = make_series(1, lambda index: 12_345.678 + index / 7, days=2_000)
     candles = list(spiked.candles)
     old = candles[1_000]
     candles[1_000] = Candle(old.opened_at, old.open, 99_999.0, 1.0, old.close, old.volume, old.quote_volume)
-    changed = make_services(msgspec.structs.replace(spiked, candles=tuple(candles)))
+    changed = make_services(msgspec.structs.replace(spiked, candles=tuple(candles)), assets=(asset,))
     rows = rows_of(await history(changed, **span, series="ohlcv"))
     assert max(row[2] for row in rows) == 99_999.0
     assert min(row[3] for row in rows) == 1.0

@@ -12,8 +12,10 @@ import pytest
 from cryptodesk.core.clock import FixedClock
 from cryptodesk.market import migrations
 from cryptodesk.market.directory import AssetDirectory
+from cryptodesk.market.feeds.stored import StoredFeed
+from cryptodesk.market.query import Query
+from cryptodesk.market.records import CandleSeries
 from cryptodesk.market.shipped import load_shipped
-from cryptodesk.market.store import SqliteCandleStore
 from cryptodesk.market.unpack import ensure_snapshot
 from cryptodesk.storage.migrations import apply_migrations
 from cryptodesk.storage.sqlite import SqliteDatabase
@@ -30,7 +32,8 @@ async def services(tmp_path: Path) -> AsyncIterator[ToolServices]:
     apply_migrations(path, migrations.COMPONENT, migrations.MIGRATIONS)
     with SqliteDatabase(path) as database:
         await ensure_snapshot(database)
-        yield ToolServices(FixedClock(NOW), AssetDirectory(), SqliteCandleStore(database))
+        directory = AssetDirectory()
+        yield ToolServices(FixedClock(NOW), directory, StoredFeed(database, directory.assets))
 
 
 async def test_symbols_resolve_to_their_ids(services: ToolServices) -> None:
@@ -40,8 +43,9 @@ async def test_symbols_resolve_to_their_ids(services: ToolServices) -> None:
 
 
 async def test_every_shipped_asset_is_priced_in_one_call(services: ToolServices) -> None:
-    ids = await services.candles.covered()
-    output = await output_of("cmc_market_data", {"asset_type": "coin", "ids": list(ids)}, services)
+    held = await services.market.find(Query(kind=CandleSeries, interval="1d", as_of=NOW))
+    ids = [series.asset_id for series in held.records]
+    output = await output_of("cmc_market_data", {"asset_type": "coin", "ids": ids}, services)
     rows = output["market_data_result"]["results"]
     assert sorted(row["asset_id"] for row in rows) == sorted(ids)
     assert len(ids) == 10

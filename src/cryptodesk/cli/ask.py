@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cryptodesk.cli._errors import FAILED, WRONG_USE, explained_errors, say_error
+from cryptodesk.cli._options import AsOf, DataOption, parse_as_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from cryptodesk.core.events import RunFold
     from cryptodesk.settings import Settings
 
@@ -19,6 +22,8 @@ __all__ = ["ask"]
 def ask(
     question: Annotated[list[str], typer.Argument(help="The question, in plain words.")],
     model: Annotated[str | None, typer.Option(help="Model id; the setting `default_model` when left out.")] = None,
+    data: DataOption = None,
+    as_of: AsOf = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as one JSON object.")] = False,
 ) -> None:
     """Ask the desk a question. Works with no key, no network and no LLM."""
@@ -28,9 +33,10 @@ def ask(
     if not text:
         typer.secho("cryptodesk: the question is empty", err=True, fg="red")
         raise typer.Exit(WRONG_USE)
+    moment = parse_as_of(as_of)
     with explained_errors():
-        settings = load_settings(default_model=model)
-        fold = asyncio.run(_run(settings, text, quiet=as_json))
+        settings = load_settings(default_model=model, data=data)
+        fold = asyncio.run(_run(settings, text, moment, quiet=as_json))
     if as_json:
         from cryptodesk.cli._report import as_json_text
 
@@ -40,7 +46,7 @@ def ask(
         raise typer.Exit(FAILED)
 
 
-async def _run(settings: Settings, text: str, *, quiet: bool) -> RunFold:
+async def _run(settings: Settings, text: str, as_of: datetime | None, *, quiet: bool) -> RunFold:
     from cryptodesk.app import Desk
     from cryptodesk.cli._report import Report
     from cryptodesk.core.events import RunFold
@@ -48,7 +54,7 @@ async def _run(settings: Settings, text: str, *, quiet: bool) -> RunFold:
     fold = RunFold()
     report = None if quiet else Report()
     async with Desk(settings) as desk:
-        async for batch in desk.engine.run(desk.question(text)):
+        async for batch in desk.engine.run(desk.question(text, as_of)):
             for event in batch:
                 fold.add(event)
                 if report is not None:

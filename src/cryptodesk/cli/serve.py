@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cryptodesk.cli._errors import explained_errors
+from cryptodesk.cli._options import DataOption
 
 __all__ = ["serve"]
 
@@ -16,6 +17,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port; 0 picks a free one.", min=0, max=65535)] = None,
     home: Annotated[Path | None, typer.Option(help="Data folder.")] = None,
+    data: DataOption = None,
     insecure_no_auth: Annotated[
         bool | None, typer.Option("--insecure-no-auth", help="Accept requests without a key; loopback only.")
     ] = None,
@@ -25,5 +27,5 @@ def serve(
     from cryptodesk.settings import load_settings
 
     with explained_errors():
-        settings = load_settings(host=host, port=port, home=home, insecure_no_auth=insecure_no_auth)
+        settings = load_settings(host=host, port=port, home=home, data=data, insecure_no_auth=insecure_no_auth)
         serve_forever(settings, say=typer.echo)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Literal
 
 from msgspec import Struct, structs
@@ -21,6 +21,7 @@ from cryptodesk.market.intake.bundles import BUNDLES
 from cryptodesk.market.intake.pull import is_pulled
 from cryptodesk.market.keeping import Keeper
 from cryptodesk.market.query import Feed, Query
+from cryptodesk.market.records import CoinListing
 from cryptodesk.market.sources._budget import CallBudget
 from cryptodesk.market.sources._cache import FreshCache
 from cryptodesk.market.sources._call_store import SqliteCallStore
@@ -31,6 +32,8 @@ from cryptodesk.market.unpack import ensure_snapshot
 from cryptodesk.storage.sqlite import SqliteDatabase
 
 __all__ = ["DataMode", "Market", "MarketOptions", "load_sources"]
+
+_OLDEST_RANKS = timedelta(days=30)
 
 DataMode = Literal["auto", "live", "snapshot", "simulated"]
 
@@ -90,14 +93,25 @@ class Market:
         return AssetDirectory(world.assets_at(self._clock.now())), feed
 
     def _real(self) -> tuple[AssetDirectory, Feed]:
-        directory = AssetDirectory()
-        stored = StoredFeed(self._database, directory.assets, hint=self._pull_hint)
+        assets = load_directory_assets()
+        stored = StoredFeed(self._database, assets, hint=self._pull_hint)
+        directory = AssetDirectory(ranks=self._ranks(stored))
         if self.mode == "snapshot":
             return directory, LayeredFeed(None, stored, self._clock)
         live = self._live(directory, stored)
         if self.mode == "live":
             return directory, live
         return directory, LayeredFeed(live, stored, self._clock, self._options.patience_seconds)
+
+    def _ranks(self, stored: StoredFeed) -> dict[int, int]:
+        """Ranks of the last list of coins that was kept; none where it is too old to order names by."""
+        listings = stored.records.find_list(CoinListing, as_of=self._clock.now()).records
+        oldest = self._clock.now() - _OLDEST_RANKS
+        return {
+            listing.asset_id: listing.rank
+            for listing in listings
+            if listing.rank is not None and listing.provenance.as_of >= oldest
+        }
 
     def _pull_hint(self, query: Query[Any]) -> str | None:
         """Which bundle the operator could pull to have such records."""

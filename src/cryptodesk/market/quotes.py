@@ -77,7 +77,7 @@ class _Extremes(NamedTuple):
 def compute_quote(asset: Asset, series: CandleSeries, *, with_extremes: bool = True) -> Quote:
     """Each of `QUOTE_FIELDS` either as a figure or as missing with its reason, as of the close of the last candle.
 
-    Without extremes, which cost four times all the rest together, the fields from "ath" to "percent_from_atl" are left out.
+    Without extremes, which cost four times all the rest together, "ath", "atl" and what follows from them are left out.
 
     `series` must reach back to the start of the record, or changes, high and low are those of what was given.
     Changes are in percent points; `times` dates "ath" and "atl" with the day's opening. Raises: ValueError if the

@@ -1,4 +1,4 @@
-"""Puts priced assets together into the result of `cmc_market_data`, within its size."""
+"""Puts rows together into the result of `cmc_market_data`, within its size."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct, UnsetType, structs
 
-from cryptodesk.market.records import Asset
-from cryptodesk.tools._envelope import Gap, Origin, encode_time, merge_gaps, merge_origins, source_names
-from cryptodesk.tools._market_currency import PricedSeries
-from cryptodesk.tools._market_history import History, history_gap, make_history
-from cryptodesk.tools._market_quote import UNSOURCED_METRICS, AssetValues, quote_values
+from cryptodesk.market.query import AssetId
+from cryptodesk.tools._envelope import Gap, Origin, encode_time, merge_gaps, merge_origins, mode_notes, source_names
+from cryptodesk.tools._market_history import History
+from cryptodesk.tools._market_past import MakeHistory
+from cryptodesk.tools._market_quote import AssetValues
 from cryptodesk.tools._market_span import MAX_COUNT, HistoryArguments, Span
 from cryptodesk.tools._output import encoded_size, round_floats
 from cryptodesk.tools._tool import HARD_LIMIT
 
 __all__ = [
+    "AssetRow",
     "MarketDataOutput",
     "MarketDataResult",
     "MarketRequest",
-    "PricedAsset",
+    "SourceNote",
     "build_output",
     "empty_output",
 ]
@@ -40,12 +41,23 @@ class MarketRequest(Struct, frozen=True):
     span: Span
 
 
-class PricedAsset(Struct, frozen=True):
-    """`given` is what the caller wrote, where that was no id."""
+class SourceNote(Struct, frozen=True):
+    """What must be said of a whole result in which any figure is from one of the sources (as an origin names them)."""
 
-    asset: Asset
-    priced: PricedSeries
-    given: str | None = None
+    source: str
+    text: str
+
+
+class AssetRow(Struct, frozen=True):
+    """One asset without its history. `identity` comes first in the row; `as_of` is the moment its price is of."""
+
+    asset_id: AssetId
+    name: str
+    identity: dict[str, Any]
+    values: AssetValues
+    as_of: datetime
+    notes: tuple[SourceNote, ...] = ()
+    history: MakeHistory | None = None
 
 
 class MarketDataResult(Struct, frozen=True):
@@ -56,7 +68,7 @@ class MarketDataResult(Struct, frozen=True):
 
 
 class MarketDataOutput(Struct, frozen=True, kw_only=True):
-    """`as_of` is that of the oldest row and `age_days` how long ago that is; `notes` hold for every row."""
+    """`as_of` is that of the oldest row that is active, `age_days` how long ago that is; `notes` hold for every row."""
 
     market_data_result: MarketDataResult
     as_of: str
@@ -66,17 +78,6 @@ class MarketDataOutput(Struct, frozen=True, kw_only=True):
     provenance: list[Origin]
     unavailable: list[Gap]
     truncated: bool | UnsetType = UNSET
-
-
-class _Row(Struct, frozen=True):
-    """One asset without its history."""
-
-    item: PricedAsset
-    values: AssetValues
-
-    @property
-    def asset_id(self) -> int:
-        return self.item.asset.asset_id
 
 
 def empty_output(request: MarketRequest, gaps: list[Gap]) -> MarketDataOutput:
@@ -92,30 +93,33 @@ def empty_output(request: MarketRequest, gaps: list[Gap]) -> MarketDataOutput:
     )
 
 
-def build_output(request: MarketRequest, assets: Sequence[PricedAsset], gaps: list[Gap]) -> MarketDataOutput:
+def build_output(
+    request: MarketRequest, rows: Sequence[AssetRow], gaps: Sequence[Gap], notes: Sequence[str] = ()
+) -> MarketDataOutput:
     """The whole result. Where it would exceed the size limit, history is given in fewer rows, and if that is not
     enough the last assets are left out and named."""
-    rows = [_Row(item, quote_values(item.asset, item.priced, request.metrics)) for item in assets]
-    gaps = [*gaps, *(Gap(name, UNSOURCED_METRICS[name]) for name in request.metrics if name in UNSOURCED_METRICS)]
-    while rows:
-        output = _fitted(request, rows, gaps)
-        if len(rows) == 1 or _size(output) <= HARD_LIMIT:
+    shown, said = list(rows), list(gaps)
+    while shown:
+        output = _fitted(request, shown, said, notes)
+        if len(shown) == 1 or _size(output) <= HARD_LIMIT:
             return output
-        last = rows.pop().item.asset
-        gaps.append(Gap("market_data", f"{last.symbol} did not fit in: ask for it by itself", last.asset_id))
-    return empty_output(request, gaps)
+        last = shown.pop()
+        said.append(Gap("market_data", f"{last.name} did not fit in: ask for it by itself", last.asset_id))
+    return empty_output(request, said)
 
 
-def _fitted(request: MarketRequest, rows: Sequence[_Row], gaps: Sequence[Gap]) -> MarketDataOutput:
-    output = _output(request, rows, gaps, MAX_COUNT)
+def _fitted(
+    request: MarketRequest, rows: Sequence[AssetRow], gaps: Sequence[Gap], notes: Sequence[str]
+) -> MarketDataOutput:
+    output = _output(request, rows, gaps, notes)
     if request.history is None or _size(output) <= HARD_LIMIT:
         return output
-    bare = _size(_output(request, rows, gaps, 1))
+    bare = _size(_output(request, rows, gaps, notes, 1))
     most_rows = max((len(table["rows"]) for table in _tables(output)), default=1)
     while _size(output) > HARD_LIMIT and most_rows > _FEWEST_ROWS:
         share = max(HARD_LIMIT - bare, 0) / max(_size(output) - bare, 1)
         most_rows = max(min(int(most_rows * share), most_rows - 1), _FEWEST_ROWS)
-        output = _output(request, rows, gaps, most_rows)
+        output = _output(request, rows, gaps, notes, most_rows)
     return output
 
 
@@ -127,27 +131,34 @@ def _tables(output: MarketDataOutput) -> list[dict[str, Any]]:
     return [fields["history"] for fields in output.market_data_result.results if "history" in fields]
 
 
-def _output(request: MarketRequest, rows: Sequence[_Row], gaps: Sequence[Gap], most_rows: int) -> MarketDataOutput:
+def _output(
+    request: MarketRequest,
+    rows: Sequence[AssetRow],
+    gaps: Sequence[Gap],
+    notes: Sequence[str],
+    most_rows: int = MAX_COUNT,
+) -> MarketDataOutput:
     origins = [(row.asset_id, origin) for row in rows for origin in row.values.origins]
     row_gaps = [gap for row in rows for gap in row.values.gaps]
-    results = [_identity(row) for row in rows]
+    results = [_fields(row) for row in rows]
     for row, fields in zip(rows, results, strict=True):
-        made = _history(request, row, most_rows)
+        made = History() if row.history is None else row.history(most_rows)
         if made.table is not None:
             fields["history"] = msgspec.to_builtins(made.table)
         if made.origin is not None:
             origins.append((row.asset_id, made.origin))
         if made.gap is not None:
             row_gaps.append(Gap("history", made.gap, row.asset_id))
-    as_of = min(row.item.priced.series.provenance.as_of for row in rows)
+    # What is traded no longer has a date of its own in its row, and must not make the others look old.
+    current = [row for row in rows if row.identity.get("is_active", True)] or rows
+    as_of = min(row.as_of for row in current)
     merged = merge_origins(origins, len(rows))
-    sources = source_names(merged)
     output = MarketDataOutput(
         market_data_result=MarketDataResult(request.quote_currency, results),
         as_of=encode_time(as_of),
         age_days=round((request.now - as_of) / timedelta(days=1), 1),
-        source=sources,
-        notes=_notes(rows, sources),
+        source=source_names(merged),
+        notes=list(dict.fromkeys([*mode_notes(merged), *notes, *_notes(rows, merged)])),
         provenance=merged,
         unavailable=[*gaps, *merge_gaps(row_gaps, len(rows))],
     )
@@ -155,31 +166,16 @@ def _output(request: MarketRequest, rows: Sequence[_Row], gaps: Sequence[Gap], m
     return structs.replace(output, truncated=True) if is_cut else output
 
 
-def _identity(row: _Row) -> dict[str, Any]:
-    asset, series = row.item.asset, row.item.priced.series
-    given = {} if row.item.given is None else {"resolved_from": row.item.given}
-    return {
-        "asset_id": asset.asset_id,
-        "name": asset.name,
-        "symbol": asset.symbol,
-        "slug": asset.slug,
-        **given,
-        **row.values.fields,
-        "last_updated": encode_time(series.provenance.as_of),
-    }
+def _fields(row: AssetRow) -> dict[str, Any]:
+    return {**row.identity, **row.values.fields, "last_updated": encode_time(row.as_of)}
 
 
-def _history(request: MarketRequest, row: _Row, most_rows: int) -> History:
-    if request.history is None:
-        return History()
-    reason = history_gap(row.asset_id, row.item.priced, request.history)
-    if reason is not None:
-        return History(gap=reason)
-    return make_history(row.asset_id, row.item.priced, request.history, request.span, most_rows)
+def _notes(rows: Sequence[AssetRow], origins: Sequence[Origin]) -> list[str]:
+    """What holds for the sources, if any figure of the result rests on them."""
+    used = set(source_names(origins))
+    return [note.text for row in rows for note in row.notes if set(_single(note.source)) <= used]
 
 
-def _notes(rows: Sequence[_Row], sources: Sequence[str]) -> list[str]:
-    """What holds for the prices, if any figure of the result rests on them."""
-    priced = [row.item.priced for row in rows if row.item.priced.series.provenance.source in sources]
-    pairs = [(item.series.provenance.note, item.note) for item in priced]
-    return list(dict.fromkeys(note for pair in pairs for note in pair if note))
+def _single(source: str) -> list[str]:
+    """The single sources that a joined name stands for."""
+    return source_names([Origin((), source, "computed", "")])

@@ -19,7 +19,7 @@ from cryptodesk.tools._output import encode_result
 from cryptodesk.tools._schema import json_schema
 from cryptodesk.tools._tool import BuiltInTool, Cited, ToolContext, ToolServices, public_name
 
-__all__ = ["ToolRegistry", "load_tools"]
+__all__ = ["ToolRegistry", "load_tools", "tool_specs"]
 
 _logger = logging.getLogger(__name__)
 
@@ -33,6 +33,11 @@ def load_tools() -> dict[str, BuiltInTool]:
     """Every built-in tool by its public name: the `TOOL` of each public module of this package."""
     package = importlib.import_module("cryptodesk.tools")
     return {public_name(module): tool for module, tool in discover(package, "TOOL").items()}
+
+
+def tool_specs() -> tuple[ToolSpec, ...]:
+    """What each built-in tool is, by name; needs no services."""
+    return tuple(_spec(name, tool) for name, tool in load_tools().items())
 
 
 class ToolRegistry:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Any, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 from msgspec import Struct
 
@@ -13,8 +13,9 @@ from cryptodesk.core.clock import Clock
 from cryptodesk.core.errors import ToolArgumentError
 from cryptodesk.core.messages import Citation
 from cryptodesk.core.tools import ToolRunContext
+from cryptodesk.documents.query import DocumentFeed
 from cryptodesk.market.directory import AssetDirectory
-from cryptodesk.market.store import CandleStore
+from cryptodesk.market.query import AssetId, Feed, Found, Query, Record
 
 __all__ = [
     "HARD_LIMIT",
@@ -28,6 +29,8 @@ __all__ = [
     "public_name",
 ]
 
+R = TypeVar("R", bound=Record)
+
 # Bytes of one output. Outputs are replayed as prompt tokens when the answer is written.
 SOFT_LIMIT = 6_000
 HARD_LIMIT = 12_000
@@ -38,7 +41,8 @@ class ToolServices(Struct, frozen=True):
 
     clock: Clock
     assets: AssetDirectory
-    candles: CandleStore
+    market: Feed
+    documents: DocumentFeed | None = None
 
 
 class ToolContext(Struct, frozen=True):
@@ -51,6 +55,11 @@ class ToolContext(Struct, frozen=True):
     def now(self) -> datetime:
         """The moment the answer is for: the run's `as_of`, else the clock's. Nothing later may be used."""
         return self.run.as_of or self.services.clock.now()
+
+    async def find(self, kind: type[R], ids: Sequence[AssetId] | None = None, **narrowing: Any) -> Found[R]:
+        """Records of `kind` as they were known at `now`; `narrowing` are further fields of `market.query.Query`."""
+        asked = None if ids is None else tuple(ids)
+        return await self.services.market.find(Query(kind=kind, ids=asked, as_of=self.now, **narrowing))
 
 
 class Cited(Struct, frozen=True):

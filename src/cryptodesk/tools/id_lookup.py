@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
-from cryptodesk.market.quotes import compute_quote
-from cryptodesk.market.records import Asset, AssetMatch, Figure
-from cryptodesk.tools._envelope import Gap, Origin, encode_time, merge_origins, origin_of, source_names
-from cryptodesk.tools._tool import ToolContext, built_in_tool, invalid_arguments
+from cryptodesk.market.directory import is_address
+from cryptodesk.tools._envelope import Gap, Origin, encode_time, merge_origins, mode_notes, source_names
+from cryptodesk.tools._lookup_coins import find_coins
+from cryptodesk.tools._lookup_listed import find_listed
+from cryptodesk.tools._lookup_rows import CategoryRow, CoinRow, ExchangeRow, Found, LookupRow, NftRow, TokenRow
+from cryptodesk.tools._lookup_tokens import find_tokens
+from cryptodesk.tools._output import encoded_size
+from cryptodesk.tools._text import clean
+from cryptodesk.tools._tool import SOFT_LIMIT, ToolContext, built_in_tool, invalid_arguments
 
 __all__ = ["TOOL", "AssetType", "CoinRow", "IdLookupArguments", "IdLookupOutput", "id_lookup"]
 
@@ -19,12 +26,14 @@ AssetType = Literal["coin", "onchain_token", "exchange", "category", "nft"]
 
 _MOST_NAMES = 5
 _MOST_ROWS = 25
+_ROOM_FOR_GAP = 150
 
 _ADVICE = """\
 Call cmc_id_lookup first whenever another tool wants an asset id; never guess an id.
 Put up to 5 names into one call, comma-separated. Example: {"query": "bitcoin, ETH", "asset_type": "coin"}
 asset_type is one of coin, onchain_token, exchange, category, nft; leave it out for coins.
-Rows are best first. Check `match` and `name`; where `rivals` lists other assets of that name, say which one you took.
+Rows are best first. Check `match`, `name` and `warning`; where `is_close_call` is true or `rivals` lists others, say \
+which one you took, or ask.
 An empty list means that nothing matches: say so, and never take another asset instead.\
 """
 
@@ -48,35 +57,18 @@ class IdLookupArguments(Struct, frozen=True, forbid_unknown_fields=True):
     limit: Annotated[int, Meta(ge=1, le=10)] = 5
 
 
-class CoinRow(Struct, frozen=True):
-    """One coin that `query` may mean. `rivals` are ids of coins that match in the same way; `confidence` is 0..1."""
-
-    asset_id: int
-    name: str
-    symbol: str
-    slug: str
-    rank: int | None
-    market_cap: float | None
-    asset_type: Literal["coin"]
-    is_active: bool
-    platform: str | None
-    token_address: str | None
-    match: str
-    confidence: float
-    query: str
-    rivals: list[int] | UnsetType = UNSET
-
-
 class IdLookupOutput(Struct, frozen=True, kw_only=True):
-    """One of the lists, by the asset type asked for; then when and from where."""
+    """One of the lists, by the asset type asked for; of an address the tokens too, where no coin has it. Then when and
+    from where."""
 
     coin_id_look_up_result: list[CoinRow] | UnsetType = UNSET
-    onchain_token_id_look_up_result: list[CoinRow] | UnsetType = UNSET
-    exchange_id_look_up_result: list[CoinRow] | UnsetType = UNSET
-    category_id_look_up_result: list[CoinRow] | UnsetType = UNSET
-    nft_id_look_up_result: list[CoinRow] | UnsetType = UNSET
+    onchain_token_id_look_up_result: list[TokenRow] | UnsetType = UNSET
+    exchange_id_look_up_result: list[ExchangeRow] | UnsetType = UNSET
+    category_id_look_up_result: list[CategoryRow] | UnsetType = UNSET
+    nft_id_look_up_result: list[NftRow] | UnsetType = UNSET
     as_of: str
     source: list[str]
+    notes: list[str] | UnsetType = UNSET
     provenance: list[Origin]
     unavailable: list[Gap]
 
@@ -85,21 +77,35 @@ async def id_lookup(arguments: IdLookupArguments, context: ToolContext) -> IdLoo
     """Find the canonical id of a coin, onchain token, exchange, crypto category or NFT collection by its name, ticker,
     slug or contract address."""
     names = _names(arguments.query)
-    if arguments.asset_type != "coin":
-        return _nothing(arguments.asset_type, context)
     limit = min(arguments.limit, _MOST_ROWS // len(names))
-    found = {name: context.services.assets.lookup(name, limit) for name in names}
-    assets = _assets(found)
-    caps = {asset.asset_id: await _market_cap(asset, context) for asset in assets}
-    rows = [_row(match, name, caps) for name, matches in found.items() for match in matches]
-    origins = _origins(caps)
-    return IdLookupOutput(
-        coin_id_look_up_result=rows,
-        as_of=encode_time(_as_of(assets, context)),
-        source=_sources(assets, origins),
-        provenance=origins,
-        unavailable=[*_unmatched(found), *_missing(rows), *_ignored(arguments, limit)],
+    platform = None if arguments.platform is UNSET else arguments.platform
+    kind = arguments.asset_type
+    addresses = [name for name in names if kind != "onchain_token" and is_address(name)]
+    own = await _search(
+        kind, [name for name in names if kind == "coin" or name not in addresses], limit, platform, context
     )
+    # An address means a token, whatever the type; a coin of the directory that has it says as much.
+    open_addresses = [name for name in addresses if not any(row.query == name for row in own.rows)]
+    tokens = await find_tokens(open_addresses, limit, platform, context) if open_addresses else None
+    lists: dict[str, list[LookupRow]] = {f"{kind}_id_look_up_result": own.rows}
+    parts = [own]
+    if tokens is not None and (tokens.rows or kind != "coin"):
+        lists["onchain_token_id_look_up_result"] = tokens.rows
+        parts = [_without_misses(own, open_addresses), tokens]
+    gaps = [*(gap for part in parts for gap in part.gaps), *_limits(arguments, limit)]
+    return _fitted(_output(lists, parts, gaps, context), f"{kind}_id_look_up_result")
+
+
+async def _search(
+    kind: AssetType, names: Sequence[str], limit: int, platform: str | None, context: ToolContext
+) -> Found:
+    if not names:
+        return Found([])
+    if kind == "coin":
+        return await find_coins(names, limit, context)
+    if kind == "onchain_token":
+        return await find_tokens(names, limit, platform, context)
+    return await find_listed(kind, names, limit, platform, context)
 
 
 def _names(query: str) -> list[str]:
@@ -111,87 +117,72 @@ def _names(query: str) -> list[str]:
     return names
 
 
-def _nothing(asset_type: AssetType, context: ToolContext) -> IdLookupOutput:
-    key = f"{asset_type}_id_look_up_result"
-    gap = Gap(key, f"no source of {asset_type.replace('_', ' ')} ids is at hand; only coins can be looked up")
-    lists: dict[str, list[CoinRow]] = {key: []}
-    return IdLookupOutput(as_of=encode_time(context.now), source=[], provenance=[], unavailable=[gap], **lists)
+def _without_misses(own: Found, found_elsewhere: Sequence[str]) -> Found:
+    reasons = {f"no match for {clean(name)!r}" for name in found_elsewhere}
+    return structs.replace(own, gaps=[gap for gap in own.gaps if gap.reason not in reasons])
 
 
-def _assets(found: Mapping[str, Sequence[AssetMatch]]) -> list[Asset]:
-    """Each matched asset once."""
-    return list({match.asset.asset_id: match.asset for matches in found.values() for match in matches}.values())
-
-
-async def _market_cap(asset: Asset, context: ToolContext) -> Figure | None:
-    series = await context.services.candles.latest(asset.asset_id, context.now)
-    return None if series is None else compute_quote(asset, series).figures.get("market_cap")
-
-
-def _row(match: AssetMatch, query: str, caps: dict[int, Figure | None]) -> CoinRow:
-    asset, cap = match.asset, caps[match.asset.asset_id]
-    return CoinRow(
-        asset_id=asset.asset_id,
-        name=asset.name,
-        symbol=asset.symbol,
-        slug=asset.slug,
-        rank=asset.rank,
-        market_cap=None if cap is None else cap.value,
-        asset_type="coin",
-        is_active=asset.is_active,
-        platform=asset.platform,
-        token_address=asset.token_address,
-        match=match.match,
-        confidence=match.score,
-        query=query,
-        rivals=list(match.rivals) or UNSET,
+def _output(
+    lists: Mapping[str, list[Any]], parts: Sequence[Found], gaps: list[Gap], context: ToolContext
+) -> IdLookupOutput:
+    pairs = [pair for part in parts for pair in part.origins]
+    assets = len({row.asset_id for rows in lists.values() for row in rows})
+    origins = merge_origins(pairs, assets)
+    notes = mode_notes(origins)
+    return IdLookupOutput(
+        **lists,
+        as_of=encode_time(_as_of(lists, context)),
+        source=list(dict.fromkeys([*(name for part in parts for name in part.sources), *source_names(origins)])),
+        notes=notes or UNSET,
+        provenance=origins,
+        unavailable=gaps,
     )
 
 
-def _origins(caps: Mapping[int, Figure | None]) -> list[Origin]:
-    known = [(asset_id, cap.provenance) for asset_id, cap in caps.items() if cap is not None]
-    pairs = [(asset_id, origin_of(["market_cap"], origin, origin.note)) for asset_id, origin in known]
-    return merge_origins(pairs, len(caps))
+def _as_of(lists: Mapping[str, list[Any]], context: ToolContext) -> datetime:
+    """The latest day on which any of the coins' identities was checked; the answer's own moment where there is none."""
+    ids = [row.asset_id for row in lists.get("coin_id_look_up_result", ())]
+    assets = [context.services.assets.by_id(asset_id) for asset_id in ids]
+    days = [asset.verified_at for asset in assets if asset is not None and asset.verified_at]
+    return min(datetime.combine(max(days), time.min, UTC), context.now) if days else context.now
 
 
-def _sources(assets: Sequence[Asset], origins: Sequence[Origin]) -> list[str]:
-    """The records the identities were checked against, then where other values come from."""
-    checked = [source for asset in assets for source in asset.sources]
-    return list(dict.fromkeys([*checked, *source_names(origins)]))
-
-
-def _as_of(assets: Sequence[Asset], context: ToolContext) -> datetime:
-    """The latest day on which any of the identities was checked; the answer's own moment where there is none."""
-    days = [asset.verified_at for asset in assets if asset.verified_at]
-    return datetime.combine(max(days), time.min, UTC) if days else context.now
-
-
-def _unmatched(found: Mapping[str, Sequence[AssetMatch]]) -> list[Gap]:
-    return [Gap("query", f"no match for {name!r}") for name, matches in found.items() if not matches]
-
-
-def _missing(rows: Sequence[CoinRow]) -> list[Gap]:
-    reasons = {
-        "rank": "no dated ranking holds this asset",
-        "market_cap": "no price and supply of this asset are at hand",
-    }
+def _limits(arguments: IdLookupArguments, limit: int) -> list[Gap]:
     gaps: list[Gap] = []
-    for field, reason in reasons.items():
-        ids = list(dict.fromkeys(row.asset_id for row in rows if getattr(row, field) is None))
-        if ids and len(ids) == len({row.asset_id for row in rows}):
-            gaps.append(Gap(field, reason))
-        else:
-            gaps.extend(Gap(field, reason, asset_id) for asset_id in ids)
-    return gaps
-
-
-def _ignored(arguments: IdLookupArguments, limit: int) -> list[Gap]:
-    gaps: list[Gap] = []
-    if arguments.platform is not UNSET:
+    if arguments.platform is not UNSET and arguments.asset_type == "coin":
         gaps.append(Gap("platform", "coins are not narrowed by chain"))
     if limit < arguments.limit:
         gaps.append(Gap("limit", f"{limit} rows a name, since several names were asked for"))
     return gaps
+
+
+def _fitted(output: IdLookupOutput, key: str) -> IdLookupOutput:
+    """Within the size, every name keeps its best rows: the last row of the name that has most goes first."""
+    rows: list[Any] = list(getattr(output, key))
+    before = len(rows)
+    while len(rows) > 1 and _size(output) > SOFT_LIMIT - _ROOM_FOR_GAP:
+        counts = Counter(row.query for row in rows)
+        longest = max(counts.values())
+        if longest == 1:
+            break
+        name = next(query for query in reversed(counts) if counts[query] == longest)
+        last = max(place for place, row in enumerate(rows) if row.query == name)
+        del rows[last]
+        output = _with_rows(output, key, rows)
+    if len(rows) == before:
+        return output
+    gap = Gap("limit", f"{before - len(rows)} rows were left out to keep the answer short: ask for fewer names")
+    return structs.replace(output, unavailable=[*output.unavailable, gap])
+
+
+def _with_rows(output: IdLookupOutput, key: str, rows: list[Any]) -> IdLookupOutput:
+    ids = {row.asset_id for row in rows}
+    gaps = [gap for gap in output.unavailable if gap.asset_id is UNSET or gap.asset_id in ids]
+    return structs.replace(output, unavailable=gaps, **{key: rows[:]})
+
+
+def _size(output: IdLookupOutput) -> int:
+    return encoded_size(msgspec.to_builtins(output))
 
 
 TOOL = built_in_tool(id_lookup, advice=_ADVICE, is_resolver=True)

@@ -28,7 +28,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 async def desk(home: Path) -> AsyncIterator[Client]:
-    settings = Settings(home=home, bootstrap_key=SecretStr(KEY), scripted_models=True)
+    settings = Settings(home=home, bootstrap_key=SecretStr(KEY), scripted_models=True, data="snapshot")
     client = Client()
     client.app = create_app(settings, clock=FixedClock(NOW))
     incoming: asyncio.Queue[Any] = asyncio.Queue()

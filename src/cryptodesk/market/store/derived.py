@@ -74,7 +74,7 @@ def _week(monday: datetime, days: list[Candle]) -> Candle:
 def compute_listing(asset: Asset, days: CandleSeries) -> CoinListing:
     """What a whole daily record says of its coin at its last close. Volume is left out: it is that of one market; so
     are all-time extremes, which a record does not know. Raises: ValueError for a series that is not the asset's."""
-    quote = compute_quote(asset, days)
+    quote = compute_quote(asset, days, with_extremes=False)
     figures: dict[str, Any] = {field: quote.value(field) for field in _FIELDS}
     origin = days.provenance
     note = "computed from the daily candles of one market; volume over all markets is not known"
@@ -85,7 +85,6 @@ def compute_listing(asset: Asset, days: CandleSeries) -> CoinListing:
         slug=asset.slug,
         platform=asset.platform,
         token_address=asset.token_address,
-        rank=asset.rank,
         provenance=Provenance(
             origin.source, origin.mode, origin.as_of, f"{origin.note}; {note}" if origin.note else note
         ),
