@@ -47,7 +47,7 @@ from cryptodesk.storage.migrations import apply_migrations
 from cryptodesk.storage.sqlite import SqliteDatabase
 from cryptodesk.tools import ToolRegistry, ToolServices
 
-__all__ = ["Desk", "create_app", "open_keys", "serve_forever"]
+__all__ = ["Desk", "create_app", "open_keys", "open_market", "serve_forever"]
 
 log = logging.getLogger("cryptodesk")
 
@@ -223,6 +223,13 @@ def open_keys(settings: Settings) -> Iterator[SqliteKeyStore]:
         yield SqliteKeyStore(database)
     finally:
         database.close()
+
+
+def open_market(settings: Settings, database: SqliteDatabase) -> Market:
+    """The market data of an open database, for commands that need nothing else of the product."""
+    with closing(connect_writer(settings.database_path)) as connection:
+        apply_migrations(connection, "market_sources", SOURCE_MIGRATIONS)
+    return Market(_market_options(settings), database, SystemClock())
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None, say: Callable[[str], None] | None = None) -> ASGIApp:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from cryptodesk.market.intake.convert import Format
     from cryptodesk.market.intake.ingest import Ingested
     from cryptodesk.market.intake.naming import AssetNames
+    from cryptodesk.market.intake.status import DataStatus
+    from cryptodesk.settings import Settings
 
 __all__ = ["app"]
 
@@ -32,19 +34,25 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 @app.command("status")
 def status(as_json: AsJson = False) -> None:
-    """Show what is stored by kind, source and mode, and what could be pulled."""
-    from cryptodesk.market.intake.status import read_status
-    from cryptodesk.market.opening import open_market_store
-    from cryptodesk.market.unpack import ensure_snapshot
+    """Show what is stored by kind, source and mode, which live sources are on, and what could be pulled."""
     from cryptodesk.settings import load_settings
 
-    with explained_errors(), open_market_store(load_settings().database_path) as database:
-        asyncio.run(ensure_snapshot(database))
-        found = read_status(database, SystemClock().now())
+    with explained_errors():
+        found = asyncio.run(_status(load_settings()))
     if as_json:
         say_json(found)
     else:
         show_status(found)
+
+
+async def _status(settings: Settings) -> DataStatus:
+    from cryptodesk.app import open_market
+    from cryptodesk.market.intake.status import read_status
+    from cryptodesk.market.opening import open_market_store
+
+    with open_market_store(settings.database_path) as database:
+        async with open_market(settings, database) as market:
+            return read_status(database, SystemClock().now(), market.source_states)
 
 
 @app.command("pull")

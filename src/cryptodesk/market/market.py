@@ -19,6 +19,7 @@ from cryptodesk.market.feeds.live import LiveFeed, LiveSource
 from cryptodesk.market.feeds.stored import StoredFeed
 from cryptodesk.market.intake.bundles import BUNDLES
 from cryptodesk.market.intake.pull import is_pulled
+from cryptodesk.market.intake.status import SourceState
 from cryptodesk.market.keeping import Keeper
 from cryptodesk.market.query import Feed, Query
 from cryptodesk.market.records import CoinListing
@@ -82,6 +83,11 @@ class Market:
     def statuses(self) -> Sequence[SourceStatus]:
         """How each live source that is switched on fares; empty in the other modes."""
         return tuple(client.status() for client in self._clients)
+
+    def source_states(self) -> tuple[SourceState, ...]:
+        """Each live source in words: on, resting after failures, off, or in want of a key."""
+        on = {client.name: client.status() for client in self._clients}
+        return tuple(_state_of(source, on.get(name), self._options) for name, source in load_sources().items())
 
     def _simulated(self) -> tuple[AssetDirectory, Feed]:
         # Imported late: the other modes need none of it, and it is a tenth of the start.
@@ -154,3 +160,17 @@ class Market:
             policy = structs.replace(source.policy, base_url=address) if address else source.policy
             on.append((structs.replace(source, policy=policy), credentials))
         return on
+
+
+def _state_of(source: Source, status: SourceStatus | None, options: MarketOptions) -> SourceState:
+    if status is None:
+        if source.name in options.sources_off or options.mode in {"snapshot", "simulated"}:
+            return SourceState(source.name, "off")
+        return SourceState(source.name, "off", f"needs {', '.join(source.credentials)}")
+    used = f"{status.used_today:,} of {status.per_day:,} today" if status.per_day else f"{status.used_today:,} today"
+    resting = max(status.open_seconds_left, status.limited_seconds_left)
+    if resting > 0:
+        return SourceState(
+            source.name, "resting", f"for {resting:.0f} s; {used}; {status.last_error or ''}".rstrip("; ")
+        )
+    return SourceState(source.name, "on", used)
