@@ -8,10 +8,12 @@ from typing import Any
 import jsonschema_rs
 import msgspec
 import pytest
+from msgspec import structs
 
 from cryptodesk.core.messages import ToolCallPart
 from cryptodesk.core.ports import ToolRunner
 from cryptodesk.tools import ToolRegistry, load_tools
+from tests.tools.document_fakes import FakeDocuments, make_document
 from tests.tools.fakes import make_services, run_context
 
 TOOLS = load_tools()
@@ -21,7 +23,8 @@ every_tool = pytest.mark.parametrize("name", sorted(TOOLS))
 
 @pytest.fixture
 def runner() -> ToolRunner:
-    return ToolRegistry(make_services())
+    services = make_services()
+    return ToolRegistry(structs.replace(services, documents=FakeDocuments(make_document("Bitcoin ETF rose on news"))))
 
 
 def examples(advice: str) -> list[dict[str, Any]]:
@@ -111,6 +114,8 @@ async def test_the_advice_s_examples_run(name: str, runner: ToolRunner) -> None:
     "arguments", ["", "{", "[]", "null", '"x"', "{}", '{"nonsense": 1}', "[" * 50_000, "\ud800", '{"a": NaN}']
 )
 async def test_bad_arguments_end_in_a_failed_trace(name: str, arguments: str, runner: ToolRunner) -> None:
+    if arguments in {"", "{}"} and "required" not in runner.spec(name).parameters:
+        pytest.skip("a tool that needs nothing may be called with nothing")
     trace = await runner.run(ToolCallPart("call_1", name, arguments), run_context())
     assert trace.status == "failed"
     assert trace.error_message is not None
