@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
+from cryptodesk.market.issuance import BITCOIN_ASSET_ID
 from cryptodesk.market.names import address_key
 from cryptodesk.market.query import AssetId, Found, Record, answers
 from cryptodesk.market.records import CoinListing, ExchangeReserves, Holders, TokenSecurity, UnlockSchedule
@@ -38,6 +39,8 @@ class Companions(Struct, frozen=True):
 async def load_companions(members: Sequence[Member], fields: Sequence[str], context: ToolContext) -> Companions:
     wanted = frozenset(fields)
     ids = [member.asset_id for member in members]
+    # What a protocol's rule brings into being is never locked.
+    locked = [asset_id for asset_id in ids if asset_id != BITCOIN_ASSET_ID]
     contracts = {str(member.asset_id): _contracts(member) for member in members}
     of_all = list(dict.fromkeys(one for some in contracts.values() for one in some))
 
@@ -47,7 +50,7 @@ async def load_companions(members: Sequence[Member], fields: Sequence[str], cont
     asset_class = members[0].asset_class if members else "coin"
     is_coin, is_token = asset_class == "coin", asset_class == "onchain_token"
     unlocks, reserves, security, holders, coins = await asyncio.gather(
-        find(UnlockSchedule, ids, is_wanted=is_coin and "supply_schedule" in wanted),
+        find(UnlockSchedule, locked, is_wanted=is_coin and "supply_schedule" in wanted),
         find(ExchangeReserves, ids, is_wanted=asset_class == "exchange" and "exchange_profile" in wanted),
         find(TokenSecurity, of_all, is_wanted=(is_coin or is_token) and "security" in wanted),
         find(Holders, ids, is_wanted=(is_coin or is_token) and "holders" in wanted),

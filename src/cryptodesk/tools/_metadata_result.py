@@ -21,7 +21,7 @@ from cryptodesk.tools._envelope import (
 )
 from cryptodesk.tools._metadata_exchange import exchange_profile
 from cryptodesk.tools._metadata_members import Member, Members
-from cryptodesk.tools._metadata_part import DETAILS, Detail, Part, join, known, missing
+from cryptodesk.tools._metadata_part import DETAILS, Detail, Part, join, known
 from cryptodesk.tools._metadata_profile import contracts, description, links, profile, tags
 from cryptodesk.tools._metadata_records import Companions
 from cryptodesk.tools._metadata_safety import holders, security
@@ -52,6 +52,11 @@ APPLICABLE: dict[AssetClass, tuple[str, ...]] = {
 }
 # What is asked for where nobody chose: that a class has no such field needs no saying.
 _DEFAULT_FIELDS = ("profile", "links", "tags")
+_CALLED: dict[AssetClass, str] = {
+    "onchain_token": "an onchain token",
+    "exchange": "an exchange",
+    "nft": "an NFT collection",
+}
 
 
 class AssetMetadataResult(Struct, frozen=True):
@@ -115,7 +120,7 @@ def _output(
         source=source_names(origins),
         notes=list(dict.fromkeys([*found.notes, *notes, *mode_notes(origins)])),
         provenance=origins,
-        unavailable=[*found.gaps, *companions.gaps, *gaps],
+        unavailable=[*found.gaps, *companions.gaps, *_inapplicable(found.members[0].asset_class, fields), *gaps],
     )
 
 
@@ -142,13 +147,12 @@ def _part(member: Member, companions: Companions, fields: Sequence[str], now: da
         "holders": lambda: holders(member, companions.holders.get(key)),
     }
     applicable = APPLICABLE[member.asset_class]
-    parts = [makers[field]() if field in applicable else _inapplicable(field, member, fields) for field in fields]
-    return join(parts)
+    return join(makers[field]() for field in fields if field in applicable)
 
 
-def _inapplicable(field: str, member: Member, fields: Sequence[str]) -> Part:
-    if tuple(fields) == _DEFAULT_FIELDS:
-        return Part()
-    what = member.asset_class.replace("_", " ").replace("nft", "NFT collection")
-    article = "an" if what[0] in "aeioN" else "a"
-    return missing(field, f"{article} {what} has none", member.asset_id)
+def _inapplicable(asset_class: AssetClass, fields: Sequence[str]) -> list[Gap]:
+    others = [field for field in fields if field not in APPLICABLE[asset_class]]
+    if not others or tuple(fields) == _DEFAULT_FIELDS:
+        return []
+    what = _CALLED.get(asset_class, f"a {asset_class}")
+    return [Gap(", ".join(others), f"{what} has none")]

@@ -121,11 +121,12 @@ def _issuance(member: Member, now: datetime) -> Part:
     if height is not None:
         fields["next_halving"] = {
             "block_height": height,
-            "expected_at": encode_time(compute_moment(height)),
+            "expected_on": f"{compute_moment(height):%Y-%m-%d}",
             "blocks_left": height - estimate.height,
             "block_reward_after": compute_subsidy(height) / SATOSHI_PER_BITCOIN,
         }
-    note = f"{estimate.method}; height ± {estimate.error_blocks} blocks"
+    # The last two eras ran 4.0 and 1.3 % faster than the protocol aims at.
+    note = f"{estimate.method}; height ± {estimate.error_blocks} blocks; the halving may come weeks earlier"
     return part_of(fields, Provenance("bitcoin_block_schedule", "computed", now, note))
 
 

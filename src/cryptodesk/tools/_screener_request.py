@@ -15,6 +15,7 @@ from cryptodesk.market.screening import (
     Interpreted,
     Op,
     Sort,
+    State,
     canonical_platform,
     parse_screen,
     validate_filters,
@@ -62,13 +63,15 @@ class AssetScreenerArguments(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ScreenRequest(Struct, frozen=True):
-    """Filters and order to screen by. `ignored` and `notes` are about the words of the query."""
+    """Filters and order to screen by; `state` says whether what is no longer traded is asked for. `ignored` and `notes`
+    are about the words of the query."""
 
     filters: tuple[Filter, ...]
     sort: Sort
     limit: int = MOST_RESULTS
     ignored: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    state: State | None = None
 
 
 def read_request(arguments: AssetScreenerArguments) -> ScreenRequest:
@@ -90,6 +93,7 @@ def read_request(arguments: AssetScreenerArguments) -> ScreenRequest:
         limit=min(words.limit or MOST_RESULTS, MOST_RESULTS),
         ignored=() if explicit else tuple(clean(part, _TEXT_LIMIT) for part in words.ignored),
         notes=(*(clean(note, 2 * _TEXT_LIMIT) for note in words.notes if not explicit), *notes),
+        state=words.state,
     )
 
 

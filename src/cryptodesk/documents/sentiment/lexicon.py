@@ -49,20 +49,20 @@ class Modifiers(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Lexicon(Struct, frozen=True):
-    """`terms` by the words of each form; `longest` holds for a first word the most words a form with it has."""
+    """`terms` by the words of each form; `longest` holds for a first word the most words a form with it has. `between`
+    may stand between a movement and the thing that moves."""
 
     terms: Mapping[tuple[str, ...], Term]
     longest: Mapping[str, int]
     modifiers: Modifiers
+    between: frozenset[str] = frozenset()
 
 
 @cache
 def load_lexicon() -> Lexicon:
     """The shipped one. Raises: LexiconError."""
     folder = files(__package__)
-    return parse_lexicon(
-        (folder / "lexicon.tsv").read_text("utf-8"), (folder / "modifiers.toml").read_text("utf-8")
-    )
+    return parse_lexicon((folder / "lexicon.tsv").read_text("utf-8"), (folder / "modifiers.toml").read_text("utf-8"))
 
 
 def parse_lexicon(table: str, modifiers: str) -> Lexicon:
@@ -81,10 +81,11 @@ def parse_lexicon(table: str, modifiers: str) -> Lexicon:
         read = msgspec.convert(tomllib.loads(modifiers), Modifiers)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise LexiconError(f"modifiers: {error}") from None
+    between = read.linking | read.boosters | read.dampeners
     longest: dict[str, int] = {}
     for words in terms:
         longest[words[0]] = max(longest.get(words[0], 0), len(words))
-    return Lexicon(MappingProxyType(terms), MappingProxyType(longest), read)
+    return Lexicon(MappingProxyType(terms), MappingProxyType(longest), read, between)
 
 
 def _parse_line(number: int, line: str) -> tuple[list[tuple[str, ...]], Term]:

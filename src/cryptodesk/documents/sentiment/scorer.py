@@ -61,7 +61,7 @@ def score_text(text: str, lexicon: Lexicon | None = None) -> Score:
     for sentence in split_sentences(text):
         hits = list(_find(sentence.words, known))
         terms |= dict.fromkeys(hit.term.name for hit in hits)
-        total += _sum(sentence, _paired(sentence.words, hits, known.modifiers), known.modifiers)
+        total += _sum(sentence, _paired(sentence.words, hits, known.between), known.modifiers)
     return Score(total / sqrt(total * total + _SCALE), tuple(terms))
 
 
@@ -79,40 +79,41 @@ def _find(words: Sequence[str], lexicon: Lexicon) -> Iterator[_Hit]:
             place += 1
 
 
-def _paired(words: Sequence[str], hits: Sequence[_Hit], modifiers: Modifiers) -> list[_Hit]:
+def _paired(words: Sequence[str], hits: Sequence[_Hit], between: frozenset[str]) -> list[_Hit]:
     """Hits that count: things and their movements joined into one, things that are neutral by themselves gone."""
     found: list[_Hit] = []
     place = 0
     while place < len(hits):
-        run = _run(words, hits, place, modifiers)
+        run = _run(words, hits, place, between)
         joined = _join(hits[place : place + run])
         found += [joined] if joined else []
         place += run
     return found
 
 
-def _run(words: Sequence[str], hits: Sequence[_Hit], place: int, modifiers: Modifiers) -> int:
+def _run(words: Sequence[str], hits: Sequence[_Hit], place: int, allowed: frozenset[str]) -> int:
     """How many hits from `place` on belong together: things, then what moves them; or a movement, then its thing."""
     first = hits[place].term.kind
     end = place + 1
     if first == "move":
-        is_thing = end < len(hits) and hits[end].term.kind in _THINGS and _touch(words, hits[end - 1 : end + 1], modifiers)
+        is_thing = (
+            end < len(hits) and hits[end].term.kind in _THINGS and _touch(words, hits[end - 1 : end + 1], allowed)
+        )
         return 2 if is_thing else 1
     if first not in (*_THINGS, "crash"):
         return 1
     while end < len(hits) and hits[end].term.kind in (*_THINGS, "crash") and hits[end].start == hits[end - 1].end:
         end += 1
     if hits[end - 1].term.kind in _THINGS:
-        is_moved = end < len(hits) and hits[end].term.kind in _MOVES and _touch(words, hits[end - 1 : end + 1], modifiers)
+        is_moved = end < len(hits) and hits[end].term.kind in _MOVES and _touch(words, hits[end - 1 : end + 1], allowed)
         return end + is_moved - place
     # A run that ends in a crash: the things before it are what crashes.
     return end - place if end - place > 1 else 1
 
 
-def _touch(words: Sequence[str], pair: Sequence[_Hit], modifiers: Modifiers) -> bool:
+def _touch(words: Sequence[str], pair: Sequence[_Hit], allowed: frozenset[str]) -> bool:
     """Whether nothing but a few linking or strengthening words stands between two hits."""
     between = words[pair[0].end : pair[1].start]
-    allowed = modifiers.linking | modifiers.boosters | modifiers.dampeners
     return len(between) <= _MOST_LINKS and all(word in allowed for word in between)
 
 
@@ -134,7 +135,9 @@ def _join(run: Sequence[_Hit]) -> _Hit | None:
 
 def _sum(sentence: Sentence, hits: Sequence[_Hit], modifiers: Modifiers) -> float:
     words = sentence.words
-    turn = max((place for place, word in enumerate(words) if word in modifiers.contrasting), default=None)
+    turn = None
+    if not modifiers.contrasting.isdisjoint(words):
+        turn = max(place for place, word in enumerate(words) if word in modifiers.contrasting)
     total = 0.0
     for hit in hits:
         weight = _weight(words, hit, modifiers)
@@ -147,14 +150,12 @@ def _sum(sentence: Sentence, hits: Sequence[_Hit], modifiers: Modifiers) -> floa
 def _weight(words: Sequence[str], hit: _Hit, modifiers: Modifiers) -> float:
     before = _clause_before(words, hit.start)
     near = before[-_REACH:]
-    beside = [*near[-2:], *words[hit.start : hit.end], *words[hit.end : hit.end + 1]]
-    size = abs(hit.polarity) + _BOOST * (
-        sum(word in modifiers.boosters for word in beside) - sum(word in modifiers.dampeners for word in beside)
-    )
+    beside = {*near[-2:], *words[hit.start : hit.end + 1]}
+    size = abs(hit.polarity) + _BOOST * (len(modifiers.boosters & beside) - len(modifiers.dampeners & beside))
     weight = max(size, _BOOST) * (1 if hit.polarity > 0 else -1)
-    if _is_negated([*near, *words[hit.start : hit.start + 1]], modifiers):
+    if _is_negated([*near, words[hit.start]], modifiers):
         weight *= _NEGATED
-    if any(word in modifiers.setting_aside for word in before):
+    if not modifiers.setting_aside.isdisjoint(before):
         weight *= _SET_ASIDE_RATIO
     return weight
 
@@ -170,9 +171,9 @@ def _is_negated(near: Sequence[str], modifiers: Modifiers) -> bool:
     """`near` are the words before a hit and its first one."""
     turns = 0
     for place, word in enumerate(near[:-1]):
-        follows = " ".join(near[place + 1 : place + 3])
         if f"{word} {near[place + 1]}" in modifiers.failing:
             turns += 1
         elif word in modifiers.negators:
+            follows = " ".join(near[place + 1 : place + 3])
             turns += not any(follows == other or follows.startswith(f"{other} ") for other in modifiers.not_negating)
     return turns % 2 == 1
