@@ -74,7 +74,8 @@ def _value(slug: str) -> Callable[[int], float]:
             (row.circulating or 0) * (row.price or 0) for row in here.defi.stablecoin_rows(minute)
         ),
         "open_interest": lambda minute: here.derivatives.open_interest(0, minute),
-        "funding_rate": lambda minute: here.derivatives.funding_pct_8h(0, minute),
+        "eth_dominance": lambda minute: here.overview.global_metrics(minute).eth_dominance,
+        "circulating_supply": lambda minute: here.market.supply(0, minute),
         "gas_base_fee": lambda minute: here.overview.gas("ethereum", minute).base_fee_gwei,
     }
 
@@ -98,7 +99,8 @@ def _value(slug: str) -> Callable[[int], float]:
         "tvl",
         "stablecoin_supply",
         "open_interest",
-        "funding_rate",
+        "eth_dominance",
+        "circulating_supply",
         "gas_base_fee",
     ],
 )
@@ -210,3 +212,11 @@ def test_intervals_fall_on_the_granularities_that_are_kept() -> None:
     book = world().series
     assert [book.granularity(interval) for interval in (None, "5m", "4h", "1d", "1w")] == ["1d", "1h", "1h", "1d", "1w"]
     assert moment_of(book.span(None, None, MINUTE, "1d").end) == MOMENT + timedelta(minutes=1)
+
+
+def test_a_day_of_funding_is_what_its_three_settlements_were() -> None:
+    series, book = _find("funding_rate", 1, 3), world().derivatives
+    for point in series.points:
+        start = minute_of(point.at)
+        settled = [book.funding_pct_8h(0, start + hours * 60) for hours in (8, 16, 24)]
+        assert point.value == pytest.approx(sum(settled))

@@ -18,7 +18,7 @@ from cryptodesk.market.simulation.exchanges import ExchangeBook
 from cryptodesk.market.simulation.market import Market
 from cryptodesk.market.simulation.overview import OverviewBook
 from cryptodesk.market.simulation.tokens import TokenBook
-from cryptodesk.market.simulation.totals import TotalsBook
+from cryptodesk.market.simulation.totals import MidnightCaps, Totals, TotalsBook
 
 __all__ = ["MARKET", "METRICS", "Metric", "SeriesBook", "Span", "UnknownEntity"]
 
@@ -53,12 +53,14 @@ METRICS: dict[str, Metric] = {
     "total_market_cap": Metric("USD", "market", is_heavy=True),
     "total_volume": Metric("USD", "market", is_sum=True, is_heavy=True),
     "btc_dominance": Metric("percent", "market", is_heavy=True),
+    "eth_dominance": Metric("percent", "market", is_heavy=True),
+    "circulating_supply": Metric("coins", "asset"),
     "fear_greed": Metric("index", "market"),
     "altcoin_season": Metric("index", "market", is_heavy=True),
     "tvl": Metric("USD", "either", is_heavy=True),
     "stablecoin_supply": Metric("USD", "either"),
     "open_interest": Metric("USD", "either", is_heavy=True),
-    "funding_rate": Metric("percent", "asset"),
+    "funding_rate": Metric("percent_per_day", "asset", is_sum=True),
     "etf_assets": Metric("USD", "asset"),
     "gas_base_fee": Metric("gwei", "place"),
     "exchange_reserves": Metric("USD", "place"),
@@ -67,6 +69,8 @@ METRICS: dict[str, Metric] = {
 
 _STEPS: dict[str, int] = {"1h": 60, "1d": DAY_MINUTES, "1w": 7 * DAY_MINUTES}
 _HEAVY_POINTS = 240
+# Minutes from one settlement of funding to the next.
+_SETTLED = 8 * 60
 _MOST_POINTS = 20_000
 _DEFAULT_DAYS = 365
 
@@ -102,13 +106,14 @@ class SeriesBook:
             "price": self._price,
             "market_cap": self._market_cap,
             "total_market_cap": self._total_market_cap,
-            "btc_dominance": self._btc_dominance,
+            "btc_dominance": lambda _, __: self._dominance(lambda sums: sums.bitcoin_cap),
+            "eth_dominance": lambda _, __: self._dominance(lambda sums: sums.ethereum_cap),
+            "circulating_supply": self._circulating_supply,
             "fear_greed": lambda _, __: lambda minute: float(self._overview.fear_greed_index(minute)),
             "altcoin_season": self._altcoin_season,
             "tvl": self._tvl,
             "stablecoin_supply": self._stablecoin_supply,
             "open_interest": self._open_interest,
-            "funding_rate": self._funding_rate,
             "etf_assets": self._etf_assets,
             "gas_base_fee": self._gas,
             "exchange_reserves": self._reserves,
@@ -221,13 +226,18 @@ class SeriesBook:
 
         return read
 
-    def _btc_dominance(self, _: int | str, now: int) -> _Value:
+    def _dominance(self, cap_of: Callable[[Totals | MidnightCaps], float | None]) -> _Value:
         def read(minute: int) -> float | None:
             day, within = divmod(minute, DAY_MINUTES)
             sums = self._totals.at(minute) if within else self._totals.caps_on(day)
-            return sums.bitcoin_cap / sums.cap * 100 if sums.bitcoin_cap is not None and sums.cap else None
+            cap = cap_of(sums)
+            return cap / sums.cap * 100 if cap is not None and sums.cap else None
 
         return read
+
+    def _circulating_supply(self, entity: int | str, now: int) -> _Value:
+        place, market = self._place(entity), self._market
+        return lambda minute: market.supply(place, minute) if market.is_alive(place, minute) else None
 
     def _altcoin_season(self, _: int | str, now: int) -> _Value:
         def read(minute: int) -> float | None:
@@ -276,11 +286,6 @@ class SeriesBook:
         place = self._place(entity)
         return lambda minute: book.open_interest(place, minute) if book.has_market(place, minute) else None
 
-    def _funding_rate(self, entity: int | str, now: int) -> _Value:
-        """In percent over eight hours."""
-        place, book = self._place(entity), self._derivatives
-        return lambda minute: book.funding_pct_8h(place, minute) if book.has_market(place, minute) else None
-
     def _etf_assets(self, entity: int | str, now: int) -> _Value:
         asset_id = self._market.coins[self._place(entity)].asset.asset_id
 
@@ -312,12 +317,25 @@ class SeriesBook:
             return self._volumes(entity, minutes, step)
         if slug == "liquidations":
             return self._liquidations(entity, minutes, step)
+        if slug == "funding_rate":
+            return self._funding(entity, minutes, step)
         if step < DAY_MINUTES:
             raise ValueError("the whole market's volume is kept by the day and the week")
         days = step // DAY_MINUTES
         return [
             (minute, sum(self._totals.volume_on(minute // DAY_MINUTES + day) for day in range(days)))
             for minute in minutes
+        ]
+
+    def _funding(self, entity: int | str, minutes: Sequence[int], step: int) -> list[tuple[int, float]]:
+        """What longs paid over each bucket: every eight hours are settled at their end."""
+        if step < DAY_MINUTES:
+            raise ValueError("funding is kept by the day and the week")
+        place, book = self._place(entity), self._derivatives
+        return [
+            (minute, sum(book.funding_pct_8h(place, minute + end) for end in range(_SETTLED, step + 1, _SETTLED)))
+            for minute in minutes
+            if book.has_market(place, minute)
         ]
 
     def _volumes(self, entity: int | str, minutes: Sequence[int], step: int) -> list[tuple[int, float]]:

@@ -13,7 +13,7 @@ from cryptodesk.market.simulation.days import DAY_MINUTES, DAYS
 from cryptodesk.market.simulation.factors import SECTORS
 from cryptodesk.market.simulation.market import BITCOIN_ID, ETHEREUM_ID, Market
 
-__all__ = ["SEASON_COINS", "Totals", "TotalsBook"]
+__all__ = ["SEASON_COINS", "MidnightCaps", "Totals", "TotalsBook"]
 
 SEASON_COINS = 50
 _LARGEST_KEPT = 120
@@ -41,6 +41,7 @@ class MidnightCaps(Struct, frozen=True, gc=False):
 
     cap: float
     bitcoin_cap: float | None
+    ethereum_cap: float | None
     largest: tuple[int, ...]
 
 
@@ -104,13 +105,18 @@ class TotalsBook:
         supplies = book.supply_column(day)
         alive = self._market.ranked_alive_on(day)
         caps = [exp(logs[own]) * supplies[own] for own in alive]
-        bitcoin = self._places.get(BITCOIN_ID)
-        is_there = bitcoin is not None and self._market.is_alive(self._market.ranked[bitcoin], day * DAY_MINUTES)
         return MidnightCaps(
             sum(caps),
-            exp(logs[bitcoin]) * supplies[bitcoin] if bitcoin is not None and is_there else None,
+            self._midnight_cap(BITCOIN_ID, day, logs, supplies),
+            self._midnight_cap(ETHEREUM_ID, day, logs, supplies),
             tuple(own for _, own in nlargest(_LARGEST_KEPT, zip(caps, alive, strict=True))),
         )
+
+    def _midnight_cap(self, asset_id: int, day: int, logs: Sequence[float], supplies: Sequence[float]) -> float | None:
+        own = self._places.get(asset_id)
+        if own is None or not self._market.is_alive(self._market.ranked[own], day * DAY_MINUTES):
+            return None
+        return exp(logs[own]) * supplies[own]
 
     def _volume_on(self, day: int) -> float:
         """What was traded in a whole day."""
