@@ -85,7 +85,7 @@ def _assets() -> list[Asset]:
         name = "".join(chance.choice(_SYLLABLES) for _ in range(chance.choice((2, 2, 3, 3, 4)))).capitalize()
         names[name + chance.choice(_ENDINGS)] = None
     return [
-        Asset(2_000_000_000 + rank, name, name.replace(" ", "")[: chance.choice((3, 4, 5))].upper(), _slug(name), rank)
+        Asset(2_000_000_000 + rank, name, _ticker(name, chance), _slug(name), rank)
         for rank, name in enumerate(names, 1)
     ]
 

@@ -269,6 +269,19 @@ def test_an_impostor_is_named() -> None:
     assert match.warning == "not Solana (SOL, id 5426), a far better known asset that bears the same ticker"
 
 
+def test_an_impostor_of_today_is_none_before_its_original_was_known() -> None:
+    first = Asset(7, "Small Sun", "SUN", "small-sun", 900, launched="2018")
+    large = Asset(8, "Great Sun", "SUN", "great-sun", 5, launched="2021")
+    directory = AssetDirectory([first, large])
+    told = "not Great Sun (SUN, id 8), a far better known asset that bears the same ticker"
+    assert directory.impostor(first) == told
+    assert directory.exact("small sun")[0].warning == told
+    assert directory.impostor(first, date(2020, 1, 1)) is None
+    assert directory.impostor(first, date(2022, 1, 1)) == told
+    assert directory.impostor(large) is None
+    assert directory.with_ranks({7: 1, 8: 900}).exact("small sun")[0].warning is None
+
+
 def test_an_obscure_name_near_a_well_known_one_is_a_close_call() -> None:
     fake = Asset(OWN_ID_BASE + 1, "Etherium", "ETX", "etherium")
     real = Asset(1027, "Ethereum", "ETH", "ethereum", sources=("a",))

@@ -78,3 +78,8 @@ def test_a_day_is_that_of_the_moment_in_utc() -> None:
     assert day_of(date(2024, 1, 2)) == date(2024, 1, 2)
     assert day_of(datetime(2024, 1, 2, 23, tzinfo=timezone(timedelta(hours=-2)))) == date(2024, 1, 3)
     assert day_of(datetime(2024, 1, 2, tzinfo=UTC)) == date(2024, 1, 2)
+
+
+def test_replaced_assets_are_those_that_have_a_successor() -> None:
+    assert set(HISTORY.replaced_ids) == {OLD.asset_id}
+    assert RENAMED.asset_id not in HISTORY.replaced_ids

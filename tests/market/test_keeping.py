@@ -21,7 +21,9 @@ class FakeStore:
         self.saved: list[tuple[str, int, bool]] = []
         self._error = error
 
-    async def save_records(self, records: Sequence[Record], source: str, *, is_list: bool = False) -> int:
+    async def save_records(
+        self, records: Sequence[Record], source: str, *, is_list: bool = False, known_at: datetime | None = None
+    ) -> int:
         self.saved.append((source, len(records), is_list))
         if self._error is not None:
             raise self._error

@@ -7,8 +7,10 @@ import string
 from threading import Thread
 
 import pytest
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 
-from cryptodesk.market.keys import KeyTable
+from cryptodesk.market.keys import FUZZY_DISTANCE, FUZZY_LETTERS, FUZZY_RATIO, KeyTable
 
 
 @pytest.fixture
@@ -106,6 +108,29 @@ def test_a_search_ends_after_sixty_keys_of_a_kind_and_sees_the_first_rows() -> N
 @pytest.mark.parametrize("slip", ["bitcon", "bitcooin", "bitocin", "bitdoin"])
 def test_one_slip_is_found(table: KeyTable, slip: str) -> None:
     assert [hit.key for hit in table.similar(slip)] == ["bitcoin"]
+
+
+def test_a_misspelt_text_finds_what_comparing_every_key_would() -> None:
+    chance = random.Random(11)
+    keys = list(dict.fromkeys("".join(chance.choices("abcé1", k=chance.randint(5, 9))) for _ in range(400)))
+    table = KeyTable()
+    for position, key in enumerate(keys):
+        table.add(key, position, "name")
+    found = 0
+    for text in (*keys[:40], *(key[1:] for key in keys[40:80]), "aaaaa", "ééééé", "zabcd", "ab cde", "qwxyz"):
+        near = {key for key in keys if OSA.distance(text, key) <= FUZZY_DISTANCE and not key.isdigit()}
+        expected = {key for key in near if fuzz.ratio(text, key) >= FUZZY_RATIO}
+        expected = expected if len(text) >= FUZZY_LETTERS else set()
+        assert {hit.key for hit in table.similar(text)} == expected
+        found += len(expected)
+    assert found > 150
+
+
+def test_bearers_are_those_of_the_exact_key_and_no_more_than_asked_for(table: KeyTable) -> None:
+    assert table.bearers("btc") == [(0, "symbol"), (2, "alias")]
+    assert table.bearers("btc", 1) == [(0, "symbol")]
+    assert table.bearers("bitcoin", 2) == [(0, "name")]
+    assert table.bearers("nobody") == []
 
 
 def test_short_texts_and_far_ones_are_not_bent(table: KeyTable) -> None:

@@ -8,20 +8,29 @@ from typing import Any
 
 import msgspec
 import pytest
-from msgspec import structs
+from msgspec import Struct, structs
 
 from cryptodesk.core.clock import FixedClock
 from cryptodesk.market import migrations
 from cryptodesk.market.directory import AssetDirectory
 from cryptodesk.market.feeds.simulated import SimulatedFeed
 from cryptodesk.market.feeds.stored import StoredFeed
-from cryptodesk.market.records import CategoryListing, CoinListing, ExchangeListing, Provenance, TokenListing
+from cryptodesk.market.records import (
+    Asset,
+    AssetChange,
+    CategoryListing,
+    CoinListing,
+    ExchangeListing,
+    Provenance,
+    TokenListing,
+)
 from cryptodesk.market.screening import FIELDS
 from cryptodesk.market.simulation.world import SimulatedWorld
 from cryptodesk.market.unpack import ensure_snapshot
 from cryptodesk.storage.migrations import apply_migrations
 from cryptodesk.storage.sqlite import SqliteDatabase
 from cryptodesk.tools import ToolRegistry, ToolServices
+from cryptodesk.tools._screener_fit import fit_rows
 from cryptodesk.tools._screener_tables import LISTINGS, TableCache, build_table
 from tests.tools.fakes import DAY, NOW, FakeFeed, make_services, output_of, run_tool
 
@@ -271,6 +280,140 @@ async def test_names_from_outside_are_stripped_and_bounded() -> None:
     assert len(row["name"]) <= 80
     assert len(row["symbol"]) <= 24
     assert not {"\u202e", "\x00", "\u200b"} & set(row["name"] + row["symbol"])
+
+
+# What is no longer traded
+
+
+def venue(asset_id: int, *, is_active: bool = True) -> ExchangeListing:
+    """Spot volume follows from the id: 1 has 9bn."""
+    return ExchangeListing(
+        asset_id=asset_id,
+        name=f"Venue {asset_id}",
+        slug=f"venue-{asset_id}",
+        provenance=ORIGIN,
+        spot_volume_24h=9e9 / asset_id,
+        is_active=is_active,
+    )
+
+
+VENUES = (venue(1, is_active=False), venue(2), venue(3, is_active=False), venue(4))
+
+
+async def exchanges(query: str, *records: Any, **arguments: Any) -> Any:
+    return await screened(query, services_of(*(records or VENUES)), asset_type="exchange", **arguments)
+
+
+async def test_inactive_exchanges_are_left_out_and_that_is_said() -> None:
+    output = await exchanges("by spot volume")
+    assert ids(output) == [2, 4]
+    assert output["asset_screener_result"]["total_screened"] == 2
+    said = "left out: 2 of the 4 exchanges at hand, called inactive by their source; ask for inactive ones to see them"
+    assert output["notes"] == [said]
+    assert all("is_active" not in row for row in output["asset_screener_result"]["results"])
+    assert "state" not in interpreted(output)
+
+
+async def test_nothing_is_said_of_inactive_exchanges_where_there_are_none() -> None:
+    assert (await exchanges("by spot volume", venue(2), venue(4)))["notes"] == []
+
+
+async def test_inactive_exchanges_are_screened_alone_where_they_are_asked_for() -> None:
+    output = await exchanges("inactive exchanges")
+    assert ids(output) == [1, 3]
+    assert interpreted(output)["state"] == "inactive"
+    assert output["notes"][0] == ("only exchanges called inactive by their source were screened: 2 of the 4 at hand")
+    assert {row["is_active"] for row in output["asset_screener_result"]["results"]} == {False}
+
+
+async def test_inactive_exchanges_stand_among_the_others_where_both_are_asked_for() -> None:
+    output = await exchanges("by spot volume, including closed ones")
+    assert ids(output) == [1, 2, 3, 4]
+    assert [row.get("is_active", True) for row in output["asset_screener_result"]["results"]] == [False, True] * 2
+    assert "their rows say is_active false" in output["notes"][0]
+    assert interpreted(output)["state"] == "any"
+
+
+async def test_inactive_exchanges_can_be_asked_for_beside_explicit_filters() -> None:
+    wanted = [{"field": "spot_volume_24h", "op": "lt", "value": 5e9}]
+    assert ids(await exchanges("inactive ones", filters=wanted)) == [3]
+    assert ids(await exchanges("small ones", filters=wanted)) == [2, 4]
+
+
+async def test_where_no_inactive_exchange_is_listed_asking_for_them_finds_none_and_says_so() -> None:
+    output = await exchanges("closed exchanges", venue(2), venue(4))
+    assert (ids(output), output["asset_screener_result"]["total_screened"]) == ([], 0)
+    assert output["notes"][0].endswith("0 of the 2 at hand")
+    assert "results" not in gaps(output)
+
+
+OLD, NEW = (
+    Asset(1, "Old", "OLD", "old", is_active=False, successor_id=2),
+    Asset(2, "New", "NEW", "new", changes=(AssetChange("2025-06-01", asset_id=1),)),
+)
+
+
+def replaced(**old: Any) -> ToolServices:
+    services = make_services()
+    return ToolServices(services.clock, AssetDirectory([OLD, NEW]), FakeFeed(coin(1, **old), coin(2), coin(3)))
+
+
+async def test_a_coin_that_was_replaced_is_left_out_and_that_is_said() -> None:
+    output = await screened("by market cap", replaced())
+    assert ids(output) == [2, 3]
+    assert output["notes"][0].startswith("left out: 1 of the 3 coins at hand, replaced by another coin;")
+    output = await screened("delisted coins", replaced())
+    assert ids(output) == [1]
+    assert output["asset_screener_result"]["results"][0]["is_active"] is False
+    assert ids(await screened("by market cap, delisted ones included", replaced())) == [1, 2, 3]
+
+
+async def test_a_list_of_an_earlier_day_is_right_about_the_coins_of_that_day() -> None:
+    earlier = Provenance("a_vendor", "snapshot", datetime(2025, 5, 31, tzinfo=UTC))
+    assert ids(await screened("by market cap", replaced(provenance=earlier))) == [1, 2, 3]
+
+
+async def test_an_invented_market_has_ends_of_its_own() -> None:
+    invented = Provenance("simulation", "simulated", NOW)
+    assert ids(await screened("by market cap", replaced(provenance=invented))) == [1, 2, 3]
+
+
+# Room for rows
+
+
+async def test_what_is_said_of_rows_is_said_of_those_that_have_room() -> None:
+    tags = tuple(f"a long tag of a source that likes to talk {number}" for number in range(5))
+    lengthy = [
+        coin(number, name="🪙" * 70, symbol="ẞ" * 24, tags=("defi", *tags), volume_24h=None if number > 8 else 1.0)
+        for number in range(1, 11)
+    ]
+    query = "defi coins not tagged meme, price above 1, market cap above 1m, rank up to 900, by market cap"
+    trace = await run_tool("cmc_asset_screener", {"query": query, "asset_type": "coin"}, services_of(*lengthy))
+    output = msgspec.json.decode(trace.output or "")
+    shown = len(ids(output))
+    assert 1 < shown < 8
+    assert ids(output) == list(range(1, shown + 1))
+    assert len((trace.output or "").encode()) <= 6_000
+    assert output["truncated"] is True
+    assert output["notes"][0] == f"the first {shown} are given: {10 - shown} more rows have no room here"
+    assert "volume_24h" not in gaps(output)
+    assert output["asset_screener_result"]["total_matched"] == 10
+
+
+@pytest.mark.parametrize(("row_size", "expected"), [(10, 10), (600, 9), (2_000, 2), (9_000, 1)])
+def test_the_most_rows_that_fit_are_taken(row_size: int, expected: int) -> None:
+    class Rows(Struct):
+        rows: list[str]
+
+    made = fit_rows(lambda count: Rows(["x" * row_size] * count), 10, 6_000)
+    assert len(made.rows) == expected
+
+
+def test_a_list_without_rows_stays_one() -> None:
+    class Rows(Struct):
+        rows: list[str]
+
+    assert fit_rows(lambda count: Rows(["x"][:0]), 0, 6_000).rows == []
 
 
 # Categories and chains

@@ -15,11 +15,11 @@ from cryptodesk.catalog.tail import TAIL_PUBLISHED_ON, TailColumns, load_tail
 from cryptodesk.market.history import NameHistory, day_of, old_names
 from cryptodesk.market.keys import KeyHit, KeyTable
 from cryptodesk.market.names import address_key
-from cryptodesk.market.ranking import Candidate, judge, match_kind, rank_candidates
-from cryptodesk.market.records.assets import OWN_ID_BASE, Asset, AssetChange, AssetMatch
+from cryptodesk.market.ranking import EXACT_KINDS, Candidate, judge, match_kind, rank_candidates
+from cryptodesk.market.records.assets import OWN_ID_BASE, Asset, AssetChange, AssetMatch, MatchKind
 from cryptodesk.market.tail import LongTail
-from cryptodesk.market.text import normalise, skeleton
-from cryptodesk.market.verdicts import to_match
+from cryptodesk.market.text import disguise, normalise, skeleton
+from cryptodesk.market.verdicts import impostor_warning, to_match
 
 __all__ = ["AssetDirectory", "is_address", "load_directory_assets"]
 
@@ -28,6 +28,7 @@ _MOST_MATCHES = 25
 _MOST_CHARACTERS = 400
 _ID_DIGITS = 19
 
+_SHORTEST_ADDRESS = 32
 _EVM_ADDRESS = re.compile(r"0x[0-9a-f]{40}", re.IGNORECASE)
 _BASE58_ADDRESS = re.compile(r"[1-9A-HJ-NP-Za-km-z]{32,44}")
 _PAIR = re.compile(r"([a-z0-9]{2,12})[/_-](?:usdt|usdc|usd|busd|fdusd|eur|btc|eth)(?:[-_](?:perp|swap))?")
@@ -60,8 +61,11 @@ class AssetDirectory:
         self._by_gecko = {asset.coingecko_id: asset for asset in self.assets if asset.coingecko_id}
         self.history = NameHistory(self.assets)
         self._keys = KeyTable()
+        self._own_keys: dict[int, tuple[str, str]] = {}
         for position, asset in enumerate(self._ordered):
             self._index(position, asset)
+        # Told once: who is no impostor now costs nothing to ask.
+        self._impostors: dict[int, str] = dict(self._find_impostors())
         self._exact: Callable[[str, date | None], tuple[AssetMatch, ...]]
         self._exact = lru_cache(maxsize=_MOST_CACHED)(self._exact_afresh)
         self._search: Callable[[str, date | None], tuple[AssetMatch, ...]]
@@ -112,15 +116,37 @@ class AssetDirectory:
 
     def known_bearers(self, key: str, as_of: date | None = None) -> list[Found]:
         """The same without the long tail."""
-        return list(self._known(self._keys.exact(key), as_of))
+        if as_of is not None:
+            return list(self._known(self._keys.exact(key), as_of))
+        found = [(self._ordered[position], EXACT_KINDS[kind]) for position, kind in self._keys.bearers(key)]
+        return [Candidate(asset.asset_id, asset, match, 0.0, key) for asset, match in found]
 
-    def foremost_bearers(self, key: str, as_of: date | None = None) -> list[Found]:
-        """The two best known of them, or all where a day makes a difference."""
-        return list(self._known(self._keys.exact(key, 2 if as_of is None else None), as_of))
+    def foremost_bearers(self, key: str, as_of: date | None = None) -> list[tuple[Asset, MatchKind]]:
+        """The two best known of them and how they match, or all where a day makes a difference."""
+        if as_of is not None:
+            return [(one.named, one.match) for one in self.known_bearers(key, as_of)]
+        return [(self._ordered[position], EXACT_KINDS[kind]) for position, kind in self._keys.bearers(key, 2)]
+
+    def own_keys(self, asset: Asset, as_of: date | None = None) -> tuple[str, str]:
+        """The asset's ticker and name as keys; of a day, the asset has to be as it was seen then."""
+        known = self._own_keys.get(asset.asset_id) if as_of is None else None
+        return known or (normalise(asset.symbol), normalise(asset.name))
 
     def is_known(self, key: str, beside: Asset) -> bool:
         """Whether a well known asset other than the given one may bear a normalised text; quicker than asking who."""
         return self._keys.is_shared(key) or (beside.is_obscure and key in self._keys)
+
+    def impostor(self, asset: Asset, as_of: date | None = None) -> str | None:
+        """What is to be said of an asset that a far better known one shares its ticker or name with."""
+        if as_of is None and self._by_id.get(asset.asset_id) is asset:
+            return self._impostors.get(asset.asset_id)
+        return impostor_warning(self, asset, as_of)
+
+    def _find_impostors(self) -> Iterator[tuple[int, str]]:
+        for asset in self._by_id.values():
+            told = impostor_warning(self, asset, None)
+            if told:
+                yield asset.asset_id, told
 
     def _with_rank(self, asset: Asset) -> Asset:
         rank = self._ranks.get(asset.asset_id)
@@ -132,8 +158,9 @@ class AssetDirectory:
 
     def _index(self, position: int, asset: Asset) -> None:
         add = self._keys.add
-        add(normalise(asset.symbol), position, "symbol")
-        add(normalise(asset.name), position, "name")
+        symbol, name = self._own_keys[asset.asset_id] = normalise(asset.symbol), normalise(asset.name)
+        add(symbol, position, "symbol")
+        add(name, position, "name")
         add(normalise(asset.slug), position, "slug")
         if "-" in asset.slug:
             add(normalise(asset.slug.replace("-", " ")), position, "slug")
@@ -217,8 +244,9 @@ class AssetDirectory:
 
     def _judged(self, found: Iterable[Found], query: str, day: date | None) -> tuple[AssetMatch, ...]:
         ranked = rank_candidates(found)[:_MOST_MATCHES]
-        verdicts = judge(ranked)
-        return tuple(to_match(self, one, verdict, query, day) for one, verdict in zip(ranked, verdicts, strict=True))
+        hidden = disguise(query)
+        judged = zip(ranked, judge(ranked), strict=True)
+        return tuple([to_match(self, one, verdict, hidden, day) for one, verdict in judged])
 
 
 def load_directory_assets() -> tuple[Asset, ...]:
@@ -269,6 +297,8 @@ def is_address(text: str) -> bool:
 
 def _address_of(query: str) -> tuple[str, str] | None:
     """(platform or "", address); base58 letters keep their case, which carries meaning."""
+    if len(query) < _SHORTEST_ADDRESS:
+        return None
     platform, _, address = query.strip().rpartition(":")
     if _EVM_ADDRESS.fullmatch(address) or _BASE58_ADDRESS.fullmatch(address):
         return platform.strip().casefold(), address

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, KeysView
 from datetime import UTC, date, datetime
 
 from msgspec.structs import replace
@@ -42,6 +42,11 @@ class NameHistory:
             if change.asset_id is not None
         }
 
+    @property
+    def replaced_ids(self) -> KeysView[int]:
+        """Assets that another one replaced, or will."""
+        return self._successors.keys()
+
     def successor(self, asset: Asset) -> tuple[Asset, AssetChange] | None:
         """The asset that replaced this one, and the change; also for a change that is still to come."""
         return self._successors.get(asset.asset_id)
@@ -73,7 +78,8 @@ class NameHistory:
         if hit.kind == "former":
             return self._former_on(hit, kind, own, len(pending) > len(own))
         if hit.key in {normalise(change.name or "") for change in own}:
-            return kind  # what it was called then, whatever else it is today
+            # What it was called then, whatever else it is today.
+            return "exact_name" if kind == "exact_alias" else kind
         if hit.kind == "alias":
             # What a successor is also called was its predecessor's name until then.
             return kind if len(pending) == len(own) else None
@@ -89,6 +95,8 @@ class NameHistory:
     def tell(self, asset: Asset, key: str, day: date | None) -> str | None:
         """What a reader must know of a name that is no longer the asset's: what it became, when, at which ratio."""
         replaced = self._successors.get(asset.asset_id)
+        if not (replaced or asset.changes or asset.former_symbols):
+            return None  # as of most assets
         if replaced and not asset.is_active and not _is_pending(replaced[1], day):
             return _told(asset.symbol, *replaced)
         for change in asset.changes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from cryptodesk.core.clock import Clock
@@ -20,7 +21,9 @@ _MOST_REMEMBERED = 4096
 
 
 class Saves(Protocol):
-    async def save_records(self, records: Sequence[Record], source: str, *, is_list: bool = False) -> int: ...
+    async def save_records(
+        self, records: Sequence[Record], source: str, *, is_list: bool = False, known_at: datetime | None = None
+    ) -> int: ...
 
 
 class Keeper:
@@ -42,6 +45,6 @@ class Keeper:
         if len(self._kept_at) > _MOST_REMEMBERED:
             self._kept_at.popitem(last=False)
         try:
-            await self._store.save_records(records, source, is_list=query.ids is None)
+            await self._store.save_records(records, source, is_list=query.ids is None, known_at=self._clock.now())
         except CryptodeskError:
             log.exception("what %s sent could not be stored", source)

@@ -34,6 +34,7 @@ from cryptodesk.storage.sqlite import SqliteDatabase
 
 __all__ = ["DataMode", "Market", "MarketOptions", "load_sources"]
 
+_SHARE_OF_ONE_SOURCE = 0.45
 _OLDEST_RANKS = timedelta(days=30)
 
 DataMode = Literal["auto", "live", "snapshot", "simulated"]
@@ -145,7 +146,13 @@ class Market:
         cache = FreshCache("market", clock=clock)
         stack.push_async_callback(cache.close)
         return LiveFeed(
-            links, cache=cache, crosswalk=DirectoryCrosswalk(directory), clock=clock, keep=Keeper(stored, clock).keep
+            links,
+            cache=cache,
+            crosswalk=DirectoryCrosswalk(directory),
+            clock=clock,
+            keep=Keeper(stored, clock).keep,
+            # Two sources get their chance before the store answers.
+            patience_seconds=self._options.patience_seconds * _SHARE_OF_ONE_SOURCE,
         )
 
     def _switched_on(self) -> list[tuple[Source, Mapping[str, str]]]:

@@ -10,7 +10,16 @@ from msgspec import Struct
 from cryptodesk.market.keys import KeyHit
 from cryptodesk.market.records.assets import MatchKind
 
-__all__ = ["Candidate", "Standing", "Verdict", "is_clearly_ahead", "judge", "match_kind", "rank_candidates"]
+__all__ = [
+    "EXACT_KINDS",
+    "Candidate",
+    "Standing",
+    "Verdict",
+    "is_clearly_ahead",
+    "judge",
+    "match_kind",
+    "rank_candidates",
+]
 
 # A name shared with others is still taken for the one whose rank is this many times better than the next one's.
 CLEAR_RANK_RATIO = 10
@@ -25,7 +34,7 @@ _MUCH_THE_SAME = 0.85
 _KINDS_OF_ASSET = frozenset({"coin", "token", "protocol", "network", "finance"})
 _UNRANKED = 10**9
 
-_EXACT: dict[str, MatchKind] = {
+EXACT_KINDS: dict[str, MatchKind] = {
     "symbol": "exact_symbol",
     "name": "exact_name",
     "slug": "exact_slug",
@@ -137,16 +146,16 @@ class Verdict(Struct, frozen=True):
 
 
 def match_kind(hit: KeyHit) -> MatchKind:
-    return _EXACT[hit.kind] if hit.how == "exact" else hit.how
+    return EXACT_KINDS[hit.kind] if hit.how == "exact" else hit.how
 
 
 def rank_candidates(candidates: Iterable[Candidate[N]]) -> list[Candidate[N]]:
     """Best first, each bearer once, by its best match."""
-    best: dict[Hashable, Candidate[N]] = {}
     found = list(candidates)
-    if len(found) > 1:
-        found.sort(key=lambda candidate: candidate.order)
-    for candidate in found:
+    if len(found) < 2:
+        return found
+    best: dict[Hashable, Candidate[N]] = {}
+    for candidate in sorted(found, key=lambda candidate: candidate.order):
         best.setdefault(candidate.id, candidate)
     return list(best.values())
 
@@ -173,6 +182,8 @@ def judge(ranked: Sequence[Candidate[N]]) -> list[Verdict]:
     if not ranked:
         return []
     best = ranked[0]
+    if len(ranked) == 1:
+        return [_judge_alone(best)]
     similar = _known_lookalike(ranked)
     is_close = best.is_guess or similar is not None or _is_doubtful(best, ranked)
     verdicts = []
@@ -184,6 +195,12 @@ def judge(ranked: Sequence[Candidate[N]]) -> list[Verdict]:
         lookalike = similar.named if similar and candidate.named.is_obscure else None
         verdicts.append(Verdict(tuple(rivals[:_MOST_RIVALS]), confidence, is_close, lookalike))
     return verdicts
+
+
+def _judge_alone(best: Candidate[N]) -> Verdict:
+    """What `judge` comes to for an only candidate, as most are; quicker."""
+    is_close = best.is_guess or _is_doubtful(best, ())
+    return Verdict((), _confidence(best, best, is_close, has_rivals=False), is_close)
 
 
 def _known_lookalike(ranked: Sequence[Candidate[N]]) -> Candidate[N] | None:
@@ -234,7 +251,7 @@ def _is_doubtful(best: Candidate[N], ranked: Sequence[Candidate[N]]) -> bool:
     is_reusable = best.match == "exact_symbol" or " " not in best.key
     if best.group == 3 and is_reusable and not _was_large(best.named):
         return True  # tickers and single words are used again: a younger asset may bear it by now
-    return any(
+    return bool(others) and any(
         not is_clearly_ahead(best.named, other.named) or (other.match == "former_symbol" and not other.named.is_obscure)
         for other in others
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -12,6 +12,7 @@ from cryptodesk.market.directory import AssetDirectory
 from cryptodesk.market.history import day_of
 from cryptodesk.market.query import AssetId
 from cryptodesk.market.records import Asset, AssetMatch, CoinListing
+from cryptodesk.tools._envelope import Gap
 from cryptodesk.tools._text import NAME_LIMIT, SYMBOL_LIMIT, clean
 from cryptodesk.tools._tool import ToolContext
 
@@ -24,6 +25,7 @@ __all__ = [
     "resolve_asset",
     "resolve_assets",
     "resolve_coins",
+    "unresolved_gaps",
 ]
 
 _ID_DIGITS = 18
@@ -40,6 +42,13 @@ class ResolvedAsset(Struct, frozen=True):
 class Unresolved(Struct, frozen=True):
     given: int | str
     reason: str
+
+
+def unresolved_gaps(unresolved: Iterable[Unresolved]) -> list[Gap]:
+    """What was asked for and names nothing, in words fit to be shown."""
+    return [
+        Gap("ids", item.reason, clean(item.given) if isinstance(item.given, str) else item.given) for item in unresolved
+    ]
 
 
 def resolve_assets(

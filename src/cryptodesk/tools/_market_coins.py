@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 
 from cryptodesk.market.query import Found, Record, entity_of
 from cryptodesk.market.records import CoinListing, DerivativesMarket, Holders, Liquidations
-from cryptodesk.tools._assets import ResolvedAsset, resolve_coins
+from cryptodesk.tools._assets import ResolvedAsset, resolve_coins, unresolved_gaps
 from cryptodesk.tools._envelope import Gap, failed_sources
 from cryptodesk.tools._market_candles import Currency, PricedCandles, currency_of, load_priced
 from cryptodesk.tools._market_currency import PricedSeries, is_dollar
@@ -59,7 +59,7 @@ class _Loaded(Struct, frozen=True):
 async def coin_output(ids: Sequence[int | str], request: MarketRequest, context: ToolContext) -> MarketDataOutput:
     """Raises: ToolFailed if no id is known."""
     resolved, unresolved = await resolve_coins(ids, context)
-    gaps = [Gap("ids", item.reason, item.given) for item in unresolved]
+    gaps = unresolved_gaps(unresolved)
     currency = currency_of(request.quote_currency, context)
     loaded = await _load(resolved, request, currency, context)
     if not loaded.candles.has_rate and not loaded.candles.by_id and not _has_money(loaded):

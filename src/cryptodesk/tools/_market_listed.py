@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 from cryptodesk.market.names import NameMatch
 from cryptodesk.market.query import AssetId, Found, answers
 from cryptodesk.market.records import NftListing, TokenListing
-from cryptodesk.tools._assets import Unresolved, numeric_id, raise_unresolved
+from cryptodesk.tools._assets import Unresolved, numeric_id, raise_unresolved, unresolved_gaps
 from cryptodesk.tools._envelope import Gap, failed_sources
 from cryptodesk.tools._listed_names import LISTED_KINDS, Listed, ListedClass, exact_names
 from cryptodesk.tools._market_companions import load_companions
@@ -51,7 +51,7 @@ async def listed_output(
     """Raises: ToolFailed if there is data of the class and no id is among it."""
     asked = [_Asked(given, _wanted(asset_class, given, context)) for given in dict.fromkeys(ids)]
     search = await _search(asset_class, asked, request, context)
-    gaps = [Gap("ids", item.reason, item.given) for item in search.unresolved]
+    gaps = unresolved_gaps(search.unresolved)
     failures = failed_sources(*((asset_class, found) for found in search.found), ids=[item.wanted for item in asked])
     if not search.resolved:
         if search.is_served:

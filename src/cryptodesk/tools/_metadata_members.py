@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from cryptodesk.market.query import AssetId, Found, answers
 from cryptodesk.market.records import Asset, AssetClass, CoinListing, Profile, TokenListing
-from cryptodesk.tools._assets import Unresolved, numeric_id, raise_unresolved, resolve_coins
+from cryptodesk.tools._assets import Unresolved, numeric_id, raise_unresolved, resolve_coins, unresolved_gaps
 from cryptodesk.tools._envelope import Gap, failed_sources
 from cryptodesk.tools._listed_names import LISTED_KINDS, Listed, exact_names
 from cryptodesk.tools._text import NAME_LIMIT, SYMBOL_LIMIT, clean
@@ -80,7 +80,7 @@ async def _coins(ids: Sequence[AssetId], context: ToolContext) -> Members:
         )
         for item in resolved
     )
-    gaps = [Gap("ids", item.reason, item.given) for item in unresolved]
+    gaps = unresolved_gaps(unresolved)
     gaps += failed_sources(("profile", profiles), ("supply", listed))
     notes = tuple(f"{clean(item.given or '')}: {item.warning}" for item in resolved if item.warning)
     return Members(members, tuple(gaps), notes)
@@ -105,7 +105,7 @@ async def _others(asset_class: AssetClass, ids: Sequence[AssetId], context: Tool
     is_served = bool(resolved or everyone.records)
     if not resolved and is_served:
         raise_unresolved(unresolved)
-    gaps = [Gap("ids", item.reason, item.given) for item in unresolved]
+    gaps = unresolved_gaps(unresolved)
     return Members(tuple(resolved.values()), (*gaps, *failures), is_served=is_served)
 
 

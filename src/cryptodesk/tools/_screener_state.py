@@ -8,14 +8,15 @@ from typing import Any
 from msgspec import Struct
 
 from cryptodesk.market.directory import AssetDirectory
+from cryptodesk.market.history import day_of
 from cryptodesk.market.records import CoinListing
 from cryptodesk.market.screening import AssetType, State
 
 __all__ = ["Listed", "in_state", "plural"]
 
 _GONE: dict[AssetType, str] = {
-    "coin": "that another coin has replaced",
-    "exchange": "that their source calls inactive",
+    "coin": "replaced by another coin",
+    "exchange": "called inactive by their source",
 }
 
 
@@ -31,36 +32,42 @@ def in_state(asset_type: AssetType, records: Sequence[Any], state: State | None,
     """Those in the state asked for, in their order; without `state` the ones still traded."""
     if asset_type not in _GONE or not records:
         return Listed(records)
-    gone = frozenset(record.asset_id for record in records if _is_gone(record, directory))
+    gone = _gone(asset_type, records, directory)
+    notes = _notes(asset_type, state, len(gone), len(records))
     if state == "any" or (state != "inactive" and not gone):
-        return Listed(records, gone, _note(asset_type, state, len(gone), len(records)))
+        return Listed(records, gone, notes)
     wants_gone = state == "inactive"
-    kept = [record for record in records if (record.asset_id in gone) == wants_gone]
-    return Listed(kept, gone, _note(asset_type, state, len(gone), len(records)))
+    return Listed([record for record in records if (record.asset_id in gone) == wants_gone], gone, notes)
 
 
 def plural(asset_type: AssetType) -> str:
     return {"category": "categories"}.get(asset_type, f"{asset_type.replace('_', ' ')}s")
 
 
-def _is_gone(record: Any, directory: AssetDirectory) -> bool:
-    """Coins by what the directory knows of the day that the row is of: a list of an earlier day is right about it, and
-    an invented market has ends of its own."""
-    if not isinstance(record, CoinListing):
-        return not record.is_active
-    if record.provenance.mode == "simulated" or record.asset_id not in directory.history.replaced_ids:
+def _gone(asset_type: AssetType, records: Sequence[Any], directory: AssetDirectory) -> frozenset[int]:
+    if asset_type == "exchange":
+        return frozenset(record.asset_id for record in records if not record.is_active)
+    replaced = directory.history.replaced_ids
+    candidates = [record for record in records if record.asset_id in replaced]
+    return frozenset(record.asset_id for record in candidates if _was_replaced(record, directory))
+
+
+def _was_replaced(coin: CoinListing, directory: AssetDirectory) -> bool:
+    """By the day that the row is of: a list of an earlier day is right about it. An invented market has ends of its
+    own."""
+    asset = directory.by_id(coin.asset_id)
+    if asset is None or coin.provenance.mode == "simulated":
         return False
-    asset = directory.by_id(record.asset_id)
-    return asset is not None and not directory.history.seen_on(asset, record.provenance.as_of.date()).is_active
+    return not directory.history.seen_on(asset, day_of(coin.provenance.as_of)).is_active
 
 
-def _note(asset_type: AssetType, state: State | None, count: int, total: int) -> tuple[str, ...]:
+def _notes(asset_type: AssetType, state: State | None, count: int, total: int) -> tuple[str, ...]:
     what, gone = plural(asset_type), _GONE[asset_type]
     if state == "inactive":
         return (f"only {what} {gone} were screened: {count} of the {total} at hand",)
     if not count:
         return ()
-    said = f"{count} of the {total} {what} at hand, {gone},"
+    said = f"{count} of the {total} {what} at hand, {gone}"
     if state == "any":
-        return (f"{said} were screened too: their rows say is_active false",)
-    return (f"{said} were left out: ask for inactive ones to see them",)
+        return (f"screened too: {said}; their rows say is_active false",)
+    return (f"left out: {said}; ask for inactive ones to see them",)

@@ -57,9 +57,10 @@ class ToolContext(Struct, frozen=True):
         return self.run.as_of or self.services.clock.now()
 
     async def find(self, kind: type[R], ids: Sequence[AssetId] | None = None, **narrowing: Any) -> Found[R]:
-        """Records of `kind` as they were known at `now`; `narrowing` are further fields of `market.query.Query`."""
+        """Records of `kind` as they were known at the run's `as_of`, else now, which is after a fetch and not before it.
+        `narrowing` are further fields of `market.query.Query`."""
         asked = None if ids is None else tuple(ids)
-        return await self.services.market.find(Query(kind=kind, ids=asked, as_of=self.now, **narrowing))
+        return await self.services.market.find(Query(kind=kind, ids=asked, as_of=self.run.as_of, **narrowing))
 
 
 class Cited(Struct, frozen=True):

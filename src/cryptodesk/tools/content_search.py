@@ -13,7 +13,7 @@ from cryptodesk.documents.query import DocumentQuery, HitsFound
 from cryptodesk.documents.records import Hit
 from cryptodesk.market.query import Found
 from cryptodesk.market.records import MacroEvent
-from cryptodesk.tools._assets import resolve_coins
+from cryptodesk.tools._assets import resolve_coins, unresolved_gaps
 from cryptodesk.tools._content_macro import LOOK_AHEAD, LOOK_BACK, by_date, event_candidates
 from cryptodesk.tools._content_passages import Candidate, Passage, candidate_of, cite, deduplicate, number
 from cryptodesk.tools._content_types import ContentType, document_types
@@ -130,7 +130,7 @@ async def _parse(arguments: ContentSearchArguments, context: ToolContext) -> tup
     if arguments.ids is not UNSET and arguments.ids:
         resolved, unresolved = await resolve_coins(arguments.ids, context)
         asset_ids = tuple(item.asset.asset_id for item in resolved)
-        gaps = [Gap("ids", item.reason, item.given) for item in unresolved]
+        gaps = unresolved_gaps(unresolved)
         notes = [f"{clean(item.given or '')}: {item.warning}" for item in resolved if item.warning]
     types = () if arguments.content_types is UNSET else arguments.content_types
     return _Search(text, types, asset_ids, start, end, arguments.limit), gaps, notes

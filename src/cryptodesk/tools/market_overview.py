@@ -50,15 +50,7 @@ SECTIONS: dict[SectionName, Callable[[Overview], Awaitable[Section]]] = {
 }
 BUNDLES: dict[Bundle, tuple[SectionName, ...]] = {
     "snapshot": ("market_size", "liquidity", "dominance", "sentiment", "rotation"),
-    "daily_brief": (
-        "market_size",
-        "dominance",
-        "sentiment",
-        "rotation",
-        "leverage",
-        "trad_fi_flows",
-        "indices",
-    ),
+    "daily_brief": ("market_size", "dominance", "sentiment", "rotation", "leverage", "trad_fi_flows"),
     "leverage": ("leverage", "liquidity", "sentiment"),
     "tradfi": ("trad_fi_flows", "indices", "market_size", "dominance"),
     "sentiment": ("sentiment", "rotation", "dominance"),

@@ -1,6 +1,6 @@
 """Screening requests and what they are read as.
 
-Written as `field op value; … | sort field order | limit n | ignored part, …`."""
+Written as `field op value; … | sort field order | limit n | state of trading | ignored part, …`."""
 
 # ruff: noqa: E501 - a table reads better with one case a line
 
@@ -398,6 +398,32 @@ COIN = (
     ("coins that haven't dropped more than 5% in 24h", "percent_change_24h gte -5"),
     ("price under 5, not stablecoins", "price lt 5; tag ne stablecoin"),
     ("limited supply under 21m", "circulating_supply lt 21000000 | ignored limited"),
+    ("AI coins with good team below 100m, sorted by 7d gain", "tag eq ai; market_cap lt 100000000 | sort percent_change_7d desc | ignored good team"),
+    ("good team under $50m", "market_cap lt 50000000 | ignored good team"),
+    ("strong community under 50m", "market_cap lt 50000000 | ignored strong community"),
+    ("solid tokenomics between 10m and 50m", "market_cap gte 10000000; market_cap lte 50000000 | ignored solid tokenomics"),
+    ("undervalued, 500k to 2m", "market_cap gte 500000; market_cap lte 2000000 | ignored undervalued"),
+    ("great team that is below 2 billion", "market_cap lt 2000000000 | ignored great team"),
+    ("promising team not above 100m", "market_cap lte 100000000 | ignored promising team"),
+    ("good team below 100", "ignored good team below 100"),
+    ("good team below $100", "ignored good team below $100"),
+    ("good team below 100%", "ignored good team below 100%"),
+    ("good team below €100m", "ignored good team below €100m"),
+    ("good team of 100m", "ignored good team of 100m"),
+    ("good team above 10m volume", "volume_24h gt 10000000 | ignored good team"),
+    ("revenue above 10m", "ignored revenue above 10m"),
+    ("twitter followers over 100k", "ignored twitter followers over 100k"),
+    ("daily active users above 1m", "ignored daily active users above 1m"),
+    ("total supply below 1 billion", "ignored total supply below 1 billion"),
+    ("delisted coins by 7d loss", "sort percent_change_7d asc | state inactive"),
+    ("top 10 coins including delisted ones", "rank lte 10 | state any"),
+    ("delisted ones included, price below 1", "price lt 1 | state any"),
+    ("dead meme coins", "tag eq meme | state inactive"),
+    ("no delisted coins, price below 1", "price lt 1 | state active"),
+    ("most active coins", "sort volume_24h desc"),
+    ("dead cat bounce", "ignored dead cat bounce"),
+    ("delisted on kraken", "ignored delisted on kraken"),
+    ("inactive wallets above 1m", "ignored inactive wallets above 1m"),
 )  # fmt: skip
 
 ONCHAIN = (
@@ -416,6 +442,7 @@ ONCHAIN = (
     ("top 20 by liquidity", "sort liquidity desc | limit 20"),
     ("older than 3 hours", "age_days gt 0.125"),
     ("meme tokens", "ignored meme tokens"),
+    ("good devs team below 500k", "market_cap lt 500000 | ignored good devs team"),
     ("buy volume above 10k", "buy_volume_24h gt 10000"),
     ("most liquid", "sort liquidity desc"),
     ("new pairs on base with liquidity over 10k", "platform eq base; liquidity gt 10000 | sort age_days asc"),
@@ -433,6 +460,18 @@ EXCHANGE = (
     ("largest exchanges by derivatives volume", "sort derivative_volume_24h desc"),
     ("gainers", "percent_change_volume_24h gt 0 | sort percent_change_volume_24h desc"),
     ("binance smart chain", "ignored binance smart chain"),
+    ("inactive exchanges", "state inactive"),
+    ("exchanges that are no longer active by volume", "sort spot_volume_24h desc | state inactive"),
+    ("closed or defunct exchanges", "state inactive"),
+    ("including inactive ones, by open interest", "sort open_interest desc | state any"),
+    ("by volume, inactive included", "sort spot_volume_24h desc | state any"),
+    ("both active and closed exchanges", "state any"),
+    ("active exchanges with volume above 1b", "spot_volume_24h gt 1000000000 | state active"),
+    ("excluding closed and inactive exchanges, volume above 1b", "spot_volume_24h gt 1000000000 | state active"),
+    ("exchanges that aren't closed", "state active"),
+    ("most active exchanges", "sort spot_volume_24h desc"),
+    ("active users above 1m", "ignored active users above 1m"),
+    ("good team above 100m", "ignored good team above 100m"),
 )  # fmt: skip
 
 CATEGORY = (
@@ -445,6 +484,8 @@ CATEGORY = (
     ("more than 100 coins", "num_tokens gt 100"),
     ("top 5 categories", "sort market_cap desc | limit 5"),
     ("low cap categories", "market_cap lt 50000000"),
+    ("strong narrative above 10b", "market_cap gt 10000000000 | ignored strong"),
+    ("inactive", "ignored inactive"),
 )  # fmt: skip
 
 # Refused, with the reason.

@@ -34,6 +34,8 @@ def said(understood: Interpreted) -> str:
         parts.append(f"sort {understood.sort.field} {understood.sort.order}")
     if understood.limit:
         parts.append(f"limit {understood.limit}")
+    if understood.state:
+        parts.append(f"state {understood.state}")
     if understood.ignored:
         parts.append("ignored " + ", ".join(understood.ignored))
     return " | ".join(part for part in parts if part)
@@ -92,6 +94,8 @@ def test_every_filter_of_the_table_passes_the_check_for_explicit_filters(
         ("price below 1 or market cap below 10m", "all of them have to hold"),
         ("under $1", "it was read as price"),
         ("under $50m", "it was read as market_cap"),
+        ("good team below 100m", "'below 100m' names no figure: it was read as market_cap"),
+        ("delisted coins but not dead ones", "the first that was named holds"),
         ("supply ratio above 80", "80 was read as percent"),
         ("supply below 1b", "'supply' was read as circulating supply"),
         ("rank above 500", "a greater rank number"),

@@ -65,7 +65,7 @@ def test_a_stamp_says_that_it_is_simulated_and_from_which_seed() -> None:
     stamp = world(7).market.stamp(MINUTE, MINUTE - 5, "a note")
 
     assert (stamp.source, stamp.mode) == ("simulated_world", "simulated")
-    assert stamp.note == "simulated world, seed 7; a note"
+    assert stamp.note == "seed 7; a note"
     assert stamp.as_of == moment_of(MINUTE)
     assert stamp.known_at == moment_of(MINUTE - 5)
 

@@ -74,11 +74,11 @@ class LayeredFeed:
         return found
 
     async def _ask_stored(self, query: Query[R]) -> Found[R]:
-        found = await self._stored.find(query)
+        # The store has no clock of its own: without a moment it would tell what was written down before its time.
+        moment = query.as_of or self._clock.now()
+        found = await self._stored.find(structs.replace(query, as_of=moment))
         oldest = OLDEST.get(query.kind)
-        if oldest is None:
-            return found
-        return _without_old(found, (query.as_of or self._clock.now()) - oldest)
+        return found if oldest is None else _without_old(found, moment - oldest)
 
     @staticmethod
     def _with_store(live: Found[R], stored: Found[R]) -> Found[R]:

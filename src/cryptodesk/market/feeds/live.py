@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct, structs
@@ -17,11 +19,13 @@ from cryptodesk.market.sources._cache import Cached, FreshCache
 from cryptodesk.market.sources._client import HttpAnswer, HttpRequest
 from cryptodesk.market.sources._errors import UnreachableSource
 from cryptodesk.market.sources._source import Crosswalk, Route, Source, SourceContext
+from cryptodesk.market.store.record_rows import LISTS
 from cryptodesk.market.visibility import visible_at
 
-__all__ = ["Keep", "LiveFeed", "LiveSource"]
+__all__ = ["SOURCE_PATIENCE_SECONDS", "Keep", "LiveFeed", "LiveSource"]
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 
 # Each source knows its own market only; the answer is all of them together.
 _UNITED: frozenset[type[Any]] = frozenset({DerivativesMarket})
@@ -50,6 +54,8 @@ _LONG_ANSWER_BYTES = 100_000
 _REFUSED_STATUSES = frozenset({401, 402, 403})
 _REFUSED_SECONDS = 3600.0
 _SOURCES_OUT_OF_REACH = 2
+# Of what a question is ready to wait in all, two sources must have their turn.
+SOURCE_PATIENCE_SECONDS = 1.8
 _OFFLINE_SECONDS = 30.0
 _LETTERS_AND_DIGITS = re.compile(r"[^a-z0-9]+")
 
@@ -70,11 +76,14 @@ class LiveFeed:
         crosswalk: Crosswalk,
         clock: Clock,
         keep: Keep | None = None,
+        patience_seconds: float = SOURCE_PATIENCE_SECONDS,
     ) -> None:
         self._cache = cache
         self._crosswalk = crosswalk
         self._clock = clock
         self._keep = keep
+        self._patience_seconds = patience_seconds
+        self._under_way: set[asyncio.Task[Any]] = set()
         ways = [_Way(link, route) for link in links for route in link.source.routes]
         self._refused: dict[tuple[str, type[Any]], tuple[float, str]] = {}
         self._unreachable: set[str] = set()
@@ -122,22 +131,46 @@ class LiveFeed:
         if (refusal := self._recent_refusal(way)) is not None:
             return Found((), (Unavailable(source.name, refusal),))
         context = SourceContext(self._crosswalk, self._clock.now(), way.link.credentials)
+        is_past = _is_past_list(query, context.now, way.route)
+        # Vendors count from today: what was known of their first rows is not the first of what was known.
+        asked = structs.replace(query, limit=None) if is_past else query
         try:
-            requests = tuple(way.route.build_query(query, context))
+            requests = tuple(way.route.build_query(asked, context))
             if not requests:
                 return Found()
-            cached = await self._fetch(way, query, requests, context)
+            cached = await self._in_time(source.name, self._fetch(way, asked, requests, context))
         except UpstreamError as error:
             self._note_unreachable(source.name, error)
             if error.upstream_status in _REFUSED_STATUSES:
                 self._refused[source.name, way.route.kind] = (self._clock.unix() + _REFUSED_SECONDS, _reason(error))
             return Found((), (Unavailable(source.name, _reason(error)),))
+        if cached is None:
+            return Found((), (Unavailable(source.name, f"no answer within {self._patience_seconds:g} s"),))
         self._unreachable.clear()
         # Not the moment before the fetch: what was just fetched is dated after it.
-        moment = query.as_of or self._clock.now()
-        visible = (visible_at(record, moment) for record in cached.value)
+        seen = _seen(cached.value, query.as_of or self._clock.now())
+        if is_past:
+            seen = _list_of_then(query, seen, len(cached.value))
         gaps = () if cached.error is None else (Unavailable(source.name, f"{cached.error}; older values are shown"),)
-        return Found(tuple(record for record in visible if record is not None), gaps)
+        return Found(seen, gaps)
+
+    async def _in_time(self, name: str, fetch: Coroutine[Any, Any, Cached[T]]) -> Cached[T] | None:
+        """None if it takes too long: the next source is asked rather. What was begun goes on, so that a later question
+        finds what it brought, and a source that keeps silent is found out; closing the sources ends it."""
+        task = asyncio.get_running_loop().create_task(fetch)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        is_late = True
+        try:
+            is_late = not (await asyncio.wait((task,), timeout=self._patience_seconds))[0]
+        finally:
+            if is_late:
+                task.add_done_callback(partial(self._note_late, name))
+        return None if is_late else task.result()
+
+    def _note_late(self, name: str, task: asyncio.Task[Any]) -> None:
+        if not task.cancelled() and isinstance(error := task.exception(), UpstreamError):
+            self._note_unreachable(name, error)
 
     def _note_unreachable(self, name: str, error: UpstreamError) -> None:
         """Two sources that nothing leads to, and none that answered in between, mean that there is no network."""
@@ -173,6 +206,24 @@ async def _read(route: Route, got: Sequence[HttpAnswer], query: Query[R], contex
     if sum(len(answer.body) for answer in got) > _LONG_ANSWER_BYTES:
         return tuple(await asyncio.to_thread(route.to_records, got, query, context))
     return tuple(route.to_records(got, query, context))
+
+
+def _seen(records: Sequence[R], moment: datetime) -> tuple[R, ...]:
+    visible = (visible_at(record, moment) for record in records)
+    return tuple(record for record in visible if record is not None)
+
+
+def _is_past_list(query: Query[Any], now: datetime, route: Route) -> bool:
+    """Whether all there are of a kind is asked for, as known so long ago that the latest answer does not tell."""
+    is_past = query.as_of is not None and query.as_of < now - timedelta(seconds=route.ttl_seconds)
+    return is_past and query.ids is None
+
+
+def _list_of_then(query: Query[R], seen: tuple[R, ...], held: int) -> tuple[R, ...]:
+    """Of a list of today, the few rows that have not changed since are no list of then."""
+    if query.kind.__name__ in LISTS and len(seen) < held:
+        return ()
+    return seen[: query.limit]
 
 
 def _unanswered(ids: tuple[AssetId, ...] | None, records: Sequence[Any]) -> tuple[AssetId, ...] | None:

@@ -65,15 +65,18 @@ class StoredFeed:
             found = self._with_hint(await self._find_records(query), query)
         return _limited(found, query.limit)
 
-    async def save_records(self, records: Iterable[Record], source: str, *, is_list: bool = False) -> int:
-        """See `RecordStore.save`. Candles and metric series go to their own tables; of a list they are never a part."""
+    async def save_records(
+        self, records: Iterable[Record], source: str, *, is_list: bool = False, known_at: datetime | None = None
+    ) -> int:
+        """See `RecordStore.save`. Candles and metric series go to their own tables; of a list they are never a part.
+        What corrects a held candle or point counts from `known_at` on."""
         plain: list[Record] = []
         saved = 0
         for record in records:
             if isinstance(record, CandleSeries):
-                saved += await self.save_candles(record)
+                saved += await self.save_candles(record, known_at)
             elif isinstance(record, MetricSeries):
-                saved += await self.save_series(record)
+                saved += await self.save_series(record, known_at)
             else:
                 plain.append(record)
         return saved + (await self.records.save(plain, source, is_list=is_list) if plain else 0)
@@ -86,18 +89,19 @@ class StoredFeed:
 
     async def _find_candles(self, query: Query[CandleSeries]) -> Found[CandleSeries]:
         interval = query.interval or "1d"
-        ids = query.ids
-        if ids is None:
-            ids = (await self.candles.covered(interval))[: query.limit]
+        ids = query.ids if query.ids is not None else await self.candles.covered(interval)
         found: list[CandleSeries] = []
         missing: list[AssetId] = []
         for asked in ids:
+            if query.ids is None and query.limit is not None and len(found) >= query.limit:
+                break
             series = await self._series_of(asked, interval, (query.start, query.end, query.as_of), query.quote_currency)
             if series is None:
                 missing.append(asked)
             else:
                 found.append(series)
-        return Found(tuple(found), _gaps(f"{interval} candles", missing, query))
+        # Of all there are, what was not known yet is not missing.
+        return Found(tuple(found), () if query.ids is None else _gaps(f"{interval} candles", missing, query))
 
     async def _series_of(
         self, asset_id: AssetId, interval: Interval, span: _Span, currency: str

@@ -4,7 +4,7 @@ from cryptodesk.market.screening.evaluate import Screened, screen
 from cryptodesk.market.screening.fields import CHANGE_FIELDS, DEFAULT_SORT, FIELDS, AssetType, Field
 from cryptodesk.market.screening.names import canonical_platform, canonical_tag
 from cryptodesk.market.screening.parse import parse_screen
-from cryptodesk.market.screening.records import Filter, Interpreted, Op, Sort
+from cryptodesk.market.screening.records import Filter, Interpreted, Op, Sort, State
 from cryptodesk.market.screening.table import ScreenTable
 from cryptodesk.market.screening.validate import MAX_FILTERS, validate_filters, validate_sort
 
@@ -21,6 +21,7 @@ __all__ = [
     "ScreenTable",
     "Screened",
     "Sort",
+    "State",
     "canonical_platform",
     "canonical_tag",
     "parse_screen",

@@ -221,6 +221,20 @@ _SINGLE: dict[Meaning, str] = {
     "|average price|gold price|stock price|average volume|not in usd|high profile|strong buy|strong sell|long term|short term|day traders|day trading|low key|top notch|top tier|top quality|on fire",
 }  # fmt: skip
 
+# What is traded no more. "Active" is not "most active", which is an order.
+_STATES: dict[AssetType, dict[str, str]] = {
+    "coin": {
+        "inactive": "inactive|delisted|defunct|dead|discontinued|no longer active|no longer listed|no longer traded|no longer trading"
+        "|not active|untracked",
+        "active": "active only|still active|currently active|still listed|still traded|still trading",
+    },
+    "exchange": {
+        "inactive": "inactive|closed|defunct|dead|shut down|shut|shuttered|no longer active|no longer operating|no longer open"
+        "|no longer trading|not active|ceased|untracked|delisted|out of business",
+        "active": "active|active only|still active|currently active|still open|still operating|operating",
+    },
+}
+
 _FILLERS = (
     "a|an|the|of|is|are|was|were|be|been|being|that|which|who|with|have|has|having|had|its|their|it|they|them|this|these|those|there|where|whose|please|can|could|i|want|need"
     "|looking|look|look for|looking for|would like|id like|what|whats|all|any|every|some|only|just|currently|now|right now|right|as|do|does|did|will|would|should|me|my|you|us|we|so"
@@ -265,4 +279,5 @@ def _entries(asset_type: AssetType) -> Iterator[tuple[Meaning, str]]:
     yield from ((("window", hours), text) for hours, text in _WINDOWS.items())
     yield from ((("sort", target), text) for target, text in _SORTS.items())
     yield from ((("after", op), text) for op, text in _COMPARE_AFTER.items())
+    yield from ((("state", state), text) for state, text in _STATES.get(asset_type, {}).items())
     yield from ((("field", name), text) for name, text in _FIELDS[asset_type].items())

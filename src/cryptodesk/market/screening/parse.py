@@ -13,11 +13,13 @@ from cryptodesk.market.screening.rules_changes import read_change, read_percent_
 from cryptodesk.market.screening.rules_fields import read_amount_first, read_bound_first, read_field, read_limit_first
 from cryptodesk.market.screening.rules_names import read_exclusion, read_name, read_size, read_text
 from cryptodesk.market.screening.rules_order import read_order, read_sort_word, read_superlative, read_top
+from cryptodesk.market.screening.rules_state import read_excluded_state, read_state
 from cryptodesk.market.screening.validate import check_together
 
 __all__ = ["parse_screen"]
 
 _RULES: tuple[Rule, ...] = (
+    read_state,
     read_exclusion,
     read_limit_first,
     read_bound_first,
@@ -75,7 +77,14 @@ def parse_screen(query: str, asset_type: AssetType) -> Interpreted:
     if sort is None and reader.wants_largest:
         sort = Sort(DEFAULT_SORT[asset_type], "desc")
         reader.note(f"'top' was read as the largest by {sort.field}")
-    return Interpreted(tuple(reader.filters), sort, reader.limit, tuple(ignored[:_MAX_IGNORED]), tuple(reader.notes))
+    return Interpreted(
+        tuple(reader.filters),
+        sort,
+        reader.limit,
+        tuple(ignored[:_MAX_IGNORED]),
+        tuple(reader.notes),
+        reader.state,
+    )
 
 
 def _read_all(reader: Reader) -> list[str]:
@@ -115,7 +124,7 @@ def _read_one(reader: Reader, place: int) -> int | None:
 
 def _read_negated(reader: Reader, place: int) -> int | None:
     """The opposite of what follows, as in "not above 5%" and "no memes"."""
-    excluded = read_exclusion(reader, place)
+    excluded = read_excluded_state(reader, place) or read_exclusion(reader, place)
     if excluded:
         return excluded
     at = reader.skip(place + 1, "preposition", "noun", "limit")

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from cryptodesk.market.screening.amounts import Amount
 from cryptodesk.market.screening.fields import FIELDS, AssetType
 from cryptodesk.market.screening.lexemes import Lexeme, Request
-from cryptodesk.market.screening.records import Filter, Sort
+from cryptodesk.market.screening.records import Filter, Sort, State
 
 __all__ = ["Reader", "Rule", "Unfit"]
 
@@ -36,6 +36,7 @@ class Reader:
         self.filters: list[Filter] = []
         self.sort: Sort | None = None
         self.limit: int | None = None
+        self.state: State | None = None
         self.notes: list[str] = []
         self.wants_largest = False
         self.taken: set[int] = set()
@@ -91,17 +92,13 @@ class Reader:
 
     def attempt(self, rule: Rule, place: int) -> int | None:
         """Applies a rule; what it added is taken back when it does not fit."""
-        filters, sort, limit, notes, taken = (
-            list(self.filters),
-            self.sort,
-            self.limit,
-            list(self.notes),
-            set(self.taken),
-        )
+        filters, sort, limit, state = list(self.filters), self.sort, self.limit, self.state
+        notes, taken = list(self.notes), set(self.taken)
         try:
             return rule(self, place)
         except Unfit:
-            self.filters, self.sort, self.limit, self.notes, self.taken = filters, sort, limit, notes, taken
+            self.filters, self.sort, self.limit, self.state = filters, sort, limit, state
+            self.notes, self.taken = notes, taken
             raise
 
     def flip_since(self, count: int, place: int, end: int) -> None:

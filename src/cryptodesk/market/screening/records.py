@@ -6,9 +6,11 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-__all__ = ["Filter", "Interpreted", "Op", "Sort"]
+__all__ = ["Filter", "Interpreted", "Op", "Sort", "State"]
 
 Op = Literal["lt", "lte", "gt", "gte", "eq", "ne", "in", "contains"]
+# Which assets are screened: those that are traded, those that no longer are, or both.
+State = Literal["active", "inactive", "any"]
 
 
 class Filter(Struct, frozen=True):
@@ -25,7 +27,7 @@ class Sort(Struct, frozen=True):
 
 
 class Interpreted(Struct, frozen=True):
-    """What was understood of a request in words. All filters hold at once.
+    """What was understood of a request in words. All filters hold at once; `state` is None where nothing is said of it.
 
     `ignored` are the parts of the request that had no effect, in its own words; `notes` say what was mended, assumed
     or could not be done, and why."""
@@ -35,8 +37,9 @@ class Interpreted(Struct, frozen=True):
     limit: int | None = None
     ignored: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    state: State | None = None
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing was understood."""
-        return not self.filters and self.sort is None and self.limit is None
+        return not self.filters and self.sort is None and self.limit is None and self.state is None

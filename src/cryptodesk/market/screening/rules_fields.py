@@ -6,6 +6,7 @@ from cryptodesk.market.screening.amounts import plain_number
 from cryptodesk.market.screening.comparisons import Comparison, add_comparison, read_comparison
 from cryptodesk.market.screening.fields import Field
 from cryptodesk.market.screening.reading import Reader, Unfit
+from cryptodesk.market.screening.unscreened import names_other_figure
 
 __all__ = ["read_amount_first", "read_bound_first", "read_field", "read_limit_first"]
 
@@ -18,6 +19,9 @@ _RATIOS = {
 _MORE = {"more": "gt", "higher": "gt", "greater": "gt", "fewer": "lt", "less": "lt", "lower": "lt"}
 _MIRRORED_SIGNS = {"<": "gt", "<=": "gte", "≤": "gte", ">": "lt", ">=": "lte", "≥": "lte"}
 _REVERSED = {"lt": "gt", "lte": "gte", "gt": "lt", "gte": "lte"}
+
+# An amount of this scale (thousands) or more fits a market cap and hardly anything that is merely praised.
+_SMALLEST_CAP_SCALE = 3
 
 # A bare sum of dollars is a price up to here; a larger one, or one with a scale, is a market cap.
 _HIGHEST_BARE_PRICE = 10_000
@@ -226,7 +230,7 @@ def _refuse_reference(reader: Reader, found: Comparison) -> None:
 def _read_unnamed(reader: Reader, found: Comparison, place: int) -> int | None:
     op, amount = found.parts[0]
     is_money = amount.unit not in {"%", "x"} and (amount.unit or amount.scale)
-    if op == "bare" or reader.is_joined_before(place):
+    if op == "bare" or (reader.is_joined_before(place) and not _is_cap_beside_praise(reader, place, found)):
         return None
     if amount.problem:
         raise Unfit(found.end, amount.problem)
@@ -239,6 +243,16 @@ def _read_unnamed(reader: Reader, found: Comparison, place: int) -> int | None:
     add_comparison(reader, reader.fields[name], found)
     reader.note(f"{reader.text(place, found.end)!r} names no figure: it was read as {name}")
     return found.end
+
+
+def _is_cap_beside_praise(reader: Reader, place: int, found: Comparison) -> bool:
+    """As in "a good team below 100m": what stands before has no figures that the amount could be of."""
+    before = place - 1
+    while reader.kind(before) == "fill":
+        before -= 1
+    is_figure = names_other_figure(reader.at(before).text)
+    is_cap = all(part.scale >= _SMALLEST_CAP_SCALE and part.unit in {"", "USD"} for _, part in found.parts)
+    return is_cap and reader.kind(before) in {"word", "idiom"} and not is_figure and "market_cap" in reader.fields
 
 
 def read_limit_first(reader: Reader, place: int) -> int | None:

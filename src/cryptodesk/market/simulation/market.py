@@ -209,7 +209,7 @@ class Market:
         return fraction(self.seed, "label", label)
 
     def _stamp(self, minute: int, known: int | None = None, note: str | None = None) -> Provenance:
-        text = f"simulated world, seed {self.seed}"
+        text = f"seed {self.seed}"
         return Provenance(
             SOURCE,
             "simulated",

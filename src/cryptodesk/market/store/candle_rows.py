@@ -36,7 +36,7 @@ def series_id_of(connection: sqlite3.Connection, name: SeriesName, mode: Mode, n
     key = (asset_id, name.interval, name.source, name.instrument, name.quote_currency)
     connection.execute(
         "INSERT INTO candle_series (asset_id, interval, source, instrument, quote_currency, mode, note)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET mode = excluded.mode, note = excluded.note",
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET mode = excluded.mode",
         (*key, mode, note),
     )
     (series_id,) = connection.execute(

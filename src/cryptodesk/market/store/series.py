@@ -198,7 +198,7 @@ def metric_series_id(connection: sqlite3.Connection, name: MetricName, mode: Mod
     key = (name.metric, name.entity, name.granularity, name.unit, name.source)
     connection.execute(
         "INSERT INTO metric_series (metric, entity, granularity, unit, source, mode, note) VALUES (?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET mode = excluded.mode, note = excluded.note",
+        " ON CONFLICT DO UPDATE SET mode = excluded.mode",
         (*key, mode, note),
     )
     (series_id,) = connection.execute(
