@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from itertools import cycle
 
 from bench.components import Component, Figure, microseconds_per_call
-from cryptodesk.market.directory import AssetDirectory
-from cryptodesk.market.mentions import AssetMentions
+from cryptodesk.market.identity.directory import AssetDirectory
+from cryptodesk.market.identity.mentions import AssetMentions
 from cryptodesk.market.records import Asset
 
 __all__ = ["COMPONENT"]
@@ -25,8 +25,8 @@ _ENDINGS = ("Coin", " Token", " Finance", " Protocol", " Network", "Swap", " DAO
 _QUESTION = "How did Bitcoin do against ETH last month, and is the LINK token near its high?"
 _START = """
 import time
-from cryptodesk.market.directory import AssetDirectory
-from cryptodesk.market.mentions import AssetMentions
+from cryptodesk.market.identity.directory import AssetDirectory
+from cryptodesk.market.identity.mentions import AssetMentions
 def resident(): return int(open("/proc/self/statm").read().split()[1]) * 4096
 before, began = resident(), time.perf_counter()
 mentions = AssetMentions(AssetDirectory())

@@ -22,7 +22,7 @@ import asyncio, random, sys, tempfile, gc
 from datetime import UTC, datetime
 from pathlib import Path
 from cryptodesk.core.clock import FixedClock
-from cryptodesk.market.directory import AssetDirectory
+from cryptodesk.market.identity.directory import AssetDirectory
 from cryptodesk.market.feeds.layered import LayeredFeed
 from cryptodesk.market.feeds.stored import StoredFeed
 from cryptodesk.market.opening import open_market_store

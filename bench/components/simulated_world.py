@@ -8,7 +8,7 @@ import tracemalloc
 from collections.abc import Callable, Sequence
 
 from bench.components import Component, Figure, microseconds_per_call
-from cryptodesk.market.directory import load_directory_assets
+from cryptodesk.market.identity.directory import load_directory_assets
 from cryptodesk.market.simulation import SimulatedWorld
 from cryptodesk.market.simulation.days import DAY_MINUTES, to_day
 

@@ -29,12 +29,12 @@ from cryptodesk.engine import Engine, Settlement
 from cryptodesk.ledger.migrations import MIGRATIONS as LEDGER_MIGRATIONS
 from cryptodesk.ledger.pricing import PriceBook
 from cryptodesk.ledger.store import SqliteLedger
-from cryptodesk.market.directory import AssetDirectory
+from cryptodesk.market.fetching.migrations import MIGRATIONS as SOURCE_MIGRATIONS
+from cryptodesk.market.identity.directory import AssetDirectory
+from cryptodesk.market.identity.mentions import AssetMentions, Mention
 from cryptodesk.market.market import Market, MarketOptions
-from cryptodesk.market.mentions import AssetMentions, Mention
 from cryptodesk.market.migrations import MIGRATIONS as MARKET_MIGRATIONS
 from cryptodesk.market.records import Asset
-from cryptodesk.market.sources._migrations import MIGRATIONS as SOURCE_MIGRATIONS
 from cryptodesk.models._kinds import ProviderServices
 from cryptodesk.models._router import ModelRouter
 from cryptodesk.settings import Settings, SettingsError

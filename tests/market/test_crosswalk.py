@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cryptodesk.market.crosswalk import DirectoryCrosswalk
-from cryptodesk.market.directory import AssetDirectory
+from cryptodesk.market.identity.directory import AssetDirectory
 from cryptodesk.market.records import Asset
 
 CONTRACT = "0xAb5801a7D398351b8bE11C439e05C5B3259aeC9B"

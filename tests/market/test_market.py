@@ -12,11 +12,11 @@ import pytest
 
 from cryptodesk.core.clock import FixedClock
 from cryptodesk.market.feeds.stored import StoredFeed
+from cryptodesk.market.fetching.migrations import MIGRATIONS as SOURCE_MIGRATIONS
 from cryptodesk.market.market import Market, MarketOptions, load_sources
 from cryptodesk.market.migrations import COMPONENT, MIGRATIONS
 from cryptodesk.market.query import Query
 from cryptodesk.market.records import CandleSeries, CoinListing, FearGreed, Provenance
-from cryptodesk.market.sources._migrations import MIGRATIONS as SOURCE_MIGRATIONS
 from cryptodesk.storage.migrations import apply_migrations
 from cryptodesk.storage.sqlite import SqliteDatabase
 from tests.market.sources.bad_days import Asked, SourceServer

@@ -11,7 +11,7 @@ from typing import Any
 from cryptodesk.core.clock import FixedClock
 from cryptodesk.documents.query import DocumentQuery, DocumentsFound, HitsFound
 from cryptodesk.documents.records import Chunk, Document, Hit
-from cryptodesk.market.directory import AssetDirectory
+from cryptodesk.market.identity.directory import AssetDirectory
 from cryptodesk.market.query import Feed
 from cryptodesk.tools import ToolServices
 from tests.tools.fakes import ASSETS, NOW, FakeFeed

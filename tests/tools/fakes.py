@@ -11,7 +11,7 @@ import msgspec
 from cryptodesk.core.clock import FixedClock
 from cryptodesk.core.messages import ToolCallPart
 from cryptodesk.core.tools import ToolRunContext, ToolTrace
-from cryptodesk.market.directory import AssetDirectory
+from cryptodesk.market.identity.directory import AssetDirectory
 from cryptodesk.market.query import Found, Query, Record, Unavailable, answers
 from cryptodesk.market.records import Asset, Candle, CandleSeries, CoinListing, MetricSeries, Mode, Provenance
 from cryptodesk.market.visibility import visible_at

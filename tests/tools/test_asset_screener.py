@@ -12,9 +12,9 @@ from msgspec import Struct, structs
 
 from cryptodesk.core.clock import FixedClock
 from cryptodesk.market import migrations
-from cryptodesk.market.directory import AssetDirectory
 from cryptodesk.market.feeds.simulated import SimulatedFeed
 from cryptodesk.market.feeds.stored import StoredFeed
+from cryptodesk.market.identity.directory import AssetDirectory
 from cryptodesk.market.records import (
     Asset,
     AssetChange,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from cryptodesk.core.errors import ToolFailed
-from cryptodesk.market.directory import AssetDirectory
+from cryptodesk.market.identity.directory import AssetDirectory
 from cryptodesk.market.records import Asset
 from cryptodesk.tools._assets import ResolvedAsset, Unresolved, resolve_asset, resolve_assets, resolve_coins
 from cryptodesk.tools._tool import ToolContext

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from cryptodesk.core.clock import FixedClock
-from cryptodesk.market.directory import AssetDirectory
 from cryptodesk.market.feeds.simulated import SimulatedFeed
+from cryptodesk.market.identity.directory import AssetDirectory
 from cryptodesk.market.records import (
     AltcoinSeason,
     ChainTvl,

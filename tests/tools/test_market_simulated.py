@@ -8,8 +8,8 @@ from typing import Any, get_args
 import pytest
 
 from cryptodesk.core.clock import FixedClock
-from cryptodesk.market.directory import AssetDirectory
 from cryptodesk.market.feeds.simulated import SimulatedFeed
+from cryptodesk.market.identity.directory import AssetDirectory
 from cryptodesk.market.query import Query
 from cryptodesk.market.records import CategoryListing, ExchangeListing, NftListing, TokenListing
 from cryptodesk.market.simulation.world import SimulatedWorld

@@ -11,8 +11,8 @@ import pytest
 
 from cryptodesk.core.clock import FixedClock
 from cryptodesk.market import migrations
-from cryptodesk.market.directory import AssetDirectory
 from cryptodesk.market.feeds.stored import StoredFeed
+from cryptodesk.market.identity.directory import AssetDirectory
 from cryptodesk.market.query import Query
 from cryptodesk.market.records import CandleSeries
 from cryptodesk.market.shipped import load_shipped

@@ -11,8 +11,8 @@ import pytest
 from msgspec import structs
 
 from cryptodesk.core.clock import FixedClock
-from cryptodesk.market.directory import AssetDirectory
 from cryptodesk.market.feeds.simulated import SimulatedFeed
+from cryptodesk.market.identity.directory import AssetDirectory
 from cryptodesk.market.records import (
     CategoryListing,
     CoinListing,

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable
 from typing import TypeVar
 
 from cryptodesk.catalog.platforms import find_platform
-from cryptodesk.market.directory import AssetDirectory
+from cryptodesk.market.identity.directory import AssetDirectory
 from cryptodesk.market.records import Asset
 
 __all__ = ["DirectoryCrosswalk"]

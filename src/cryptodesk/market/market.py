@@ -13,21 +13,21 @@ from msgspec import Struct, structs
 from cryptodesk.core.clock import Clock
 from cryptodesk.core.discover import discover
 from cryptodesk.market.crosswalk import DirectoryCrosswalk
-from cryptodesk.market.directory import AssetDirectory, load_directory_assets
 from cryptodesk.market.feeds.layered import LIVE_PATIENCE_SECONDS, LayeredFeed
 from cryptodesk.market.feeds.live import LiveFeed, LiveSource
 from cryptodesk.market.feeds.stored import StoredFeed
+from cryptodesk.market.fetching.budget import CallBudget
+from cryptodesk.market.fetching.cache import FreshCache
+from cryptodesk.market.fetching.call_store import SqliteCallStore
+from cryptodesk.market.fetching.client import SourceClient, SourceStatus
+from cryptodesk.market.fetching.session import SessionPool
+from cryptodesk.market.identity.directory import AssetDirectory, load_directory_assets
 from cryptodesk.market.intake.bundles import BUNDLES
 from cryptodesk.market.intake.pull import is_pulled
 from cryptodesk.market.intake.status import SourceState
 from cryptodesk.market.keeping import Keeper
 from cryptodesk.market.query import Feed, Query
 from cryptodesk.market.records import CoinListing
-from cryptodesk.market.sources._budget import CallBudget
-from cryptodesk.market.sources._cache import FreshCache
-from cryptodesk.market.sources._call_store import SqliteCallStore
-from cryptodesk.market.sources._client import SourceClient, SourceStatus
-from cryptodesk.market.sources._session import SessionPool
 from cryptodesk.market.sources._source import Source
 from cryptodesk.market.unpack import ensure_snapshot
 from cryptodesk.storage.sqlite import SqliteDatabase

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from importlib.resources.abc import Traversable
 
-from cryptodesk.market.directory import load_directory_assets
+from cryptodesk.market.identity.directory import load_directory_assets
 from cryptodesk.market.records import Asset
 from cryptodesk.market.shipped import (
     PROVENANCE_NOTE,

@@ -8,8 +8,8 @@ from datetime import datetime
 from msgspec import Struct
 
 from cryptodesk.core.errors import ToolFailed
-from cryptodesk.market.directory import AssetDirectory
-from cryptodesk.market.history import day_of
+from cryptodesk.market.identity.directory import AssetDirectory
+from cryptodesk.market.identity.history import day_of
 from cryptodesk.market.query import AssetId
 from cryptodesk.market.records import Asset, AssetMatch, CoinListing
 from cryptodesk.tools._envelope import Gap

@@ -8,7 +8,7 @@ from functools import lru_cache
 from operator import is_
 from typing import Any, Literal
 
-from cryptodesk.market.names import Name, NameIndex, NameMatch
+from cryptodesk.market.identity.names import Name, NameIndex, NameMatch
 from cryptodesk.market.records import CategoryListing, ExchangeListing, NftListing, TokenListing
 
 __all__ = ["LISTED_KINDS", "Listed", "ListedClass", "exact_names", "search_names"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from cryptodesk.market.names import NameMatch
+from cryptodesk.market.identity.names import NameMatch
 from cryptodesk.market.records import CategoryListing, ExchangeListing, NftListing
 from cryptodesk.tools._envelope import Gap, Origin, failed_sources, origin_of
 from cryptodesk.tools._listed_names import LISTED_KINDS, Listed, ListedClass, search_names

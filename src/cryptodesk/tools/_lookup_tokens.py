@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import UNSET, Struct
 
-from cryptodesk.market.names import NameMatch
+from cryptodesk.market.identity.names import NameMatch
 from cryptodesk.market.records import Asset, TokenListing
 from cryptodesk.tools._envelope import Gap, failed_sources
 from cryptodesk.tools._listed_names import search_names

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct, structs
 
-from cryptodesk.market.names import NameMatch
+from cryptodesk.market.identity.names import NameMatch
 from cryptodesk.market.query import AssetId, Found, answers
 from cryptodesk.market.records import NftListing, TokenListing
 from cryptodesk.tools._assets import Unresolved, numeric_id, raise_unresolved, unresolved_gaps

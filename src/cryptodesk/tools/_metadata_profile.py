@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time
 from typing import Any
 
-from cryptodesk.market.names import address_key
+from cryptodesk.market.identity.names import address_key
 from cryptodesk.market.records import Asset, CategoryListing, CoinListing, ExchangeListing, Provenance
 from cryptodesk.market.records.assets import SIMULATED_ID_BASE
 from cryptodesk.tools._content_clean import clean_passage, web_address

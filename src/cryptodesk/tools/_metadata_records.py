@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
+from cryptodesk.market.identity.names import address_key
 from cryptodesk.market.issuance import BITCOIN_ASSET_ID
-from cryptodesk.market.names import address_key
 from cryptodesk.market.query import AssetId, Found, Record, answers
 from cryptodesk.market.records import CoinListing, ExchangeReserves, Holders, TokenSecurity, UnlockSchedule
 from cryptodesk.tools._envelope import Gap, failed_sources

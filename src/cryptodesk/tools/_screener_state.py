@@ -7,8 +7,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from cryptodesk.market.directory import AssetDirectory
-from cryptodesk.market.history import day_of
+from cryptodesk.market.identity.directory import AssetDirectory
+from cryptodesk.market.identity.history import day_of
 from cryptodesk.market.records import CoinListing
 from cryptodesk.market.screening import AssetType, State
 

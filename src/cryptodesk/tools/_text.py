@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cryptodesk.market.text import plain
+from cryptodesk.market.identity.text import plain
 
 __all__ = ["DESCRIPTION_LIMIT", "NAME_LIMIT", "SYMBOL_LIMIT", "clean"]
 

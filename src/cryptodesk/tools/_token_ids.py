@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec import Struct
 
 from cryptodesk.catalog.platforms import find_platform
-from cryptodesk.market.directory import AssetDirectory, is_address
-from cryptodesk.market.names import address_key
+from cryptodesk.market.identity.directory import AssetDirectory, is_address
+from cryptodesk.market.identity.names import address_key
 from cryptodesk.market.records import Asset
 
 __all__ = ["TokenId", "contract_of", "parse_token_id", "platform_slug"]

@@ -14,7 +14,7 @@ from cryptodesk.core.errors import ToolArgumentError
 from cryptodesk.core.messages import Citation
 from cryptodesk.core.tools import ToolRunContext
 from cryptodesk.documents.query import DocumentFeed
-from cryptodesk.market.directory import AssetDirectory
+from cryptodesk.market.identity.directory import AssetDirectory
 from cryptodesk.market.query import AssetId, Feed, Found, Query, Record
 
 __all__ = [
@@ -57,7 +57,7 @@ class ToolContext(Struct, frozen=True):
         return self.run.as_of or self.services.clock.now()
 
     async def find(self, kind: type[R], ids: Sequence[AssetId] | None = None, **narrowing: Any) -> Found[R]:
-        """Records of `kind` as they were known at the run's `as_of`, else now, which is after a fetch and not before it.
+        """Records of `kind` as known at the run's `as_of`, else now: that is after a fetch and not before it.
         `narrowing` are further fields of `market.query.Query`."""
         asked = None if ids is None else tuple(ids)
         return await self.services.market.find(Query(kind=kind, ids=asked, as_of=self.run.as_of, **narrowing))

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
-from cryptodesk.market.directory import is_address
+from cryptodesk.market.identity.directory import is_address
 from cryptodesk.tools._envelope import Gap, Origin, encode_time, merge_origins, mode_notes, source_names
 from cryptodesk.tools._lookup_coins import find_coins
 from cryptodesk.tools._lookup_listed import find_listed

@@ -11,13 +11,13 @@ from typing import Any
 from cryptodesk.core.clock import FixedClock
 from cryptodesk.core.errors import UpstreamRateLimited, UpstreamRejected, UpstreamTimeout, UpstreamUnavailable
 from cryptodesk.market.crosswalk import DirectoryCrosswalk
-from cryptodesk.market.directory import AssetDirectory
 from cryptodesk.market.feeds.live import LiveFeed, LiveSource
+from cryptodesk.market.fetching.cache import FreshCache
+from cryptodesk.market.fetching.client import HttpAnswer, HttpRequest, SourcePolicy
+from cryptodesk.market.fetching.errors import UnreachableSource
+from cryptodesk.market.identity.directory import AssetDirectory
 from cryptodesk.market.query import Query
 from cryptodesk.market.records import Candle, CandleSeries, CoinListing, DerivativesMarket, Provenance
-from cryptodesk.market.sources._cache import FreshCache
-from cryptodesk.market.sources._client import HttpAnswer, HttpRequest, SourcePolicy
-from cryptodesk.market.sources._errors import UnreachableSource
 from cryptodesk.market.sources._source import Route, Source, SourceContext
 from tests.market.feeds.fakes import NOW, listing
 

@@ -33,7 +33,7 @@ from cryptodesk.core.errors import (
     UpstreamTimeout,
     UpstreamUnavailable,
 )
-from cryptodesk.market.sources._client import (
+from cryptodesk.market.fetching.client import (
     CallBudget,
     HttpAnswer,
     HttpRequest,
@@ -41,7 +41,7 @@ from cryptodesk.market.sources._client import (
     SourceClient,
     SourcePolicy,
 )
-from cryptodesk.market.sources._timing import Ticks
+from cryptodesk.market.fetching.timing import Ticks
 
 __all__ = [
     "BAD_DAYS",

@@ -12,10 +12,10 @@ import pytest
 
 from cryptodesk.core.errors import UpstreamError
 from cryptodesk.market.crosswalk import DirectoryCrosswalk
-from cryptodesk.market.directory import AssetDirectory
+from cryptodesk.market.fetching.client import HttpAnswer, HttpRequest, SourceClient
+from cryptodesk.market.identity.directory import AssetDirectory
 from cryptodesk.market.query import Query
 from cryptodesk.market.records import Asset, Candle, CandleSeries
-from cryptodesk.market.sources._client import HttpAnswer, HttpRequest, SourceClient
 from cryptodesk.market.sources._source import Route, Source, SourceContext
 from tests.market.sources.bad_days import BadDay, SourceServer, client_for
 

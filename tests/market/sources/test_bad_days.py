@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from cryptodesk.market.sources._client import HttpAnswer, HttpRequest
-from cryptodesk.market.sources._decode import decode_json
+from cryptodesk.market.fetching.client import HttpAnswer, HttpRequest
+from cryptodesk.market.fetching.decode import decode_json
 from tests.market.sources.bad_days import BAD_DAYS, POLICY, BadDay, suffer
 
 SOURCE = SimpleNamespace(name="acme", policy=POLICY, check=None)

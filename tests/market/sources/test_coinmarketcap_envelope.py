@@ -15,9 +15,9 @@ from cryptodesk.core.errors import (
     UpstreamRejected,
     UpstreamUnavailable,
 )
-from cryptodesk.market.sources._client import HttpAnswer
+from cryptodesk.market.fetching.client import HttpAnswer
+from cryptodesk.market.fetching.errors import LimitedBySource
 from cryptodesk.market.sources._coinmarketcap_envelope import check_by, read_data
-from cryptodesk.market.sources._errors import LimitedBySource
 
 NOON = datetime(2026, 9, 9, 12, tzinfo=UTC)
 

@@ -10,9 +10,9 @@ import pytest
 from msgspec import structs
 
 from cryptodesk.core.errors import UpstreamBadAnswer, UpstreamRateLimited, UpstreamRejected, UpstreamUnavailable
+from cryptodesk.market.fetching.http import url_of
 from cryptodesk.market.query import Query
 from cryptodesk.market.records import GasPrice, Provenance
-from cryptodesk.market.sources._http import url_of
 from cryptodesk.market.sources.ethereum_rpc import SOURCE, make_source
 from tests.market.sources.bad_days import BAD_DAYS, BadDay
 from tests.market.sources.exchanges import NOW, ask, body, live_through, payload, read, refusal

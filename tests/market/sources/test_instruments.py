@@ -6,7 +6,7 @@ import pytest
 from msgspec import structs
 
 from cryptodesk.market.crosswalk import DirectoryCrosswalk
-from cryptodesk.market.directory import AssetDirectory
+from cryptodesk.market.identity.directory import AssetDirectory
 from cryptodesk.market.records import Asset
 from cryptodesk.market.sources._instruments import Naming, launched_at
 from tests.market.sources.exchanges import AAVE, ASSETS, BTC, CONTEXT, LINK, PEPE, at

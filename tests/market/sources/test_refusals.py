@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from cryptodesk.core.errors import UpstreamUnavailable
-from cryptodesk.market.sources._client import HttpAnswer
-from cryptodesk.market.sources._errors import LimitedBySource
+from cryptodesk.market.fetching.client import HttpAnswer
+from cryptodesk.market.fetching.errors import LimitedBySource
 from cryptodesk.market.sources._refusals import Refusal, malformed
 from tests.market.sources.exchanges import NOW
 

@@ -13,11 +13,11 @@ from msgspec import Struct, structs
 
 from cryptodesk.core.clock import Clock
 from cryptodesk.core.errors import UpstreamError, UpstreamRateLimited, UpstreamTimeout
+from cryptodesk.market.fetching.cache import Cached, FreshCache
+from cryptodesk.market.fetching.client import HttpAnswer, HttpRequest
+from cryptodesk.market.fetching.errors import UnreachableSource
 from cryptodesk.market.query import AssetId, Found, Query, Record, Unavailable, answers
 from cryptodesk.market.records import CandleSeries, DerivativesMarket, GasPrice, MetricSeries
-from cryptodesk.market.sources._cache import Cached, FreshCache
-from cryptodesk.market.sources._client import HttpAnswer, HttpRequest
-from cryptodesk.market.sources._errors import UnreachableSource
 from cryptodesk.market.sources._source import Crosswalk, Route, Source, SourceContext
 from cryptodesk.market.store.record_rows import LISTS
 from cryptodesk.market.visibility import visible_at

@@ -10,12 +10,12 @@ from msgspec import Struct
 
 from cryptodesk.catalog.platforms import find_platform
 from cryptodesk.core.errors import UpstreamBadAnswer
+from cryptodesk.market.identity.text import plain
 from cryptodesk.market.intake.bundles import Bundle
 from cryptodesk.market.intake.coingecko_form import CoinEntry, Links, MarketData, Metadata
 from cryptodesk.market.intake.coingecko_groups import list_categories, list_venues
 from cryptodesk.market.query import Record
 from cryptodesk.market.records import CoinListing, Contract, Profile, Provenance
-from cryptodesk.market.text import plain
 
 __all__ = ["BundleRecords", "ResolveCoin", "parse_bundle"]
 

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import structs
 
+from cryptodesk.market.identity.text import plain
 from cryptodesk.market.intake.coingecko_form import CoinEntry, Ticker
 from cryptodesk.market.records import CategoryListing, ExchangeListing, Profile, Provenance
-from cryptodesk.market.text import plain
 
 __all__ = ["list_categories", "list_venues", "venue_id"]
 

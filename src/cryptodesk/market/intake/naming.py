@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cryptodesk.market.directory import AssetDirectory
+from cryptodesk.market.identity.directory import AssetDirectory
+from cryptodesk.market.identity.text import plain
 from cryptodesk.market.intake.cells import RowError
 from cryptodesk.market.query import AssetId
-from cryptodesk.market.text import plain
 
 __all__ = ["AssetNames"]
 

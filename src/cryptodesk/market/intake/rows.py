@@ -9,12 +9,12 @@ from typing import Any, cast, get_args
 from msgspec import Struct
 
 from cryptodesk.core.errors import InvalidRequest
+from cryptodesk.market.identity.text import plain
 from cryptodesk.market.intake.cells import RowError, parse_moment, parse_number
 from cryptodesk.market.query import AssetId
 from cryptodesk.market.records import INTERVALS, Interval
 from cryptodesk.market.store.candle_rows import CandleRow, SeriesName
 from cryptodesk.market.store.series import MetricName, MetricRow, granularity_seconds
-from cryptodesk.market.text import plain
 
 __all__ = ["CandleReader", "IngestOptions", "PointReader", "ResolveAsset", "week_offset"]
 

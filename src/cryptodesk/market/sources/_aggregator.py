@@ -11,10 +11,10 @@ import msgspec
 from msgspec import Struct
 
 from cryptodesk.core.errors import UpstreamBadAnswer
+from cryptodesk.market.fetching.client import HttpAnswer, HttpRequest
+from cryptodesk.market.fetching.decode import decode_json
 from cryptodesk.market.query import AssetId, Query
 from cryptodesk.market.records import MetricPoint, MetricSeries, Provenance
-from cryptodesk.market.sources._client import HttpAnswer, HttpRequest
-from cryptodesk.market.sources._decode import decode_json
 from cryptodesk.market.sources._instruments import is_past
 from cryptodesk.market.sources._refusals import malformed
 from cryptodesk.market.sources._source import Route, SourceContext

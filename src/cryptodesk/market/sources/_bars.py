@@ -8,9 +8,9 @@ from typing import Any
 
 from msgspec import Struct
 
+from cryptodesk.market.fetching.client import HttpAnswer, HttpRequest
 from cryptodesk.market.query import Query
 from cryptodesk.market.records import INTERVALS, Candle, CandleSeries, Interval, Provenance
-from cryptodesk.market.sources._client import HttpAnswer, HttpRequest
 from cryptodesk.market.sources._figures import positive, unsigned
 from cryptodesk.market.sources._instruments import Naming, asset_ids, launched_at
 from cryptodesk.market.sources._refusals import malformed

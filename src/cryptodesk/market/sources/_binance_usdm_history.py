@@ -13,11 +13,11 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from cryptodesk.market.fetching.client import HttpAnswer, HttpRequest
+from cryptodesk.market.fetching.decode import decode_json
 from cryptodesk.market.query import Query
 from cryptodesk.market.records import MetricPoint, MetricSeries, Provenance
 from cryptodesk.market.sources._bars import DEFAULT_BARS, MOST_REQUESTS, ceiling, floor
-from cryptodesk.market.sources._client import HttpAnswer, HttpRequest
-from cryptodesk.market.sources._decode import decode_json
 from cryptodesk.market.sources._figures import from_milliseconds, milliseconds, number, unsigned
 from cryptodesk.market.sources._instruments import Naming, asset_ids, launched_at
 from cryptodesk.market.sources._refusals import malformed

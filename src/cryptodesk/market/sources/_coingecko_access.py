@@ -18,9 +18,9 @@ from typing import Any
 
 import msgspec
 
+from cryptodesk.market.fetching.client import HttpAnswer
 from cryptodesk.market.query import Query
 from cryptodesk.market.records import Asset
-from cryptodesk.market.sources._client import HttpAnswer
 from cryptodesk.market.sources._figures import count
 from cryptodesk.market.sources._instruments import asset_ids
 from cryptodesk.market.sources._refusals import Refusal

@@ -13,10 +13,10 @@ from typing import Any
 from msgspec import Struct
 
 from cryptodesk.catalog.platforms import find_platform
+from cryptodesk.market.fetching.client import path_of
 from cryptodesk.market.query import Query
 from cryptodesk.market.records import Asset, CoinListing, Contract, Profile
 from cryptodesk.market.sources._aggregator import Access, Ask, Page, Rows
-from cryptodesk.market.sources._client import path_of
 from cryptodesk.market.sources._coingecko_access import asked_coins, currency_of
 from cryptodesk.market.sources._coinmarketcap_values import moment, prose, web_address
 from cryptodesk.market.sources._figures import count, line, number, positive, unsigned

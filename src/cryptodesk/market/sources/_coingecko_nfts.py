@@ -12,10 +12,10 @@ from typing import Any
 from msgspec import Struct
 
 from cryptodesk.catalog.platforms import find_platform
+from cryptodesk.market.fetching.client import path_of
 from cryptodesk.market.query import Query
 from cryptodesk.market.records import Contract, NftListing, Profile
 from cryptodesk.market.sources._aggregator import Access, Ask, Page, Rows, is_slug, slugify
-from cryptodesk.market.sources._client import path_of
 from cryptodesk.market.sources._coingecko_access import PREFIX, in_dollars, own_slugs
 from cryptodesk.market.sources._coingecko_coins import MOST_SINGLES
 from cryptodesk.market.sources._coinmarketcap_values import prose, web_address

@@ -15,10 +15,10 @@ from typing import Any
 
 from msgspec import Struct
 
+from cryptodesk.market.fetching.client import path_of
 from cryptodesk.market.query import Query
 from cryptodesk.market.records import MetricSeries
 from cryptodesk.market.sources._aggregator import Access, Ask, Page, Point, floored, series_of
-from cryptodesk.market.sources._client import path_of
 from cryptodesk.market.sources._coingecko_access import asked_coins, currency_of
 from cryptodesk.market.sources._figures import from_milliseconds, positive, unsigned
 from cryptodesk.market.sources._source import Route, SourceContext

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from cryptodesk.core.errors import UpstreamBadAnswer
+from cryptodesk.market.fetching.client import HttpAnswer, HttpRequest
 from cryptodesk.market.query import Query
 from cryptodesk.market.records import Provenance
-from cryptodesk.market.sources._client import HttpAnswer, HttpRequest
 from cryptodesk.market.sources._coinmarketcap_envelope import read_data
 from cryptodesk.market.sources._source import Route, SourceContext
 

@@ -25,9 +25,9 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from cryptodesk.core.errors import UpstreamBadAnswer, UpstreamError, UpstreamRejected, UpstreamUnavailable
-from cryptodesk.market.sources._client import HttpAnswer
+from cryptodesk.market.fetching.client import HttpAnswer
+from cryptodesk.market.fetching.errors import LimitedBySource, parse_retry_after
 from cryptodesk.market.sources._coinmarketcap_values import text
-from cryptodesk.market.sources._errors import LimitedBySource, parse_retry_after
 
 __all__ = ["check_by", "read_data"]
 

@@ -12,10 +12,10 @@ from typing import Any
 
 from msgspec import Struct
 
+from cryptodesk.market.fetching.client import path_of
 from cryptodesk.market.query import Query, answers
 from cryptodesk.market.records import FundraisingRound, Unlock, UnlockSchedule
 from cryptodesk.market.sources._aggregator import Access, Ask, Page, Rows
-from cryptodesk.market.sources._client import path_of
 from cryptodesk.market.sources._coinmarketcap_values import web_address
 from cryptodesk.market.sources._figures import from_seconds, line, positive
 from cryptodesk.market.sources._instruments import asset_ids

@@ -18,6 +18,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from cryptodesk.market.fetching.client import path_of
 from cryptodesk.market.query import Query
 from cryptodesk.market.records import MetricSeries
 from cryptodesk.market.sources._aggregator import (
@@ -31,7 +32,6 @@ from cryptodesk.market.sources._aggregator import (
     is_slug,
     series_of,
 )
-from cryptodesk.market.sources._client import path_of
 from cryptodesk.market.sources._defillama_names import STABLECOINS_URL, chain_named
 from cryptodesk.market.sources._figures import from_seconds, number, unsigned
 from cryptodesk.market.sources._source import Route, SourceContext

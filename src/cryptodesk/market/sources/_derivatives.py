@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 from msgspec import Struct, structs
 
+from cryptodesk.market.fetching.client import HttpAnswer, HttpRequest
 from cryptodesk.market.query import Query
 from cryptodesk.market.records import DerivativesMarket, Provenance
-from cryptodesk.market.sources._client import HttpAnswer, HttpRequest
 from cryptodesk.market.sources._instruments import Contract, asset_ids, is_past
 from cryptodesk.market.sources._source import Route, SourceContext
 

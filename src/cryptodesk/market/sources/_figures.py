@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cryptodesk.market.text import plain
+from cryptodesk.market.identity.text import plain
 
 __all__ = ["count", "from_milliseconds", "from_seconds", "line", "milliseconds", "number", "positive", "unsigned"]
 

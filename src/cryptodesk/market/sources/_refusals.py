@@ -12,8 +12,8 @@ from cryptodesk.core.errors import (
     UpstreamRejected,
     UpstreamUnavailable,
 )
-from cryptodesk.market.sources._client import HttpAnswer
-from cryptodesk.market.sources._errors import LimitedBySource, UnusableSource, parse_retry_after
+from cryptodesk.market.fetching.client import HttpAnswer
+from cryptodesk.market.fetching.errors import LimitedBySource, UnusableSource, parse_retry_after
 from cryptodesk.market.sources._figures import line
 
 __all__ = ["Refusal", "malformed"]

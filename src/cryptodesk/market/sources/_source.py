@@ -8,9 +8,9 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
+from cryptodesk.market.fetching.client import HttpAnswer, HttpRequest, SourcePolicy
 from cryptodesk.market.query import Query
 from cryptodesk.market.records import Asset
-from cryptodesk.market.sources._client import HttpAnswer, HttpRequest, SourcePolicy
 
 __all__ = ["Crosswalk", "Route", "Source", "SourceContext"]
 

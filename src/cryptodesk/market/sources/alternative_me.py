@@ -14,11 +14,11 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from cryptodesk.market.fetching.client import HttpAnswer, HttpRequest, SourcePolicy
+from cryptodesk.market.fetching.decode import decode_json
 from cryptodesk.market.query import Query
 from cryptodesk.market.records import FearGreed, MetricPoint, MetricSeries, Provenance
 from cryptodesk.market.sources._bars import DEFAULT_BARS
-from cryptodesk.market.sources._client import HttpAnswer, HttpRequest, SourcePolicy
-from cryptodesk.market.sources._decode import decode_json
 from cryptodesk.market.sources._figures import count, from_seconds, line
 from cryptodesk.market.sources._refusals import Refusal, malformed
 from cryptodesk.market.sources._source import Route, Source, SourceContext

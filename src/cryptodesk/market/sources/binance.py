@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
+from cryptodesk.market.fetching.client import HttpAnswer, HttpRequest, SourcePolicy
+from cryptodesk.market.fetching.decode import decode_json
 from cryptodesk.market.sources._bars import Ask, Bar, SpotMarket, bar, candle_route, rows_in
-from cryptodesk.market.sources._client import HttpAnswer, HttpRequest, SourcePolicy
-from cryptodesk.market.sources._decode import decode_json
 from cryptodesk.market.sources._figures import from_milliseconds, milliseconds
 from cryptodesk.market.sources._instruments import Naming
 from cryptodesk.market.sources._refusals import Refusal

@@ -14,10 +14,10 @@ from typing import Any
 
 import msgspec
 
+from cryptodesk.market.fetching.client import HttpAnswer, HttpRequest, SourcePolicy
+from cryptodesk.market.fetching.decode import decode_json
 from cryptodesk.market.query import Query
 from cryptodesk.market.sources._binance_usdm_history import NAME, NAMING, history_route, instrument_of
-from cryptodesk.market.sources._client import HttpAnswer, HttpRequest, SourcePolicy
-from cryptodesk.market.sources._decode import decode_json
 from cryptodesk.market.sources._derivatives import Figures, Told, Venue, derivatives_route, percent
 from cryptodesk.market.sources._figures import from_milliseconds, number, positive, unsigned
 from cryptodesk.market.sources._instruments import Contract, asset_ids

@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from cryptodesk.market.fetching.client import HttpAnswer, HttpRequest, SourcePolicy
+from cryptodesk.market.fetching.decode import decode_json
 from cryptodesk.market.query import Query
-from cryptodesk.market.sources._client import HttpAnswer, HttpRequest, SourcePolicy
-from cryptodesk.market.sources._decode import decode_json
 from cryptodesk.market.sources._derivatives import Figures, Told, Venue, derivatives_route, percent
 from cryptodesk.market.sources._figures import from_milliseconds, number, positive, unsigned
 from cryptodesk.market.sources._instruments import Naming

@@ -6,8 +6,8 @@ various pages, 30 to 100 a minute.
 
 from __future__ import annotations
 
+from cryptodesk.market.fetching.client import SourcePolicy
 from cryptodesk.market.sources._aggregator import Access
-from cryptodesk.market.sources._client import SourcePolicy
 from cryptodesk.market.sources._coingecko_access import check_by
 from cryptodesk.market.sources._coingecko_coins import coin_routes
 from cryptodesk.market.sources._coingecko_market import market_routes

@@ -6,7 +6,7 @@ out for hours after some 3,700 calls in a day.
 
 from __future__ import annotations
 
-from cryptodesk.market.sources._client import SourcePolicy
+from cryptodesk.market.fetching.client import SourcePolicy
 from cryptodesk.market.sources._coinmarketcap_access import Access
 from cryptodesk.market.sources._coinmarketcap_boards import pair_routes
 from cryptodesk.market.sources._coinmarketcap_candles import token_candle_routes

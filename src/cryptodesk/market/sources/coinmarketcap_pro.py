@@ -6,7 +6,7 @@ plan, 10,000 credits a month and 30 requests a minute; requests weigh what they 
 
 from __future__ import annotations
 
-from cryptodesk.market.sources._client import SourcePolicy
+from cryptodesk.market.fetching.client import SourcePolicy
 from cryptodesk.market.sources._coinmarketcap_access import Access
 from cryptodesk.market.sources._coinmarketcap_boards import board_routes
 from cryptodesk.market.sources._coinmarketcap_candles import coin_candle_routes, token_candle_routes

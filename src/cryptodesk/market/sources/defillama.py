@@ -8,8 +8,8 @@ of protocols has some eight megabytes, and the history of a large protocol more.
 
 from __future__ import annotations
 
+from cryptodesk.market.fetching.client import SourcePolicy
 from cryptodesk.market.sources._aggregator import Access
-from cryptodesk.market.sources._client import SourcePolicy
 from cryptodesk.market.sources._defillama_coins import price_routes
 from cryptodesk.market.sources._defillama_protocols import total_routes
 from cryptodesk.market.sources._defillama_series import series_routes

@@ -6,8 +6,8 @@ are allowed, and credits run by the month.
 
 from __future__ import annotations
 
+from cryptodesk.market.fetching.client import SourcePolicy
 from cryptodesk.market.sources._aggregator import Access
-from cryptodesk.market.sources._client import SourcePolicy
 from cryptodesk.market.sources._defillama_events import raise_routes, unlock_routes
 from cryptodesk.market.sources._source import Source
 

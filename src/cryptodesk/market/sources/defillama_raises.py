@@ -8,8 +8,8 @@ Source: the documented form is that of /api/raises at api-docs.defillama.com.
 
 from __future__ import annotations
 
+from cryptodesk.market.fetching.client import SourcePolicy
 from cryptodesk.market.sources._aggregator import Access
-from cryptodesk.market.sources._client import SourcePolicy
 from cryptodesk.market.sources._defillama_events import raise_routes
 from cryptodesk.market.sources._source import Source
 

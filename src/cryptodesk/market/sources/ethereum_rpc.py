@@ -15,10 +15,10 @@ from msgspec import Struct, structs
 from yarl import URL
 
 from cryptodesk.catalog.platforms import find_platform
+from cryptodesk.market.fetching.client import HttpAnswer, HttpRequest, SourcePolicy
+from cryptodesk.market.fetching.decode import decode_json
 from cryptodesk.market.query import Query
 from cryptodesk.market.records import GasPrice, Provenance
-from cryptodesk.market.sources._client import HttpAnswer, HttpRequest, SourcePolicy
-from cryptodesk.market.sources._decode import decode_json
 from cryptodesk.market.sources._instruments import is_past
 from cryptodesk.market.sources._refusals import Refusal, malformed
 from cryptodesk.market.sources._source import Route, Source, SourceContext

@@ -15,10 +15,10 @@ import msgspec
 from msgspec import Struct
 
 from cryptodesk.catalog.platforms import find_platform
+from cryptodesk.market.fetching.client import HttpAnswer, HttpRequest, SourcePolicy, path_of
+from cryptodesk.market.fetching.decode import decode_json
 from cryptodesk.market.query import Query
 from cryptodesk.market.records import Holders, Provenance, SecurityItem, TokenSecurity
-from cryptodesk.market.sources._client import HttpAnswer, HttpRequest, SourcePolicy, path_of
-from cryptodesk.market.sources._decode import decode_json
 from cryptodesk.market.sources._figures import count, number
 from cryptodesk.market.sources._instruments import is_past
 from cryptodesk.market.sources._refusals import Refusal, malformed

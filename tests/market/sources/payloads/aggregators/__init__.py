@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cryptodesk.market.fetching.client import HttpAnswer, HttpRequest
 from cryptodesk.market.query import Query
 from cryptodesk.market.records import Asset
-from cryptodesk.market.sources._client import HttpAnswer, HttpRequest
 from cryptodesk.market.sources._source import Route, Source, SourceContext
 
 __all__ = ["CONTEXT", "KEYS", "LINK", "NOW", "PEPE", "Case", "answer", "ask", "at", "load", "params_of", "read", "ways"]

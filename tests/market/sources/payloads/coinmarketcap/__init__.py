@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
+from cryptodesk.market.fetching.client import HttpAnswer, HttpRequest
 from cryptodesk.market.query import Query
 from cryptodesk.market.records import Asset
-from cryptodesk.market.sources._client import HttpAnswer, HttpRequest
 from cryptodesk.market.sources._source import Route, Source, SourceContext
 
 __all__ = ["CONTEXT", "KEY", "NOW", "PEPE", "answer", "ask", "load", "read", "ways", "well"]

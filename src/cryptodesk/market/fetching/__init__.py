@@ -1,0 +1,3 @@
+"""What every live source is fetched with: limits, budgets, a breaker, a cache, and time."""
+
+__all__: list[str] = []

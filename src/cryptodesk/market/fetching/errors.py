@@ -1,0 +1,200 @@
+"""The error table: every way a market source or the way to it fails, and what that means here.
+
+| what happened | becomes | counts against the source |
+|---|---|---|
+| 400, 404, 403 in the source's own format, other 4xx | UpstreamRejected: this request, not the source | no |
+| 401, 402, 451, 403 with a web page | UpstreamUnavailable: our key, our account, our place | yes |
+| 3xx that leads away or in circles | UpstreamUnavailable: our address | yes |
+| 408 | UpstreamTimeout | yes |
+| 418, 429, 503 with Retry-After | UpstreamRateLimited | no, but nothing is asked for a while |
+| 5xx | UpstreamUnavailable | yes |
+| no way to it: connection refused, name does not resolve | UnreachableSource | yes |
+| connection reset, TLS | UpstreamUnavailable | yes |
+| no connection or no whole answer in time | UpstreamTimeout | yes |
+| cut, too long, packed wrongly, empty, a web page instead of values | UpstreamBadAnswer | yes |
+
+An upstream's own words go into `body` without our headers and parameters, never into the message.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
+
+import aiohttp
+
+from cryptodesk.core.errors import (
+    UpstreamBadAnswer,
+    UpstreamError,
+    UpstreamRateLimited,
+    UpstreamRejected,
+    UpstreamTimeout,
+    UpstreamUnavailable,
+)
+from cryptodesk.market.fetching.http import HttpAnswer
+
+__all__ = [
+    "TRANSPORT_FAILURES",
+    "LimitedBySource",
+    "UnreachableSource",
+    "UnusableAnswer",
+    "UnusableSource",
+    "copy_of",
+    "error_of_status",
+    "is_web_page",
+    "parse_retry_after",
+    "transport_error",
+]
+
+TRANSPORT_FAILURES = (aiohttp.ClientError, TimeoutError, OSError)
+
+_LONGEST_RETRY_AFTER_SECONDS = 86_400.0
+_MAX_QUOTED = 500
+_SHORTEST_SECRET = 6
+_BAN_STATUSES = frozenset({418, 429})
+
+_E = TypeVar("_E", bound=UpstreamError)
+
+
+class LimitedBySource(UpstreamRateLimited):
+    """`retry_after_seconds` is when asking again makes sense; None when the source did not say."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        upstream: str,
+        upstream_status: int | None = None,
+        body: dict[str, Any] | None = None,
+        retry_after_seconds: float | None = None,
+    ) -> None:
+        super().__init__(message, upstream=upstream, upstream_status=upstream_status, body=body)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class UnusableAnswer(UpstreamBadAnswer):
+    """Asking again at once would bring the same."""
+
+    retryable = False
+
+
+class UnusableSource(UpstreamUnavailable):
+    """Asking again at once would change nothing: somebody has to mend a key, an account or an address."""
+
+    retryable = False
+
+
+class UnreachableSource(UpstreamUnavailable):
+    """There is no way to it: it is gone, or this machine has no network. Asking again at once would only cost time."""
+
+    retryable = False
+
+
+_BY_STATUS: dict[int, tuple[type[UpstreamError], str]] = {
+    401: (UnusableSource, "does not accept our key; check the configured key"),
+    402: (UnusableSource, "wants its account paid"),
+    403: (UpstreamRejected, "does not allow this request; the plan may not cover it"),
+    404: (UpstreamRejected, "does not know what was asked for"),
+    408: (UpstreamTimeout, "timed out"),
+    451: (UnusableSource, "does not serve this place"),
+}
+_TRANSPORT: tuple[tuple[type[BaseException], type[UpstreamError], str], ...] = (
+    # Some failures are timeouts and connection errors at once: the first row that fits counts.
+    (TimeoutError, UpstreamTimeout, "did not answer in time"),
+    (aiohttp.ClientSSLError, UpstreamUnavailable, "cannot be reached: TLS failed"),
+    (aiohttp.ClientConnectorDNSError, UnreachableSource, "cannot be reached: its name does not resolve"),
+    (aiohttp.ClientConnectorError, UnreachableSource, "cannot be reached: no connection"),
+    (aiohttp.ClientConnectionError, UpstreamUnavailable, "closed the connection without an answer"),
+    (aiohttp.InvalidURL, UpstreamUnavailable, "has an unusable address"),
+    (aiohttp.ClientPayloadError, UpstreamBadAnswer, "cut its answer short"),
+    (aiohttp.ClientResponseError, UpstreamBadAnswer, "did not answer in HTTP"),
+    (aiohttp.ClientError, UpstreamUnavailable, "cannot be reached"),
+    (OSError, UpstreamUnavailable, "cannot be reached"),
+)
+
+
+def error_of_status(source: str, answer: HttpAnswer, *, secrets: Iterable[str] = ()) -> UpstreamError:
+    """The error an answer with a status other than 2xx means. None of `secrets` shows up in it."""
+    status = answer.status
+    body = _quoted(answer.body, secrets) if status not in (401, 403) else None
+    retry_after = parse_retry_after(answer.headers.get("retry-after"), answer.fetched_at)
+    if status in _BAN_STATUSES or (status == 503 and retry_after is not None):
+        when = "" if retry_after is None else f", retry in {math.ceil(retry_after)} s"
+        return LimitedBySource(
+            f"{source} limits our requests{when} (HTTP {status})",
+            upstream=source,
+            upstream_status=status,
+            body=body,
+            retry_after_seconds=retry_after,
+        )
+    kind, words = _meaning_of(status, is_page=is_web_page(answer))
+    return kind(f"{source} {words} (HTTP {status})", upstream=source, upstream_status=status, body=body)
+
+
+def transport_error(source: str, error: BaseException, *, is_answering: bool) -> UpstreamError:
+    """What a failed connection means. Once the answer has begun, anything but silence is a cut answer."""
+    kind, words = next((kind, words) for failure, kind, words in _TRANSPORT if isinstance(error, failure))
+    if is_answering and kind is not UpstreamTimeout:
+        kind, words = UpstreamBadAnswer, "cut its answer short"
+    return kind(f"{source} {words} ({type(error).__name__})", upstream=source)
+
+
+def parse_retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds from now, at most a day; None for nothing or nonsense. Source: RFC 9110, 10.2.3."""
+    if not value:
+        return None
+    text = value.strip()[:64]
+    try:
+        seconds = float(text)
+    except ValueError:
+        try:
+            moment = parsedate_to_datetime(text)
+        except ValueError:
+            return None
+        seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
+    if not math.isfinite(seconds):
+        return None
+    return min(max(seconds, 0.0), _LONGEST_RETRY_AFTER_SECONDS)
+
+
+def is_web_page(answer: HttpAnswer) -> bool:
+    """Gateways and bot walls answer for people where values are expected."""
+    if answer.headers.get("content-type", "").lower().startswith(("text/html", "application/xhtml")):
+        return True
+    begin = answer.body[:64].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return begin.startswith((b"<!doctype html", b"<html"))
+
+
+def copy_of(error: _E) -> _E:
+    """The same error for another caller: raised twice, one object would pile up the frames of both."""
+    kind = type(error)
+    twin = kind.__new__(kind, *error.args)
+    twin.__dict__.update(error.__dict__)
+    return twin
+
+
+def _meaning_of(status: int, *, is_page: bool) -> tuple[type[UpstreamError], str]:
+    if status == 403 and is_page:  # the wall before the source, not the source
+        return UnusableSource, "does not let us in"
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    if 400 <= status < 500:
+        return UpstreamRejected, "refused our request as wrong"
+    if status >= 500:
+        return UpstreamUnavailable, "is in trouble"
+    if 300 <= status < 400:
+        return UnusableSource, "sends us elsewhere"
+    return UpstreamBadAnswer, "answered with an unexpected status"
+
+
+def _quoted(raw: bytes, secrets: Iterable[str]) -> dict[str, Any] | None:
+    # Scrubbed before it is cut: half a key is still a secret.
+    text = raw[: 64 * _MAX_QUOTED].decode(errors="replace")
+    for secret in secrets:
+        if len(secret) >= _SHORTEST_SECRET:
+            text = text.replace(secret, "***")
+    plain = "".join(mark if mark.isprintable() else " " for mark in text[:_MAX_QUOTED]).strip()
+    return {"text": plain} if plain else None

@@ -1,0 +1,224 @@
+"""A question as words with their surroundings, and what the surroundings say about a word being an asset's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+
+from msgspec import Struct
+
+from cryptodesk.market.identity.english import ACRONYMS, COLLOCATIONS, EVERYDAY, FUNCTION_WORDS, word_set
+from cryptodesk.market.identity.text import normalise
+
+__all__ = ["Prose", "Word"]
+
+_WORD = re.compile(r"[^\W_]+")
+# Bounded parts: an endless word must not be read again from each of its letters.
+_NOT_PROSE = re.compile(
+    r"https?://\S+|www\.\S+|[^\s@]{1,64}@[^\s@]{1,255}\.\S+|\b[\w-]{1,63}\.(?:com|org|net|xyz|app|dev)\b\S*",
+    re.IGNORECASE,
+)
+_GAP_IN_NAME = re.compile(r"[\s.\-&'’()]{1,3}")
+_PAIR_GAP = re.compile(r"\s?[/\-_]\s?")
+_CONJUNCTION = re.compile(r"\s*(?:/|&|\+|(?:,\s*)?\b(?:and|or|vs|versus|against)\b\.?)\s*", re.IGNORECASE)
+_COMMA = re.compile(r"\s*,\s*")
+_ENDS_CLAUSE = re.compile(r"(?:['’]s)?\s*(?:$|[?!.,;:)\]]|\n|(?:and|or|vs|versus|against)\b)", re.IGNORECASE)
+_NEW_SENTENCE = re.compile(r"[.?!:;\n]")
+
+_ABOUT_ASSETS = word_set(
+    "price prices coin coins token tokens crypto cryptocurrency marketcap mcap chart charts candle candles rsi macd"
+    " volume supply tokenomics ath atl dominance tvl holders unlock unlocks usdt usd usdc perp perps futures funding"
+    " liquidations worth forecast prediction performance returns"
+)
+_ABOUT_ASSETS_TWO = frozenset(
+    {("market", "cap"), ("market", "capitalization"), ("circulating", "supply"), ("max", "supply")}
+)
+_SAYS_ASSET = word_set("price prices coin token tokenomics marketcap mcap")
+_NOUNS = ("price", "prices", "value", "cap", "supply", "volume", "chart", "history", "performance", "amount")
+_VERBS = ("buy", "buying", "bought", "sell", "selling", "sold", "holding", "stake", "staking", "swap", "compare")
+_ASKS_FOR_VALUE = tuple(f"{noun} of" for noun in _NOUNS)
+_ASKS_FOR = (*_ASKS_FOR_VALUE, *_VERBS)
+_ASKS_ABOUT = (
+    *(f"{word} {verb}" for word in ("what", "how", "why") for verb in ("is", "was", "did", "does", "about")),
+    *(f"{word}s" for word in ("what", "how", "what'", "how'", "what’", "how’")),
+    *("about", "explain", "analyze", "analyse"),
+)
+_LEADS_IN = ("", "and", "or", "vs", "versus", "then", "also", "now", "is")
+_AFTER_ASKING_ABOUT = word_set(
+    "doing trading performing worth going at today now do perform up down rising falling pumping dumping"
+)
+_PEOPLE_AND_PLACES = word_set("trump melania jupiter mars leo base")
+_LOOKBACK = 40
+_SHORT_QUESTION = 8
+
+
+class Word(Struct, frozen=True):
+    """`key` is the folded spelling; `is_ticker` tells that a dollar sign stands before it."""
+
+    start: int
+    end: int
+    text: str
+    key: str
+    is_ticker: bool
+
+
+class Prose:
+    """One text. Addresses of pages and mailboxes are no prose: nothing in them is a word."""
+
+    def __init__(self, text: str, symbols: Container[str] = ()) -> None:
+        self.text = text
+        self._prose = _NOT_PROSE.sub(lambda match: " " * len(match[0]), text)
+        self.words = [self._word(match) for match in _WORD.finditer(self._prose)]
+        # Capitals say nothing where all is written in them; a list of tickers alone is no such text.
+        others = [
+            word for word in self.words if word.text.isalpha() and (word.key not in symbols or word.key in EVERYDAY)
+        ]
+        self.is_shouting = any(word.key not in symbols for word in others) and all(
+            word.text.isupper() for word in others
+        )
+        self.is_shouting = self.is_shouting and len(self.words) > 1
+        long = [word for word in others if len(word.text) > 3]
+        self._is_headline = len(long) > 3 and sum(word.text[0].isupper() for word in long) > 0.7 * len(long)
+
+    def is_pair_gap(self, index: int) -> bool:
+        return _PAIR_GAP.fullmatch(self._gap_after(index)) is not None
+
+    def is_one_name(self, index: int, count: int) -> bool:
+        """Whether nothing but spaces and joining marks stands between the words."""
+        return all(_GAP_IN_NAME.fullmatch(self._gap_after(at)) for at in range(index, index + count - 1))
+
+    def is_compound(self, index: int) -> bool:
+        """Whether the word is a part of a longer one, as in "near-term" or "cross-link"."""
+        word = self.words[index]
+        before = self._prose[max(word.start - 2, 0) : word.start]
+        after = self._prose[word.end : word.end + 2]
+        joins_before = len(before) == 2 and before[0].isalpha() and before[1] in "-'’_"
+        return joins_before or (len(after) == 2 and after[0] in "-_" and after[1].isalpha())
+
+    def is_in_other_company(self, index: int, count: int) -> bool:
+        """Whether the word stands with others beside which it is no asset, as in "ripple effect"."""
+        if count > 1 or self.words[index].key not in COLLOCATIONS:
+            return False
+        before, after = COLLOCATIONS[self.words[index].key]
+        if self._key(index + 1, index) in after:
+            return True
+        preceding = self._key(index - 1, index)
+        return preceding in before and not (preceding == "the" and self._is_about_assets(index, index))
+
+    def confidence(
+        self, first: int, last: int, *, listed_after: int | None, listed_before: int | None, is_prominent: bool
+    ) -> float:
+        """0..1: how surely the words `first`..`last`, which could be plain English, name an asset here.
+
+        A known asset ends at the character `listed_after` before them, another begins at `listed_before` after them."""
+        key = self.words[first].key
+        if first == last and self.is_compound(first):
+            return 0.0
+        if self.is_in_other_company(first, last - first + 1) and (
+            key == "gas" or not self._follows(first, _ASKS_FOR_VALUE)
+        ):
+            return 0.0
+        is_bare = first == last and (key in FUNCTION_WORDS or len(key) < 2)
+        if self._is_listed(first, last, listed_after, listed_before, is_bare):
+            return 0.75
+        if (first == last and key in ACRONYMS) or not is_prominent:
+            return 0.0
+        if is_bare:
+            return 0.6 if self._follows(first, _ASKS_FOR) and self._ends_clause(last) else 0.0
+        if (
+            self._follows(first, _ASKS_FOR)
+            or self._is_about_assets(first, last)
+            or self._is_name_by_capital(first, last)
+        ):
+            return 0.75
+        return 0.65 if key not in _PEOPLE_AND_PLACES and self._is_asked_about(first, last) else 0.0
+
+    def is_surely_an_asset(self, first: int, last: int) -> bool:
+        """Whether the words are spelt as a name and asked for as only assets are: the rule for names that nobody may
+        have heard of."""
+        words = self.words[first : last + 1]
+        if self.is_shouting or self._is_headline or not all(word.text[0].isupper() for word in words):
+            return False
+        is_asked_for = self._follows(first, _ASKS_FOR_VALUE) and self._ends_clause(last)
+        if not all(word.text.isupper() for word in words) and self._starts_sentence(first):
+            return False
+        return is_asked_for or self._key(last + 1, last) in _SAYS_ASSET
+
+    def is_capitalised(self, first: int, last: int) -> bool:
+        """Whether every word has its capital, in a text where that says something."""
+        words = self.words[first : last + 1]
+        is_headline = self._is_headline and len(self.words) > _SHORT_QUESTION
+        return not self.is_shouting and not is_headline and all(not word.text[0].islower() for word in words)
+
+    def _word(self, match: re.Match[str]) -> Word:
+        start, text = match.start(), match[0]
+        is_ticker = start > 0 and self._prose[start - 1] == "$" and not text[0].isdigit()
+        return Word(start, match.end(), text, normalise(text), is_ticker)
+
+    def _gap_after(self, index: int) -> str:
+        end = self.words[index + 1].start if index + 1 < len(self.words) else len(self._prose)
+        gap = self._prose[self.words[index].end : end]
+        return gap.removesuffix("$") if gap != "$" else gap
+
+    def _key(self, index: int, beside: int) -> str:
+        """The word's key, or "" where there is none or a sentence ends between the two neighbours."""
+        if not 0 <= index < len(self.words) or _NEW_SENTENCE.search(self._gap_after(min(index, beside))):
+            return ""
+        return self.words[index].key
+
+    def _is_listed(self, first: int, last: int, after: int | None, before: int | None, is_bare: bool) -> bool:
+        """Whether the words continue or begin a list of assets. A bare word must fill its place in the list alone."""
+        if self.words[last].key == "etc":  # which ends lists of anything
+            return False
+        if after is not None:
+            gap = self._prose[after : self.words[first].start]
+            if (_CONJUNCTION.fullmatch(gap) or _COMMA.fullmatch(gap)) and (
+                self._ends_clause(last) or self._is_about_assets(first, last)
+            ):
+                return True
+        if before is None:
+            return False
+        gap = self._prose[self.words[last].end : before]
+        begins = (
+            first == 0 or self._follows(first, _ASKS_FOR) or _COMMA.fullmatch(self._gap_after(first - 1)) is not None
+        )
+        return (_CONJUNCTION.fullmatch(gap) is not None and (begins or not is_bare)) or (
+            _COMMA.fullmatch(gap) is not None and begins
+        )
+
+    def _ends_clause(self, last: int) -> bool:
+        return _ENDS_CLAUSE.match(self._prose, self.words[last].end) is not None
+
+    def _is_about_assets(self, first: int, last: int) -> bool:
+        following = self._key(last + 1, last)
+        if first == last and self.words[last].key in FUNCTION_WORDS:
+            return False
+        second = self._key(last + 2, last + 1) if following else ""
+        return following in _ABOUT_ASSETS or (following, second) in _ABOUT_ASSETS_TWO
+
+    def _is_asked_about(self, first: int, last: int) -> bool:
+        is_end = self._ends_clause(last)
+        if is_end and last == len(self.words) - 1 and self._before(first) in _LEADS_IN:
+            return True
+        return self._follows(first, _ASKS_ABOUT) and (is_end or self._key(last + 1, last) in _AFTER_ASKING_ABOUT)
+
+    def _follows(self, first: int, phrases: tuple[str, ...]) -> bool:
+        before = self._before(first)
+        return any(before == phrase or before.endswith(f" {phrase}") for phrase in phrases)
+
+    def _before(self, first: int) -> str:
+        """The folded text before the word, its last 40 characters."""
+        start = self.words[first].start
+        return normalise(self._prose[max(0, start - _LOOKBACK) : start].lstrip("$"))
+
+    def _is_name_by_capital(self, first: int, last: int) -> bool:
+        """A capital inside a sentence marks a name, unless people or places bear it too."""
+        words = self.words[first : last + 1]
+        if self.is_shouting or self._is_headline or words[0].key in _PEOPLE_AND_PLACES:
+            return False
+        return (
+            not self._starts_sentence(first) and len(words[0].key) > 3 and all(word.text[0].isupper() for word in words)
+        )
+
+    def _starts_sentence(self, first: int) -> bool:
+        return first == 0 or bool(re.search(r"[.?!:;\n\"“(]", self._gap_after(first - 1)))

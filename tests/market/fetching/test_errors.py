@@ -1,0 +1,173 @@
+"""The error table, row by row."""
+
+from __future__ import annotations
+
+import inspect
+import ssl
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cryptodesk.core.errors import (
+    UpstreamBadAnswer,
+    UpstreamError,
+    UpstreamRateLimited,
+    UpstreamRejected,
+    UpstreamTimeout,
+    UpstreamUnavailable,
+)
+from cryptodesk.market.fetching import errors as _errors
+from cryptodesk.market.fetching.errors import (
+    LimitedBySource,
+    UnreachableSource,
+    copy_of,
+    error_of_status,
+    is_web_page,
+    parse_retry_after,
+    transport_error,
+)
+from cryptodesk.market.fetching.http import HttpAnswer
+
+NOW = datetime(2026, 9, 9, 12, tzinfo=UTC)
+
+
+def answered(status: int, body: bytes = b"{}", **headers: str) -> HttpAnswer:
+    return HttpAnswer(status, body, {name.replace("_", "-"): value for name, value in headers.items()}, NOW)
+
+
+def test_every_status_means_an_error_that_names_the_source_and_the_status() -> None:
+    for status in [*range(100, 200), *range(300, 1000)]:
+        error = error_of_status("acme", answered(status))
+        assert (error.upstream, error.upstream_status) == ("acme", status)
+        assert error.message.startswith("acme ")
+        assert error.message.endswith(f"(HTTP {status})")
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "is_retryable"),
+    [
+        (100, UpstreamBadAnswer, True), (301, UpstreamUnavailable, False), (400, UpstreamRejected, False),
+        (401, UpstreamUnavailable, False), (402, UpstreamUnavailable, False), (403, UpstreamRejected, False),
+        (404, UpstreamRejected, False), (408, UpstreamTimeout, True), (418, UpstreamRateLimited, True),
+        (422, UpstreamRejected, False), (429, UpstreamRateLimited, True), (451, UpstreamUnavailable, False),
+        (500, UpstreamUnavailable, True), (502, UpstreamUnavailable, True), (503, UpstreamUnavailable, True),
+        (504, UpstreamUnavailable, True), (520, UpstreamUnavailable, True),
+    ],
+)  # fmt: skip
+def test_the_status_table(status: int, kind: type[UpstreamError], is_retryable: bool) -> None:
+    error = error_of_status("acme", answered(status))
+    assert isinstance(error, kind)
+    assert error.retryable is is_retryable
+
+
+def test_a_403_from_a_wall_is_about_the_source_and_not_the_request() -> None:
+    page = answered(403, b"<!DOCTYPE html><title>Blocked</title>")
+    assert isinstance(error_of_status("acme", page), UpstreamUnavailable)
+    assert isinstance(error_of_status("acme", answered(403, b"no", content_type="text/html")), UpstreamUnavailable)
+
+
+def test_the_time_to_come_back_is_told() -> None:
+    for status in (418, 429, 503):
+        error = error_of_status("acme", answered(status, retry_after="6.2"))
+        assert isinstance(error, LimitedBySource)
+        assert error.retry_after_seconds == 6.2
+        assert error.message == f"acme limits our requests, retry in 7 s (HTTP {status})"
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("7", 7), ("0", 0), ("1.5", 1.5), ("-3", 0), ("1e9", 86_400), (" 7 ", 7), ("Wed, 09 Sep 2026 12:01:30 GMT", 90),
+     ("Wed, 09 Sep 2026 11:00:00 GMT", 0), ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400), (None, None), ("", None),
+     ("soon", None), ("nan", None), ("inf", None), ("Wed, 99 Sep 2026 12:01:30 GMT", None),
+     ("Wed, 09 Sep 2026 12:01:30 -0000", 90)],
+)  # fmt: skip
+def test_retry_after_is_read_in_both_its_forms(value: str | None, seconds: float | None) -> None:
+    assert parse_retry_after(value, NOW) == seconds
+
+
+@given(st.text())
+def test_no_retry_after_is_too_strange(value: str) -> None:
+    seconds = parse_retry_after(value, NOW)
+    assert seconds is None or 0 <= seconds <= 86_400
+
+
+def test_what_a_source_says_is_kept_without_our_secrets() -> None:
+    said = b'{"error": "key k3y-0123456789 of 10.0.0.1 is wrong, k3y"}'
+    error = error_of_status("acme", answered(400, said), secrets=["k3y-0123456789", "k3y", ""])
+    assert error.body == {"text": '{"error": "key *** of 10.0.0.1 is wrong, k3y"}'}
+    for status in (401, 403):
+        assert error_of_status("acme", answered(status, said)).body is None
+
+
+def test_a_secret_at_the_cut_is_still_a_secret() -> None:
+    error = error_of_status("acme", answered(400, b"x" * 495 + b"k3y-0123456789"), secrets=["k3y-0123456789"])
+    assert error.body == {"text": "x" * 495 + "***"}
+
+
+@pytest.mark.parametrize("body", [b"", b"\xff\xfe\x00", b"\x00" * 100, "\u202e\u200bé".encode()])
+def test_odd_words_do_no_harm(body: bytes) -> None:
+    error = error_of_status("acme", answered(500, body))
+    assert error.body is None or error.body["text"].isprintable()
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "expected"),
+    [(b"<html>", "", True), (b"\xef\xbb\xbf\n <!doctype HTML>", "", True), (b"{}", "text/html", True),
+     (b"{}", "Text/HTML; charset=x", True), (b"{}", "application/json", False), (b"<?xml?><rss>", "text/xml", False),
+     (b'"<html>"', "", False), (b"", "", False)],
+)  # fmt: skip
+def test_web_pages_are_told_from_values(body: bytes, kind: str, expected: bool) -> None:
+    assert is_web_page(answered(200, body, content_type=kind)) is expected
+
+
+def transport_failures() -> list[type[BaseException]]:
+    found = [kind for _, kind in inspect.getmembers(aiohttp, inspect.isclass) if issubclass(kind, aiohttp.ClientError)]
+    return [*found, TimeoutError, OSError, ConnectionResetError, ConnectionRefusedError, ssl.SSLError]
+
+
+@pytest.mark.parametrize("kind", transport_failures(), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("is_answering", [False, True])
+def test_the_transport_table_is_complete(kind: type[BaseException], is_answering: bool) -> None:
+    assert issubclass(kind, _errors.TRANSPORT_FAILURES)
+    failure = kind.__new__(kind)
+    error = transport_error("acme", failure, is_answering=is_answering)
+    assert error.upstream == "acme"
+    assert error.message.startswith("acme ")
+    if issubclass(kind, TimeoutError):
+        assert type(error) is UpstreamTimeout
+    elif is_answering:
+        assert type(error) is UpstreamBadAnswer
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [(aiohttp.ServerTimeoutError, UpstreamTimeout), (aiohttp.ConnectionTimeoutError, UpstreamTimeout),
+     (aiohttp.ClientConnectorCertificateError, UpstreamUnavailable),
+     (aiohttp.ClientConnectorError, UnreachableSource),
+     (aiohttp.ServerDisconnectedError, UpstreamUnavailable), (aiohttp.ClientPayloadError, UpstreamBadAnswer),
+     (aiohttp.InvalidURL, UpstreamUnavailable), (aiohttp.ClientResponseError, UpstreamBadAnswer)],
+)  # fmt: skip
+def test_the_transport_table(kind: type[Any], expected: type[UpstreamError]) -> None:
+    assert type(transport_error("acme", kind.__new__(kind), is_answering=False)) is expected
+
+
+def test_a_copy_is_equal_in_all_but_where_it_was_raised() -> None:
+    original = LimitedBySource("m", upstream="acme", upstream_status=429, body={"a": 1}, retry_after_seconds=3)
+    try:
+        raise original
+    except LimitedBySource:
+        twin = copy_of(original)
+    assert type(twin) is LimitedBySource
+    assert (vars(twin), twin.args, str(twin)) == (vars(original), original.args, "m")
+    assert (twin.__traceback__, twin.__context__) == (None, None)
+
+
+def test_a_source_out_of_reach_is_not_asked_again_at_once() -> None:
+    assert not transport_error(
+        "acme", aiohttp.ClientConnectorError.__new__(aiohttp.ClientConnectorError), is_answering=False
+    ).retryable
+    assert transport_error("acme", aiohttp.ServerDisconnectedError(), is_answering=False).retryable
