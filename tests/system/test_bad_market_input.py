@@ -19,10 +19,10 @@ from msgspec import structs
 from cryptodesk.core.clock import FixedClock
 from cryptodesk.core.messages import ToolCallPart
 from cryptodesk.core.tools import ToolTrace
-from cryptodesk.market.directory import AssetDirectory
 from cryptodesk.market.feeds.layered import LayeredFeed
 from cryptodesk.market.feeds.simulated import SimulatedFeed
 from cryptodesk.market.feeds.stored import StoredFeed
+from cryptodesk.market.identity.directory import AssetDirectory
 from cryptodesk.market.records import Asset, CandleSeries, MetricSeries
 from cryptodesk.market.unpack import ensure_snapshot
 from cryptodesk.tools import ToolRegistry, ToolServices, tool_specs

@@ -15,9 +15,9 @@ from pathlib import Path
 import msgspec
 
 from cryptodesk.core.clock import FixedClock
-from cryptodesk.market.directory import AssetDirectory
 from cryptodesk.market.feeds.layered import LayeredFeed
 from cryptodesk.market.feeds.stored import StoredFeed
+from cryptodesk.market.identity.directory import AssetDirectory
 from cryptodesk.market.keeping import Keeper
 from cryptodesk.tools import ToolServices, tool_specs
 from tests.market.store.support import open_database

@@ -9,9 +9,9 @@ from pathlib import Path
 from msgspec import structs
 
 from cryptodesk.core.clock import FixedClock
-from cryptodesk.market.directory import AssetDirectory
 from cryptodesk.market.feeds.layered import LayeredFeed
 from cryptodesk.market.feeds.stored import StoredFeed
+from cryptodesk.market.identity.directory import AssetDirectory
 from cryptodesk.market.records import Asset, AssetChange
 from cryptodesk.tools import ToolServices
 from tests.market.store.support import open_database

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cryptodesk.core.clock import FixedClock
-from cryptodesk.market.directory import AssetDirectory
 from cryptodesk.market.feeds.simulated import SimulatedFeed
+from cryptodesk.market.identity.directory import AssetDirectory
 from cryptodesk.market.simulation import SimulatedWorld
 from cryptodesk.market.simulation.days import minute_of
 from cryptodesk.tools import ToolServices

@@ -7,12 +7,12 @@ from typing import Any
 
 from cryptodesk.core.clock import Clock
 from cryptodesk.market.crosswalk import DirectoryCrosswalk
-from cryptodesk.market.directory import AssetDirectory
 from cryptodesk.market.feeds.live import Keep, LiveFeed, LiveSource
+from cryptodesk.market.fetching.cache import FreshCache
+from cryptodesk.market.fetching.client import HttpAnswer, HttpRequest
+from cryptodesk.market.identity.directory import AssetDirectory
 from cryptodesk.market.query import Query, answers
 from cryptodesk.market.records import CandleSeries, MetricSeries
-from cryptodesk.market.sources._cache import FreshCache
-from cryptodesk.market.sources._client import HttpAnswer, HttpRequest
 from cryptodesk.market.sources._source import Route, Source, SourceContext
 from cryptodesk.market.store.choosing import in_own_order, matches
 from tests.market.sources.bad_days import POLICY

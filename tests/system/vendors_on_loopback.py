@@ -13,9 +13,9 @@ import msgspec
 
 from cryptodesk.core.clock import Clock, FixedClock
 from cryptodesk.core.messages import ToolCallPart
+from cryptodesk.market.fetching.migrations import MIGRATIONS as SOURCE_MIGRATIONS
 from cryptodesk.market.market import Market, MarketOptions, load_sources
 from cryptodesk.market.migrations import COMPONENT, MIGRATIONS
-from cryptodesk.market.sources._migrations import MIGRATIONS as SOURCE_MIGRATIONS
 from cryptodesk.storage.migrations import apply_migrations
 from cryptodesk.storage.sqlite import SqliteDatabase
 from cryptodesk.tools import ToolRegistry, ToolServices

@@ -239,7 +239,7 @@ def _ingest_all(files: list[Path], options: Any, *, again: bool, as_json: bool) 
 
 
 def _names() -> AssetNames:
-    from cryptodesk.market.directory import AssetDirectory
+    from cryptodesk.market.identity.directory import AssetDirectory
     from cryptodesk.market.intake.naming import AssetNames
 
     return AssetNames(AssetDirectory())
