@@ -169,3 +169,20 @@ def test_chart_lines_skip_what_is_no_price_history() -> None:
     completed = ToolTrace("c", "cmc_market_data", "{}", "completed", output, output=output)
     broken = ToolTrace("c", "x", "{}", "completed", "not json", output="not json")
     assert chart_lines([broken, completed]) == ["   SOL  ▁█  1 on 2026-09-08 to 2 on 2026-09-09"]
+
+
+def test_a_reader_that_goes_away_in_the_middle_ends_it_without_a_traceback(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cryptodesk", "ask", "compare SOL and ETH over 90 days"],
+        env=environment(tmp_path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    said = process.stderr.read().decode()
+    process.stderr.close()
+    assert process.wait(timeout=60) == 1
+    assert "Traceback" not in said
+    assert "unhandled" not in said

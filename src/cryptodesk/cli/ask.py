@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -47,14 +48,15 @@ def ask(
 
 
 async def _run(settings: Settings, text: str, as_of: datetime | None, *, quiet: bool) -> RunFold:
-    from cryptodesk.app import Desk
+    from cryptodesk.app.desk import Desk
     from cryptodesk.cli._report import Report
     from cryptodesk.core.events import RunFold
 
     fold = RunFold()
     report = None if quiet else Report()
-    async with Desk(settings) as desk:
-        async for batch in desk.engine.run(desk.question(text, as_of)):
+    # The run is closed before the desk, also when the reader of a pipe goes away in the middle of it.
+    async with Desk(settings) as desk, aclosing(desk.engine.run(desk.question(text, as_of))) as run:
+        async for batch in run:
             for event in batch:
                 fold.add(event)
                 if report is not None:

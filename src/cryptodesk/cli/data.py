@@ -46,7 +46,7 @@ def status(as_json: AsJson = False) -> None:
 
 
 async def _status(settings: Settings) -> DataStatus:
-    from cryptodesk.app import open_market
+    from cryptodesk.app.desk import open_market
     from cryptodesk.market.intake.status import read_status
     from cryptodesk.market.opening import open_market_store
 

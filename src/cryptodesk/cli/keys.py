@@ -22,7 +22,7 @@ def create(
     days: Annotated[float | None, typer.Option(help="Days until it expires; never when left out.", min=0.001)] = None,
 ) -> None:
     """Make a key. It is shown once and stored as a hash."""
-    from cryptodesk.app import open_keys
+    from cryptodesk.app.desk import open_keys
     from cryptodesk.settings import load_settings
 
     with explained_errors(), open_keys(load_settings()) as store:
@@ -38,7 +38,7 @@ def list_keys() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from cryptodesk.app import open_keys
+    from cryptodesk.app.desk import open_keys
     from cryptodesk.settings import load_settings
 
     table = Table("id", "name", "account", "created", "expires", "state")
@@ -53,7 +53,7 @@ def list_keys() -> None:
 @app.command("revoke")
 def revoke(key_id: Annotated[str, typer.Argument(help="The id that `keys list` shows.")]) -> None:
     """Revoke a key. A running server refuses it within a second."""
-    from cryptodesk.app import open_keys
+    from cryptodesk.app.desk import open_keys
     from cryptodesk.settings import load_settings
 
     with explained_errors(), open_keys(load_settings()) as store:

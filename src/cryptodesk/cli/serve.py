@@ -23,7 +23,7 @@ def serve(
     ] = None,
 ) -> None:
     """Start the server. On the first start it prints an API key, once."""
-    from cryptodesk.app import serve_forever
+    from cryptodesk.app.server import serve_forever
     from cryptodesk.settings import load_settings
 
     with explained_errors():

@@ -70,7 +70,7 @@ def call_tool(
 
 
 async def _call(settings: Settings, name: str, arguments: str, as_of: datetime | None) -> ToolTrace:
-    from cryptodesk.app import Desk
+    from cryptodesk.app.desk import Desk
 
     async with Desk(settings) as desk:
         return await desk.call_tool(name, arguments, as_of)

@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct, structs
 
@@ -31,6 +31,9 @@ from cryptodesk.market.records import CoinListing
 from cryptodesk.market.sources._source import Source
 from cryptodesk.market.unpack import ensure_snapshot
 from cryptodesk.storage.sqlite import SqliteDatabase
+
+if TYPE_CHECKING:
+    from cryptodesk.market.simulation.world import SimulatedWorld
 
 __all__ = ["DataMode", "Market", "MarketOptions", "load_sources"]
 
@@ -71,6 +74,8 @@ class Market:
         self._clock = clock
         self._stack = AsyncExitStack()
         self._clients: list[SourceClient] = []
+        # The simulated world itself, for whoever tells stories of it; None in the other modes.
+        self.world: SimulatedWorld | None = None
         self.directory, self.feed = self._simulated() if options.mode == "simulated" else self._real()
 
     async def __aenter__(self) -> Market:
@@ -97,6 +102,7 @@ class Market:
         options = self._options
         world = simulation.SimulatedWorld(options.simulated_seed, load_directory_assets(), options.simulated_coins)
         feed: Feed = simulated.SimulatedFeed(world, self._clock)
+        self.world = world
         return AssetDirectory(world.assets_at(self._clock.now())), feed
 
     def _real(self) -> tuple[AssetDirectory, Feed]:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from cryptodesk.app import create_app
+from cryptodesk.app.server import create_app
 from cryptodesk.core.clock import FixedClock
 from cryptodesk.settings import Settings
 from tests.dialects.cmc.requirements import requirement
