@@ -120,8 +120,9 @@ def clean_environment(environment: Mapping[str, str] | None = None) -> dict[str,
 
 
 def product_environment(home: Path, port: int | None = None) -> dict[str, str]:
-    """As a user starts it, with nothing but a data folder, a port and a known key: the analyst answers."""
-    added = {"CRYPTODESK_HOME": str(home), "CRYPTODESK_BOOTSTRAP_KEY": PRODUCT_KEY}
+    """As a user starts it, with nothing but a data folder, a port and a known key: the analyst answers. From the store,
+    so that no vendor is part of what is measured."""
+    added = {"CRYPTODESK_HOME": str(home), "CRYPTODESK_BOOTSTRAP_KEY": PRODUCT_KEY, "CRYPTODESK_DATA": "snapshot"}
     if port is not None:
         added["CRYPTODESK_PORT"] = str(port)
     return clean_environment() | added
