@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Literal
 
@@ -72,7 +72,7 @@ class Engine:
         self._new_id = new_id
         self._settlement = settlement
 
-    async def run(self, request: RunRequest) -> AsyncIterator[list[RunEvent]]:
+    async def run(self, request: RunRequest) -> AsyncGenerator[list[RunEvent], None]:
         """Batches of events: `RunStarted` first and `RunFinished` or `RunFailed` last; `RunFailed` may be the only one.
 
         Never raises, save when its consumer is cancelled or closes it: then the upstream is closed at once, the claim
@@ -82,7 +82,7 @@ class Engine:
         state = RunState(request, self._new_id(now), now, Deadline(request.limits.seconds))
         try:
             await self._open(state)
-            async with aclosing(self._answer(state)) as answer:  # type: ignore[type-var]
+            async with aclosing(self._answer(state)) as answer:
                 async for batch in answer:
                     yield batch
             state.close_round()
@@ -180,7 +180,7 @@ class Engine:
 
     # -- the rounds ------------------------------------------------------------------------------------------------
 
-    async def _answer(self, state: RunState) -> AsyncIterator[list[RunEvent]]:
+    async def _answer(self, state: RunState) -> AsyncGenerator[list[RunEvent], None]:
         """Model calls and tool calls in turn until there is an answer, a hand-over to the caller, or a limit."""
         rounds_done = 0
         choice = self._first_choice(state)

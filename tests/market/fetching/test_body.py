@@ -62,8 +62,8 @@ async def test_a_cut_stream_is_not_whole(cut: int) -> None:
 
 @pytest.mark.parametrize(
     "packed",
-    [b"plain text", gzip.compress(b"x" * 99, mtime=0)[:-8] + b"\0" * 8, gzip.compress(b"x", mtime=0) + b"trailing", zlib.compress(b"x"),
-     gzip.compress(b"", mtime=0) * 17],
+    [b"plain text", gzip.compress(b"x" * 99, mtime=0)[:-8] + b"\0" * 8, gzip.compress(b"x", mtime=0) + b"trailing",
+     zlib.compress(b"x"), gzip.compress(b"", mtime=0) * 17],
 )  # fmt: skip
 async def test_what_is_packed_wrongly_is_refused(packed: bytes) -> None:
     with pytest.raises(BodyRefused, match="packed its answer wrongly"):

@@ -1,0 +1,102 @@
+"""How a fetch fails. The message is a reason that an operator reads in the status.
+
+| what happened | becomes | tried again |
+|---|---|---|
+| address, redirect, size, robots.txt | FetchRefused: our own rule | when it is due |
+| 401, 403, 404, 451, other 4xx | PageFailed | later and later |
+| 410 | PageFailed, `is_gone` | no more |
+| 429, 503 with Retry-After | PageFailed with `retry_after_seconds` | not before then |
+| 5xx, no connection, no answer in time | PageFailed | later and later |
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import aiohttp
+
+from cryptodesk.core.errors import UpstreamRejected, UpstreamUnavailable
+
+__all__ = ["TRANSPORT_FAILURES", "FetchRefused", "PageFailed", "failure_of", "failure_of_status", "parse_retry_after"]
+
+TRANSPORT_FAILURES = (aiohttp.ClientError, TimeoutError, OSError)
+
+_LONGEST_RETRY_AFTER_SECONDS = 7 * 86_400.0
+_STATUSES = {
+    401: "wants a login or another key",
+    402: "wants to be paid",
+    403: "does not let us in",
+    404: "has no such page",
+    408: "did not answer in time",
+    410: "says that the page is gone for good",
+    429: "says that we ask too often",
+    451: "does not serve this place",
+}
+_TRANSPORT: tuple[tuple[type[BaseException], str], ...] = (
+    (TimeoutError, "did not answer in time"),
+    (aiohttp.ClientSSLError, "cannot be reached: TLS failed"),
+    (aiohttp.ClientConnectorDNSError, "cannot be reached: its name does not resolve"),
+    (aiohttp.ClientConnectorError, "cannot be reached: no connection"),
+    (aiohttp.ClientPayloadError, "cut its answer short"),
+    (aiohttp.ClientResponseError, "did not answer in HTTP"),
+    (aiohttp.ClientError, "closed the connection without an answer"),
+    (OSError, "cannot be reached"),
+)
+
+
+class FetchRefused(UpstreamRejected):
+    """We do not fetch it, or do not take what came. Nothing was kept of it."""
+
+
+class PageFailed(UpstreamUnavailable):
+    """It could not be had this time."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        upstream: str,
+        upstream_status: int | None = None,
+        retry_after_seconds: float | None = None,
+        is_gone: bool = False,
+    ) -> None:
+        super().__init__(message, upstream=upstream, upstream_status=upstream_status)
+        self.retry_after_seconds = retry_after_seconds
+        self.is_gone = is_gone
+
+
+def failure_of(error: BaseException, host: str) -> PageFailed:
+    """A failure on the way, in our own words: the library's may hold a key."""
+    for kind, words in _TRANSPORT:
+        if isinstance(error, kind):
+            return PageFailed(f"{host} {words}", upstream=host)
+    return PageFailed(f"{host} cannot be reached", upstream=host)
+
+
+def failure_of_status(status: int, host: str, retry_after: str | None, now: datetime) -> PageFailed:
+    words = _STATUSES.get(status) or ("is in trouble" if status >= 500 else "refused the request")
+    return PageFailed(
+        f"{host} {words} (HTTP {status})",
+        upstream=host,
+        upstream_status=status,
+        retry_after_seconds=parse_retry_after(retry_after, now),
+        is_gone=status == 410,
+    )
+
+
+def parse_retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds from now, at most a week; None for nothing or nonsense. Source: RFC 9110, 10.2.3."""
+    if not value:
+        return None
+    text = value.strip()[:64]
+    try:
+        seconds = float(text)
+    except ValueError:
+        try:
+            moment = parsedate_to_datetime(text)
+        except (ValueError, TypeError):
+            return None
+        seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
+    return min(max(seconds, 0.0), _LONGEST_RETRY_AFTER_SECONDS) if math.isfinite(seconds) else None
