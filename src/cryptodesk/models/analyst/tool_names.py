@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "CONTENT_SEARCH",
     "ID_LOOKUP",
     "KNOWN_TOOLS",
     "LOOKUP_KEY",
@@ -14,6 +15,7 @@ __all__ = [
     "MAX_LOOKUP_QUERY",
 ]
 
+CONTENT_SEARCH = "cmc_content_search"
 ID_LOOKUP = "cmc_id_lookup"
 MARKET_DATA = "cmc_market_data"
 MATH_EVAL = "cmc_math_eval"

@@ -9,6 +9,7 @@ from cryptodesk.models.analyst.conversation import Outcome
 from cryptodesk.models.analyst.evidence import decoded
 from cryptodesk.models.analyst.formats import to_decimal
 from cryptodesk.models.analyst.text import shown
+from cryptodesk.models.analyst.tool_names import CONTENT_SEARCH
 from cryptodesk.models.analyst.writer.draft import Draft, Fact, Setting, as_number, join_paragraphs
 
 __all__ = ["write_client_results"]
@@ -28,6 +29,8 @@ def _one(outcome: Outcome, facts: list[Fact]) -> str:
     if outcome.is_error:
         return f"`{name}` failed: {shown(outcome.content, 300) or 'no message'}."
     body = decoded(outcome.content)
+    if outcome.call.name == CONTENT_SEARCH:
+        return _found(name, body)
     if isinstance(body, dict | list) and body:
         return _listed(name, body, facts)
     text = shown(
@@ -37,6 +40,22 @@ def _one(outcome: Outcome, facts: list[Fact]) -> str:
         return f"`{name}` returned nothing."
     facts.append(Fact("result", text, source=name))
     return f"`{name}` returned: {text}"
+
+
+def _found(name: str, body: Any) -> str:
+    """Titles, publishers and dates. The passages are others' words for the model alone, and no source of figures."""
+    result = body.get("content_search_result") if isinstance(body, dict) else None
+    passages = result.get("passages") if isinstance(result, dict) else None
+    rows = [passage for passage in passages or () if isinstance(passage, dict)][:_MOST_LINES]
+    if not rows:
+        return f"`{name}` found nothing."
+    return f"`{name}` found:\n\n" + "\n".join(f"- {_cited(row)}" for row in rows)
+
+
+def _cited(passage: dict[str, Any]) -> str:
+    title, source, date = (shown(str(passage.get(key) or ""), 160) for key in ("title", "source", "published_at"))
+    origin = ", ".join(part for part in (source, date[:10]) if part)
+    return f"{title or 'untitled'}{f' ({origin})' if origin else ''}"
 
 
 def _listed(name: str, body: Any, facts: list[Fact]) -> str:
