@@ -13,6 +13,8 @@ from cryptodesk.market.simulation.days import DAY_MINUTES, minute_of, moment_of
 from cryptodesk.market.simulation.factors import SECTORS
 from cryptodesk.market.simulation.world import FIRST_MOMENT, LAST_MOMENT
 
+__all__ = ["SimulatedStory", "simulated_documents"]
+
 _FOLLOWED, _RIVALS, _MOVERS, _WITH_PAGES = 40, 300, 10, 150
 _HOURS = (0, 6, 12, 18)
 

@@ -163,3 +163,11 @@ async def test_ten_thousand_turns_keep_the_rate_exactly() -> None:
     for _ in range(10_003):
         await limit.acquire(1, 10)
     assert ticks.now - 1000 == pytest.approx(10_000 / 7, rel=1e-9)
+
+
+async def test_a_request_that_is_late_already_is_not_told_that_it_was_limited() -> None:
+    ticks = FakeTicks()
+    limit = limiter(ticks, burst=1)
+    await limit.acquire(1, -5.0)
+    with pytest.raises(UpstreamRateLimited):
+        await limit.acquire(1, -5.0)

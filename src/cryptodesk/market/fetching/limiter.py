@@ -72,7 +72,8 @@ class RateLimiter:
     async def _wait_for_turn(self, weight: int, deadline: float) -> bool:
         """False if the source told us to slow down meanwhile, so that the queue forms anew."""
         wait = self.wait_seconds(weight)
-        if self._ticks.monotonic() + wait > deadline + _TOLERANCE_SECONDS:
+        # Where nothing is in the way and the time has run out all the same, that is for the request itself to find.
+        if wait > _TOLERANCE_SECONDS and self._ticks.monotonic() + wait > deadline + _TOLERANCE_SECONDS:
             raise LimitedBySource(
                 f"{self._source} is asked no faster than its limit allows, retry in {math.ceil(wait)} s",
                 upstream=self._source,
