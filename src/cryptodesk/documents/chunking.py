@@ -13,7 +13,7 @@ from cryptodesk.documents.records import Chunk, Document
 __all__ = ["MOST_CHARACTERS", "MOST_CHUNKS", "chunk_document", "chunk_text"]
 
 MOST_CHUNKS = 2_000
-# A passage holds one thought and fits the encoder's window of 256 tokens together with the title.
+# A passage holds one thought and fits two windows of the encoder together with the title.
 MOST_CHARACTERS = 1_100
 _ENOUGH_CHARACTERS = 700
 # Below this a passage says too little by itself: a new heading does not end it, and a rest joins what went before.

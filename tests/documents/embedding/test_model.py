@@ -47,7 +47,7 @@ def test_a_text_has_the_same_vector_every_time(encoder: Encoder) -> None:
     assert np.array_equal(encoder.encode("determinism"), encoder.encode("determinism"))
 
 
-def test_the_second_window_of_a_long_text_counts_too(encoder: Encoder) -> None:
+def test_the_last_window_of_a_long_text_counts_too(encoder: Encoder) -> None:
     start = "validators sign blocks " * 90
     topic = encoder.encode("a recipe for apple pie")
 
@@ -74,7 +74,7 @@ def test_windows_overlap_nowhere_and_lose_nothing() -> None:
     Encoder(session, load_wordpiece()).encode("word " * 600)
     Encoder(session, load_wordpiece()).encode("word " * 3_000)
 
-    assert session.runs == [256, 256, 94, 256, 256, 256, 256]
+    assert session.runs == [122] * 5 + [128] * 8
 
 
 def test_a_file_with_another_sum_is_refused(tmp_path: Path) -> None:

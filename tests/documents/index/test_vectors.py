@@ -48,11 +48,11 @@ def test_a_scan_of_some_rows_is_that_part_of_the_whole(part: Part) -> None:
     assert scan(part, question, np.zeros(0, np.int64)).shape == (0,)
 
 
-def test_the_second_look_is_exact_to_half_floats(part: Part) -> None:
+def test_the_closer_look_rounds_the_rows_alone(part: Part) -> None:
     question = unit_vectors(1, seed=5)[0]
     rows = np.array([0, 1, 499])
 
-    np.testing.assert_allclose(rescore(part, question, rows), (unit_vectors(COUNT) @ question)[rows], atol=5e-4)
+    np.testing.assert_allclose(rescore(part, question, rows), (unit_vectors(COUNT) @ question)[rows], atol=2e-3)
     assert rescore(part, question, rows[:0]).shape == (0,)
 
 
@@ -102,7 +102,7 @@ def test_signs_tell_the_angle(tmp_path: Path) -> None:
 
     same, opposite, unrelated = scan_signs(signs, vectors[0]).tolist()
 
-    assert (same, opposite) == (1.0, -1.0)
+    assert (same, opposite) == (pytest.approx(1.0, abs=0.01), pytest.approx(-1.0, abs=0.01))
     assert abs(unrelated) < 0.3
 
 

@@ -52,18 +52,23 @@ class _Graph:
         scales = self.run("Gather", [self.constant(f"{table}.s", self.weights[f"{stem}_scale"]), ids], f"{table}.by")
         return self.run("Mul", [self.run("Cast", [rows], f"{table}.cast", to=FLOAT), scales], table)
 
-    def multiply(self, x: str, matrices: Sequence[str], name: str) -> str:
-        """`x` times the matrices side by side."""
+    def multiply(self, x: str, matrices: Sequence[str], biases: Sequence[str], name: str) -> str:
+        """`x` times the matrices side by side, plus their biases, which may be none."""
         packed = np.concatenate([self.weights[f"{matrix}_q"] for matrix in matrices], axis=1)
         scales = np.concatenate([self.weights[f"{matrix}_scale"] for matrix in matrices], axis=1)
-        if not self.integers:
-            return self.run("MatMul", [x, self.constant(f"{name}.w", packed.astype(np.float32) * scales)], name)
-        inputs = [x, self.constant(f"{name}.w", packed), self.constant(f"{name}.s", scales[0])]
-        return self.run("DynamicQuantizeMatMul", inputs, name, CONTRIBUTED)
-
-    def add_bias(self, x: str, biases: Sequence[str], name: str) -> str:
-        bias = np.concatenate([self.weights[bias] for bias in biases])
-        return self.run("Add", [x, self.constant(f"{name}.b", bias)], name)
+        bias = [self.constant(f"{name}.b", np.concatenate([self.weights[bias] for bias in biases]))] if biases else []
+        if self.integers:
+            inputs = [
+                x,
+                self.constant(f"{name}.w", packed),
+                self.constant(f"{name}.s", scales[0]),
+                *(["", *bias] if bias else []),
+            ]
+            return self.run("DynamicQuantizeMatMul", inputs, name, CONTRIBUTED)
+        weights = self.constant(f"{name}.w", packed.astype(np.float32) * scales)
+        if not bias:
+            return self.run("MatMul", [x, weights], name)
+        return self.run("Add", [self.run("MatMul", [x, weights], f"{name}.product"), *bias], name)
 
     def normalise(self, x: str, stem: str, name: str) -> str:
         inputs = [
@@ -103,24 +108,21 @@ def _embeddings(graph: _Graph) -> str:
 def _layer(graph: _Graph, x: str, layer: int, matrices: Sequence[str]) -> str:
     stem, name = f"inner.encoder.layer.{layer}.", f"l{layer}."
     attended = _attention(graph, x, stem, name, matrices)
-    inner = graph.multiply(attended, matrices[4:5], f"{name}inner")
-    bias = graph.constant(f"{name}inner.b", graph.weights[f"{stem}intermediate.dense.bias"])
+    inner = graph.multiply(attended, matrices[4:5], (), f"{name}inner")
+    bias = graph.constant(f"{name}bias", graph.weights[f"{stem}intermediate.dense.bias"])
     bent = graph.run("BiasGelu", [inner, bias], f"{name}gelu", CONTRIBUTED)
-    outer = graph.add_bias(
-        graph.multiply(bent, matrices[5:6], f"{name}outer"), [f"{stem}output.dense.bias"], f"{name}out"
-    )
+    outer = graph.multiply(bent, matrices[5:6], [f"{stem}output.dense.bias"], f"{name}outer")
     return graph.normalise(graph.run("Add", [outer, attended], f"{name}sum"), f"{stem}output.LayerNorm", f"{name}end")
 
 
 def _attention(graph: _Graph, x: str, stem: str, name: str, matrices: Sequence[str]) -> str:
     biases = [f"{stem}attention.self.{part}.bias" for part in ("query", "key", "value")]
-    joint = graph.add_bias(graph.multiply(x, matrices[:3], f"{name}qkv"), biases, f"{name}qkv+")
+    joint = graph.multiply(x, matrices[:3], biases, f"{name}qkv")
     parts = [f"{name}q", f"{name}k", f"{name}v"]
     sizes = graph.constant(f"{name}sizes", np.full(3, DIMENSIONS, np.int64))
     graph.nodes.append(wire.node("Split", [joint, sizes], parts, axis=-1))
     heads = graph.run("MultiHeadAttention", parts, f"{name}heads", CONTRIBUTED, num_heads=_HEADS)
-    mixed = graph.multiply(heads, matrices[3:4], f"{name}mixed")
-    mixed = graph.add_bias(mixed, [f"{stem}attention.output.dense.bias"], f"{name}mixed+")
+    mixed = graph.multiply(heads, matrices[3:4], [f"{stem}attention.output.dense.bias"], f"{name}mixed")
     total = graph.run("Add", [mixed, x], f"{name}around")
     return graph.normalise(total, f"{stem}attention.output.LayerNorm", f"{name}attended")
 
@@ -132,6 +134,6 @@ def build_probe(rows: int, columns: int) -> bytes:
         "val_scale": np.ones((1, 16), np.float32),
     }
     graph = _Graph(weights, integers=True)
-    graph.multiply("x", ["val"], "y")
+    graph.multiply("x", ["val"], (), "y")
     inputs = [wire.value("x", FLOAT, [rows, columns])]
     return wire.model(graph.nodes, graph.constants, inputs, wire.value("y", FLOAT, [rows, 16]))

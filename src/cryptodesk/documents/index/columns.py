@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -20,8 +19,6 @@ HALF_LIFE_SECONDS = 3 * 86_400.0
 # After ten half-lives a thousandth of the bonus is left, which decides nothing.
 FRESH_SECONDS = 10 * HALF_LIFE_SECONDS
 
-_MOST_MOMENTS = 4
-
 
 class Columns:
     """A number for each document in every column; `starts` are the first positions of each part."""
@@ -36,8 +33,6 @@ class Columns:
         self._numbers = {name: self._renumbered(parts, name) for name in Labels.__struct_fields__}
         pairs = [part.assets + np.array([first, 0]) for part, first in zip(parts, self.starts, strict=False)]
         self._assets = np.concatenate(pairs) if pairs else np.zeros((0, 2), np.int64)
-        self._aged: Callable[[int, float], Floats | None]
-        self._aged = lru_cache(maxsize=_MOST_MOMENTS)(self._age_factors)
 
     def __len__(self) -> int:
         return len(self.hashes)
@@ -79,10 +74,7 @@ class Columns:
         return passing
 
     def age_factors(self, now: float, old_news: float) -> Floats | None:
-        """What age leaves of each document's score, to the minute; None if no document fades."""
-        return self._aged(int(now // 60) * 60, old_news)
-
-    def _age_factors(self, now: int, old_news: float) -> Floats | None:
+        """What age leaves of each document's score; None if no document fades."""
         fading = self.is_any("type", DECAYING_TYPES)
         if not fading.any():
             return None

@@ -13,7 +13,7 @@ from cryptodesk.documents.embedding.wordpiece import WordPiece
 from cryptodesk.documents.index.columns import FRESH_SECONDS
 from cryptodesk.documents.index.container import Array
 from cryptodesk.documents.index.fulltext import Conditions, FullText
-from cryptodesk.documents.index.generation import Generation
+from cryptodesk.documents.index.generation import Generation, Spread
 from cryptodesk.documents.index.names import names_in
 from cryptodesk.documents.index.vectors import Floats
 
@@ -63,14 +63,16 @@ def rank(
     now: float,
     wordpiece: WordPiece,
     weights: Weights = _WEIGHTS,
+    spread: Spread = map,
 ) -> Iterator[Ranked]:
-    """Passages, best first, at most two of one document; `now` is in unix seconds."""
+    """Passages, best first, at most two of one document; `now` is in unix seconds, `spread` reads the parts of
+    the index."""
     texts = generation.texts
     if texts is None or not len(generation):
         return
     conditions = generation.narrowed(conditions)
     selected = generation.select(conditions)
-    factors = generation.columns.age_factors(now, weights.old_news)
+    factors = generation.age_factors(now, weights.old_news)
     words = _ranked_words(generation, texts, question.text, conditions, selected)
     if factors is not None and question.vector is None and len(words) == _CANDIDATES:
         # There may be more, and fresh ones among them that old ones have crowded out.
@@ -79,7 +81,7 @@ def rank(
     named = texts.rank_names(names_in(question.text, texts, wordpiece), conditions, _CANDIDATES)
     groups = [generation.rows(words), generation.rows(named)]
     if question.vector is not None:
-        groups.append(generation.nearest(question.vector, selected, _CANDIDATES, factors))
+        groups.append(generation.nearest(question.vector, selected, _CANDIDATES, factors, spread))
     rows = np.unique(np.concatenate(groups))
     rows = rows[rows >= 0]
     word = _spread(rows, groups[0], _scaled(words, from_last=question.vector is not None))
@@ -87,7 +89,7 @@ def rank(
     meaning = _meaning(generation, question, rows, word)
     scores = meaning + weights.words * word + weights.names * name
     if factors is not None:
-        scores = scores * factors[generation.owners(rows)]
+        scores = scores * factors[rows]
     answers = (meaning >= weights.least) | (name >= weights.least_named)
     yield from _varied(generation, rows[answers], scores[answers])
 

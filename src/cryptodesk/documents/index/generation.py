@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 import numpy as np
@@ -16,14 +18,22 @@ from cryptodesk.documents.index.part import Part, document_hash, load_part
 from cryptodesk.documents.index.vectors import Floats, best_of, rescore, scan, scan_signs
 from cryptodesk.documents.records import Chunk, Document
 
-__all__ = ["Generation", "open_generation"]
+__all__ = ["Generation", "Spread", "open_generation"]
 
+_Found = tuple[Array, Floats]
 # Below this share of a part its rows are picked out, above it the whole part is scanned.
 _SPARSE_RATIO = 0.05
 # Of a part with signs so many rows, and so large a share, are looked at in full.
 _LEAST_LISTED, _LISTED_RATIO = 512, 0.02
+_MOST_MOMENTS = 4
 # The score of a row that is not selected, below that of any other.
 _OUT = np.float32(-np.inf)
+
+
+class Spread(Protocol):
+    """`map`, perhaps over several threads."""
+
+    def __call__(self, work: Callable[[int], _Found], numbers: Iterable[int], /) -> Iterable[_Found]: ...
 
 
 class Generation:
@@ -44,6 +54,8 @@ class Generation:
         )
         self._embedded = _joined([part.scales != 0 for part in parts], np.bool_)
         self._count = int(self._alive.sum())
+        self._age_factors: Callable[[int, float], Floats | None]
+        self._age_factors = lru_cache(maxsize=_MOST_MOMENTS)(self._age_factors_afresh)
         # Passages that have no vector.
         self.unembedded = int((self._alive & ~self._embedded).sum())
 
@@ -104,21 +116,30 @@ class Generation:
         keys: Array = self._keys[np.isin(self.columns.hashes, hashes)[self._owners] & self._alive]
         return keys
 
-    def nearest(self, question: Floats, selected: Array, limit: int, factors: Floats | None) -> Array:
-        """The selected rows of highest cosine, times the factor of their document."""
-        rows_of, scores_of = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
-        for start, part in zip(self._starts, self.parts, strict=False):
-            span = slice(int(start), int(start) + len(part))
-            own_factors = None if factors is None else factors[self._owners[span]]
-            own_rows, scores = _nearest_in(part, question, selected[span], own_factors)
+    def nearest(self, question: Floats, selected: Array, limit: int, factors: Floats | None, spread: Spread) -> Array:
+        """The selected rows of highest cosine, times their factor. `spread` is `map`, or one over several threads."""
+
+        def nearest_in(number: int) -> _Found:
+            span = slice(int(self._starts[number]), int(self._starts[number + 1]))
+            own_factors = None if factors is None else factors[span]
+            rows, scores = _nearest_in(self.parts[number], question, selected[span], own_factors)
             best = best_of(scores, limit)
-            rows_of.append(own_rows[best] + start)
-            scores_of.append(scores[best])
-        rows: Array = np.concatenate(rows_of)
-        return rows[best_of(np.concatenate(scores_of), limit)]
+            return rows[best] + span.start, scores[best]
+
+        found = list(spread(nearest_in, range(len(self.parts))))
+        rows: Array = np.concatenate([rows for rows, _ in found])
+        return rows[best_of(np.concatenate([scores for _, scores in found]), limit)]
+
+    def age_factors(self, now: float, old_news: float) -> Floats | None:
+        """What age leaves of each passage's score, to the minute; None if none fades."""
+        return self._age_factors(int(now // 60) * 60, old_news)
+
+    def _age_factors_afresh(self, now: int, old_news: float) -> Floats | None:
+        factors = self.columns.age_factors(now, old_news)
+        return None if factors is None else factors[self._owners]
 
     def cosines(self, question: Floats, rows: Array) -> Floats:
-        """The cosine of each from half floats, zero for a passage without a vector. The rows ascend."""
+        """The cosine of each, zero for a passage without a vector. The rows ascend."""
         cuts = np.searchsorted(rows, self._starts)
         found = [
             rescore(part, question, rows[cuts[number] : cuts[number + 1]] - self._starts[number])
@@ -127,7 +148,7 @@ class Generation:
         return _joined(found, np.float32)
 
 
-def _nearest_in(part: Part, question: Floats, selected: Array, factors: Floats | None) -> tuple[Array, Floats]:
+def _nearest_in(part: Part, question: Floats, selected: Array, factors: Floats | None) -> _Found:
     """Rows of the part among which the nearest are, and their scores."""
     count = int(selected.sum())
     rows: Array | None = None

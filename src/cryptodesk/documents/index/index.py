@@ -43,6 +43,7 @@ _LOG = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
 
 _SEARCH_THREADS = 2
+_MANY_PASSAGES = 50_000
 _MOST_IN_BATCH, _MOST_CHARACTERS_IN_BATCH = 2_000, 8_000_000
 _MOST_QUESTION_CHARACTERS = 2_000
 _MOST_HITS = 100
@@ -89,6 +90,7 @@ class DocumentIndex:
         self._stamp: tuple[int, int] | None = None
         self._refreshing = threading.Lock()
         self._readers = ThreadPoolExecutor(_SEARCH_THREADS, "document-search")
+        self._scanners = ThreadPoolExecutor(_SEARCH_THREADS, "document-scan")
         self._writer = ThreadPoolExecutor(1, "document-index")
 
     async def open(self) -> None:
@@ -146,6 +148,7 @@ class DocumentIndex:
         """Waits for what is being written. May be called twice."""
         self._writer.shutdown(wait=True, cancel_futures=True)
         self._readers.shutdown(wait=True, cancel_futures=True)
+        self._scanners.shutdown(wait=True, cancel_futures=True)
 
     async def _in(self, threads: ThreadPoolExecutor, work: Callable[..., _Result], *given: object) -> _Result:
         return await asyncio.get_running_loop().run_in_executor(threads, partial(work, *given))
@@ -161,7 +164,9 @@ class DocumentIndex:
     ) -> HitsFound:
         generation = self._current()
         hits = []
-        for ranked in islice(rank(generation, question, conditions, now, load_wordpiece()), limit):
+        # Below that the parts are read before a second thread has begun.
+        spread = self._scanners.map if len(generation) > _MANY_PASSAGES else map
+        for ranked in islice(rank(generation, question, conditions, now, load_wordpiece(), spread=spread), limit):
             hits.append(Hit(*generation.passage(ranked.row), ranked.score))
         missing = generation.unembedded if question.vector is not None else 0
         if missing:

@@ -63,11 +63,9 @@ class Part:
         self.labelled = {name: arrays[name] for name in Labels.__struct_fields__}
         self.assets = arrays["assets"]
         self.labels = msgspec.json.decode(arrays["labels"].tobytes(), type=Labels)
-        # The vectors as bytes for the scan, with the number that scales each back (0 for a passage that has none), and
-        # as half floats for the order.
+        # The vectors as bytes, with the number that scales each back: 0 for a passage that has none.
         self.coarse = arrays["coarse"]
         self.scales = arrays["scales"]
-        self.fine = arrays["fine"]
         # In a large part also their signs, to leave most of them out by.
         self.signs = arrays.get("signs")
 
@@ -91,8 +89,7 @@ def document_hash(document_id: str) -> int:
 def new_part(passages: Passages) -> Part:
     """A part in memory."""
     labels = _labels(passages.documents)
-    fine = np.asarray(passages.vectors, np.float16)
-    coarse, scales = quantise(fine)
+    coarse, scales = quantise(passages.vectors)
     heads, head_ends = pack_texts([_ENCODE.encode(replace(each, text="")) for each in passages.documents])
     texts, text_ends = pack_texts([chunk.text.encode() for chunk in passages.chunks])
     return Part(
@@ -101,7 +98,7 @@ def new_part(passages: Passages) -> Part:
             "owners": np.array(passages.owners, np.uint32),
             "numbers": np.array([chunk.number for chunk in passages.chunks], np.uint16),
             **_columns(passages.documents, labels),
-            **{"coarse": coarse, "scales": scales, "fine": fine},
+            **{"coarse": coarse, "scales": scales},
             **{"heads": heads, "head_ends": head_ends, "passages": texts, "passage_ends": text_ends},
         }
     )
@@ -153,13 +150,13 @@ def write_part(path: Path, sources: Sequence[tuple[Part, Array]], signed_rows: i
         owners.append((own + first).astype(np.uint32))
         first += len(kept)
     taken = [(part, each) for (part, _), each in zip(sources, positions, strict=True)]
-    arrays = {name: _joined(sources, name) for name in ("keys", "numbers", "coarse", "scales", "fine")}
+    arrays = {name: _joined(sources, name) for name in ("keys", "numbers", "coarse", "scales")}
     arrays |= {name: _joined(taken, name) for name in ("hashes", "known_at", "published_at")}
     arrays |= {"owners": np.concatenate(owners), "assets": _joined_assets(taken), **_joined_labels(taken)}
     arrays["heads"], arrays["head_ends"] = _joined_texts(taken, "heads", "head_ends")
     arrays["passages"], arrays["passage_ends"] = _joined_texts(sources, "passages", "passage_ends")
     if len(arrays["keys"]) >= signed_rows:
-        arrays["signs"] = sign_bits(arrays["fine"])
+        arrays["signs"] = sign_bits(arrays["coarse"])
     write_arrays(path, arrays)
 
 
