@@ -1,0 +1,1 @@
+"""Binds every figure of an answer to the cell of a tool result that it comes from."""
