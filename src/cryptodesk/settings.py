@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     source_patience_seconds: Annotated[float, Field(gt=0)] = Field(
         4.0, description="How long a question waits for live sources before the store answers."
     )
+    documents_sync: bool = Field(
+        True, description="Keep what the desk subscribed to fresh while it serves. Snapshot mode reads own files only."
+    )
     proxy: str | None = Field(None, description="HTTP proxy for live sources.")
     run_seconds: Annotated[float, Field(gt=0)] = Field(120.0, description="Time one run may take.")
     run_rounds: Annotated[int, Field(ge=1)] = Field(6, description="Model calls in one run.")
@@ -101,6 +104,11 @@ class Settings(BaseSettings):
     @property
     def database_path(self) -> Path:
         return self.home / "cryptodesk.db"
+
+    @property
+    def index_folder(self) -> Path:
+        """The search index of the documents: derived, and built anew when it is missing."""
+        return self.home / "documents-index"
 
     @property
     def own_models_file(self) -> Path | None:

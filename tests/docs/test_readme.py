@@ -80,7 +80,7 @@ def test_the_status_of_the_data_names_what_ships_and_what_could_be_pulled(tmp_pa
 
 
 def test_a_tool_called_from_the_shell_prints_its_result(tmp_path: Path) -> None:
-    result = json.loads(run(_data_command("tools call"), tmp_path))
+    result = json.loads(run(_data_command("tools call market_data"), tmp_path))
     assert [row["asset_id"] for row in result["market_data_result"]["results"]] == [1, 1027]
 
 
@@ -122,3 +122,10 @@ def test_links_of_the_readme_lead_somewhere() -> None:
     links = re.findall(r"\]\(([^)#]+)\)", README)
     assert links
     assert [link for link in links if "://" not in link and not (ROOT / link).exists()] == []
+
+
+def test_the_handbook_answers_as_the_readme_says(tmp_path: Path) -> None:
+    output = run(_data_command("tools call content_search"), tmp_path)
+    assert "cryptodesk handbook" in output
+    assert "estaking" in output
+    assert "handbook" in run(_data_command("documents status"), tmp_path)

@@ -7,7 +7,9 @@ import importlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from cryptodesk.app.documents import Documents
 from cryptodesk.catalog.models import load_models
 from cryptodesk.catalog.prices import load_prices
 from cryptodesk.core.clock import Clock, SystemClock
@@ -17,6 +19,7 @@ from cryptodesk.core.ports import RunObserver
 from cryptodesk.core.requests import Caller, RunLimits, RunRequest
 from cryptodesk.core.tools import ToolRunContext, ToolTrace
 from cryptodesk.documents.query import DocumentFeed
+from cryptodesk.documents.store.migrations import MIGRATIONS as DOCUMENT_MIGRATIONS
 from cryptodesk.engine import Engine, Settlement
 from cryptodesk.ledger.migrations import MIGRATIONS as LEDGER_MIGRATIONS
 from cryptodesk.ledger.pricing import PriceBook
@@ -38,6 +41,9 @@ from cryptodesk.storage.migrations import apply_migrations
 from cryptodesk.storage.sqlite import SqliteDatabase
 from cryptodesk.tools import ToolRegistry, ToolServices
 
+if TYPE_CHECKING:
+    from cryptodesk.app.library import Library
+
 __all__ = ["LOCAL_CALLER", "Desk", "open_keys", "open_market"]
 
 LOCAL_CALLER = Caller(account_id="local", key_id="local")
@@ -56,17 +62,20 @@ class Desk:
         self._database = _open_database(settings)
         self.market = Market(_market_options(settings), self._database, self.clock)
         directory = self.market.directory
-        mentions = _Knowledge(AssetMentions(directory), directory)
+        mentions = AssetMentions(directory)
+        self._library = None if self.market.world is not None else self._documents(mentions)
         table = load_models(settings.own_models_file)
         self.models = ModelRouter(
             table,
             load_prices(settings.own_prices_file),
-            services=ProviderServices(self.clock, mentions),
+            services=ProviderServices(self.clock, _Knowledge(mentions, directory)),
             variables=settings.variables(table.variables),
             fallback_enabled=settings.analyst_fallback,
             enabled_providers=("scripted",) if settings.scripted_models else (),
         )
-        self.tools = ToolRegistry(ToolServices(self.clock, directory, self.market.feed, _documents(settings, self)))
+        # What the tools search: the texts of the simulated world in the simulated world, else the library.
+        self.documents: DocumentFeed = self._library or self._story()
+        self.tools = ToolRegistry(ToolServices(self.clock, directory, self.market.feed, self.documents))
         self.keys = SqliteKeyStore(self._database)
         self.ledger = SqliteLedger(self._database)
         self._turns = SqliteTurnStore(self._database, retention_seconds=settings.response_retention_hours * 3600.0)
@@ -85,6 +94,8 @@ class Desk:
 
     async def __aexit__(self, *_: object) -> None:
         await self.models.close()
+        if self._library is not None:
+            await self._library.close()
         await self.market.__aexit__()
         self._database.close()
 
@@ -127,9 +138,32 @@ class Desk:
             await self._turns.purge_expired(self.clock.unix())
             await asyncio.sleep(_PURGE_INTERVAL_SECONDS)
 
+    async def serve_documents(self, *, is_sole: bool) -> None:
+        """Keeps what is subscribed to fresh, and the index with it. Runs until it is cancelled."""
+        if self._library is not None:
+            await self._library.keep_fresh(is_sole=is_sole)
+
     async def release_abandoned_turns(self) -> None:
         """Gives back what a killed server had claimed. Only for the sole server of a data folder."""
         await self._turns.release_abandoned()
+
+    # Both are imported late: a question about a price needs neither.
+
+    def _documents(self, mentions: AssetMentions) -> Documents:
+        def open_library() -> Library:
+            library = importlib.import_module("cryptodesk.app.library")
+            directory = self.market.directory
+            opened: Library = library.Library(
+                self.settings, self._database, self.clock, library.linked_assets(mentions), library.names_of(directory)
+            )
+            return opened
+
+        return Documents(open_library)
+
+    def _story(self) -> DocumentFeed:
+        story = importlib.import_module("cryptodesk.app.story")
+        feed: DocumentFeed = story.simulated_documents(self.settings.simulated_seed, self.clock, self.market.world)
+        return feed
 
 
 class _Knowledge:
@@ -144,16 +178,6 @@ class _Knowledge:
 
     def facts(self, asset_id: int | str) -> Asset | None:
         return self._directory.by_id(int(asset_id))
-
-
-def _documents(settings: Settings, desk: Desk) -> DocumentFeed | None:
-    """The texts of the simulated world in the simulated world; elsewhere none yet."""
-    if desk.market.world is None:
-        return None
-    # Imported late, as the world itself is: the other modes need none of it.
-    story = importlib.import_module("cryptodesk.app.story")
-    feed: DocumentFeed = story.simulated_documents(settings.simulated_seed, desk.clock, desk.market.world)
-    return feed
 
 
 def _market_options(settings: Settings) -> MarketOptions:
@@ -176,6 +200,7 @@ def _open_database(settings: Settings) -> SqliteDatabase:
             ("ledger", LEDGER_MIGRATIONS),
             ("market", MARKET_MIGRATIONS),
             ("market_sources", SOURCE_MIGRATIONS),
+            ("documents", DOCUMENT_MIGRATIONS),
         ):
             apply_migrations(connection, component, migrations)
     database = SqliteDatabase(settings.database_path)

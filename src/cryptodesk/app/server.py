@@ -76,14 +76,19 @@ def create_app(settings: Settings, *, clock: Clock | None = None, say: Callable[
             with Ownership(settings.home) as ownership:
                 if ownership.is_sole:
                     await desk.release_abandoned_turns()
-                housekeeping = asyncio.create_task(desk.serve_housekeeping())
+                background = [
+                    asyncio.create_task(desk.serve_housekeeping()),
+                    asyncio.create_task(desk.serve_documents(is_sole=ownership.is_sole)),
+                ]
                 _settle_memory()
                 try:
                     yield
                 finally:
-                    housekeeping.cancel()
-                    with contextlib.suppress(asyncio.CancelledError):
-                        await housekeeping
+                    for task in background:
+                        task.cancel()
+                    for task in background:
+                        with contextlib.suppress(asyncio.CancelledError):
+                            await task
                     run_log.flush()
 
     ports = DialectPorts(

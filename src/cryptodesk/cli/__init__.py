@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import cryptodesk
-from cryptodesk.cli import ask, data, keys, serve, tools
+from cryptodesk.cli import ask, data, documents, keys, serve, tools
 
 __all__ = ["app", "main"]
 
@@ -21,6 +21,7 @@ app = typer.Typer(
 app.command("serve")(serve.serve)
 app.command("ask")(ask.ask)
 app.add_typer(data.app, name="data")
+app.add_typer(documents.app, name="documents")
 app.add_typer(tools.app, name="tools")
 app.add_typer(keys.app, name="keys")
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from functools import cache
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, NamedTuple, NoReturn
 
 import typer
@@ -17,11 +16,12 @@ from cryptodesk.cli._errors import FAILED, WRONG_USE, explained_errors
 from cryptodesk.core.clock import SystemClock
 
 if TYPE_CHECKING:
-    from cryptodesk.documents.intake import Synced, Syncer
+    from cryptodesk.app.library import Library
+    from cryptodesk.documents.intake import Synced
     from cryptodesk.documents.intake.sync import Progress
     from cryptodesk.documents.store import DocumentStore, Subscription, SubscriptionStore
-    from cryptodesk.market.identity.mentions import AssetMentions
     from cryptodesk.settings import Settings
+    from cryptodesk.storage.sqlite import SqliteDatabase
 
 __all__ = ["app"]
 
@@ -36,6 +36,7 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 class _Stores(NamedTuple):
     settings: Settings
+    database: SqliteDatabase
     documents: DocumentStore
     subscriptions: SubscriptionStore
 
@@ -137,7 +138,7 @@ def _open_stores() -> Iterator[_Stores]:
 
     settings = load_settings()
     with open_document_store(settings.database_path) as database:
-        stores = _Stores(settings, DocumentStore(database), SubscriptionStore(database))
+        stores = _Stores(settings, database, DocumentStore(database), SubscriptionStore(database))
         asyncio.run(subscribe_handbook(stores.subscriptions, SystemClock().now()))
         yield stores
 
@@ -165,45 +166,21 @@ async def _sync(
     if accept_identity:
         for held in found:
             await stores.subscriptions.forget_identity(held.subscription_id, now)
-    async with _syncer(stores) as syncer:
+    async with _library(stores) as library:
         done = []
         for number, held in enumerate(found, 1):
             report("subscriptions", number - 1, len(found))
-            done.append(await syncer.sync(held, report))
+            done.append(await library.syncer.sync(held, report))
             report("subscriptions", number, len(found))
+        # So that the next question finds it at once.
+        await library.open(report)
         return done
 
 
-@asynccontextmanager
-async def _syncer(stores: _Stores) -> AsyncIterator[Syncer]:
-    from cryptodesk.documents.fetching import PageClient
-    from cryptodesk.documents.intake import SOURCES, Syncer, SyncOptions
+def _library(stores: _Stores) -> Library:
+    from cryptodesk.app.library import make_library
 
-    settings = stores.settings
-    keys = {name for source in SOURCES.values() for name in source.credentials}
-    options = SyncOptions(settings.variables(sorted(keys)), settings.source_addresses, settings.sources_off)
-    async with PageClient(SystemClock(), proxy=settings.proxy) as pages:
-        yield Syncer(
-            stores.documents,
-            stores.subscriptions,
-            pages,
-            SystemClock(),
-            find_assets=_find_assets,
-            options=options,
-        )
-
-
-def _find_assets(text: str) -> list[int]:
-    return [found.asset_id for found in _mentions().find(text) if not found.is_close_call]
-
-
-@cache
-def _mentions() -> AssetMentions:
-    """Loaded when the first new document comes: half a second that most syncs can do without."""
-    from cryptodesk.market.identity.directory import AssetDirectory
-    from cryptodesk.market.identity.mentions import AssetMentions
-
-    return AssetMentions(AssetDirectory())
+    return make_library(stores.settings, stores.database, SystemClock())
 
 
 async def _remove(stores: _Stores, found: Sequence[Subscription], *, keep_documents: bool) -> int:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 from cryptodesk.documents.records import Document
 from cryptodesk.documents.store.documents import DocumentStore
-from cryptodesk.documents.store.records import DocumentChange
 
 __all__ = ["IndexFollower"]
 
-_CHANGES_AT_ONCE = 500
+_DOCUMENTS_AT_ONCE = 500
+
+
+Report = Callable[[str, int, int | None], None]
 
 
 class Follows(Protocol):
@@ -24,8 +26,8 @@ class Follows(Protocol):
 
 
 class IndexFollower:
-    """Call `follow` after the store changed. The first call compares the index with the whole log, so that an index
-    which was lost, or written by an earlier process, is mended without being built anew."""
+    """Call `follow` after the store changed. The first call compares all hashes of both, so that an index which was
+    lost, or written by an earlier process, is mended without being built anew; afterwards the log says what is new."""
 
     def __init__(self, store: DocumentStore, index: Follows) -> None:
         self._store = store
@@ -33,33 +35,37 @@ class IndexFollower:
         self._sequence: int | None = None
         self._turn = asyncio.Lock()
 
-    async def follow(self) -> int:
-        """How many documents were written or removed. Raises: what the index raises; the next call tries again."""
+    async def follow(self, report: Report = lambda *_: None) -> int:
+        """How many documents were written or removed; `report` is told what it does, how far it is, and of how much.
+        Raises: what the index raises; the next call tries again."""
         async with self._turn:
-            applied = 0
-            # Only the first time: afterwards the log alone says what is missing.
-            held = await self._index.contents() if self._sequence is None else None
-            sequence = self._sequence or 0
-            while changes := await asyncio.to_thread(self._store.changes_since, sequence, _CHANGES_AT_ONCE):
-                added, removed = _missing(changes, held)
-                if added or removed:
-                    await self._index.apply(added, removed)
-                    applied += len(added) + len(removed)
-                sequence = changes[-1].sequence
-            self._sequence = sequence
-            return applied
+            if self._sequence is None:
+                # Read before the comparison: what changes during it comes again by the log.
+                sequence = await asyncio.to_thread(lambda: self._store.last_sequence)
+                applied = await self._mend(report)
+                self._sequence = sequence
+                return applied
+            return await self._follow_log(self._sequence)
 
+    async def _mend(self, report: Report) -> int:
+        held = await self._index.contents()
+        kept = await asyncio.to_thread(self._store.hashes)
+        gone = [document_id for document_id in held if document_id not in kept]
+        lacking = [document_id for document_id, found in kept.items() if held.get(document_id) != found]
+        if gone:
+            await self._index.apply((), gone)
+        for begin in range(0, len(lacking), _DOCUMENTS_AT_ONCE):
+            some = lacking[begin : begin + _DOCUMENTS_AT_ONCE]
+            await self._index.apply(list((await asyncio.to_thread(self._store.get_many, some)).values()))
+            report("index", begin + len(some), len(lacking))
+        return len(gone) + len(lacking)
 
-def _missing(changes: Sequence[DocumentChange], held: Mapping[str, str] | None) -> tuple[list[Document], list[str]]:
-    added = [
-        change.document
-        for change in changes
-        if change.document is not None
-        and (held is None or held.get(change.document_id) != change.document.content_hash)
-    ]
-    removed = [
-        change.document_id
-        for change in changes
-        if change.document is None and (held is None or change.document_id in held)
-    ]
-    return added, removed
+    async def _follow_log(self, sequence: int) -> int:
+        applied = 0
+        while changes := await asyncio.to_thread(self._store.changes_since, sequence, _DOCUMENTS_AT_ONCE):
+            added = [change.document for change in changes if change.document is not None]
+            removed = [change.document_id for change in changes if change.document is None]
+            await self._index.apply(added, removed)
+            applied += len(changes)
+            self._sequence = sequence = changes[-1].sequence
+        return applied

@@ -124,7 +124,8 @@ def _prepare_one(
         author=author or None,
         published_at=published_at,
         updated_at=raw.updated_at if raw.updated_at and raw.updated_at <= now else None,
-        asset_ids=_assets(raw, title.text, text, find_assets),
+        # What an article of the handbook is about was chosen by whoever wrote it.
+        asset_ids=_assets(raw, title.text, text, None if origin.source == "handbook" else find_assets),
         topics=tuple(dict.fromkeys(topic for name in raw.topics if (topic := clean_line(name, 60))))[:_MOST_TOPICS],
         language=_language(raw, title.text, text, is_post=is_post),
         event_at=event_at,

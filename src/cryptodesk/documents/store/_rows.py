@@ -33,7 +33,8 @@ def insert_revision(connection: sqlite3.Connection, new: NewDocument, subscripti
     sort_at = to_micros(document.published_at or document.known_at)
     revision_id = connection.execute(
         "INSERT INTO document_revisions (document_id, subscription_id, type, source, language, known_at, superseded_at,"
-        " sort_at, is_dated, url_key, seen_key, length, warnings, body) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        " sort_at, is_dated, url_key, seen_key, content_hash, length, warnings, body)"
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
             document.document_id,
             subscription_id,
@@ -46,6 +47,7 @@ def insert_revision(connection: sqlite3.Connection, new: NewDocument, subscripti
             document.published_at is not None,
             new.url_key,
             new.seen_key,
+            document.content_hash,
             len(document.text),
             " ".join(new.warnings),
             pack(document),

@@ -127,6 +127,11 @@ class DocumentStore:
         """The newest change; 0 when there never was one."""
         return int(self._database.read("SELECT coalesce(max(sequence), 0) FROM document_changes")[0][0])
 
+    def hashes(self) -> dict[str, str]:
+        """The content hash of every current document, by id."""
+        sql = "SELECT document_id, content_hash FROM document_revisions WHERE superseded_at = ?"
+        return {str(row[0]): str(row[1]) for row in self._database.read(sql, (FAR_FUTURE,))}
+
     def changes_since(self, sequence: int, limit: int = 500) -> list[DocumentChange]:
         """What changed after that change, oldest first: each document once, as it is now. Go on with the last
         `sequence` until nothing comes; from 0 on it is everything there is."""

@@ -69,6 +69,7 @@ MIGRATIONS = (
                 is_dated INTEGER NOT NULL,
                 url_key TEXT,
                 seen_key TEXT NOT NULL,
+                content_hash TEXT NOT NULL,
                 length INTEGER NOT NULL,
                 warnings TEXT NOT NULL,
                 body BLOB NOT NULL,
