@@ -40,7 +40,7 @@ ROWS = [tuple(cell.strip() for cell in line.split("|")) for line in TABLE.strip(
 def test_open_slots_come_from_the_turns_before(row: tuple[str, ...]) -> None:
     turns, intent, assets, measures, period = (*row, "")[:5]
     *earlier, question = turns.split(" > ")
-    found = understand(question, earlier, WORLD, TODAY)
+    found = understand(question, earlier, WORLD, TODAY)[-1]
     symbols = " ".join(asset.symbol or "?" for asset in found.all_assets)
     label = found.period.label.removeprefix("the last ") if found.period and period == "90 days" else (
         found.period.label if found.period else ""
@@ -50,4 +50,4 @@ def test_open_slots_come_from_the_turns_before(row: tuple[str, ...]) -> None:
 
 def test_only_the_last_six_turns_are_looked_at() -> None:
     earlier = ["price of SOL", *["tell me a joke"] * 6]
-    assert not understand("and its volume?", earlier, WORLD, TODAY).assets
+    assert not understand("and its volume?", earlier, WORLD, TODAY)[-1].assets

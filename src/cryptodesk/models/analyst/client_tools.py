@@ -10,8 +10,8 @@ from typing import Any
 from msgspec import Struct
 
 from cryptodesk.core.tools import ToolSpec
-from cryptodesk.models.analyst.parser import clean
 from cryptodesk.models.analyst.questions import Plan
+from cryptodesk.models.analyst.reading import clean
 from cryptodesk.models.analyst.schema_fill import NOTHING, fill
 
 __all__ = ["ClientCall", "best_client_call", "client_arguments", "overlap"]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 
 from msgspec import Struct
 
 from cryptodesk.core.messages import Message, ToolCallPart, ToolResultPart
 
-__all__ = ["Outcome", "Situation", "read_conversation"]
+__all__ = ["Outcome", "Situation", "Verbosity", "read_conversation"]
+
+Verbosity = Literal["brief", "standard", "detailed"]
 
 
 class Outcome(Struct, frozen=True):
@@ -23,14 +26,16 @@ class Outcome(Struct, frozen=True):
 class Situation(Struct, frozen=True):
     """`outcomes` are results that follow the question, or stand directly before it (`is_resumed`).
 
-    `is_brief` says that the system prompt asks for short answers; nothing else of it is read.
+    `verbosity` and `is_plain` (no markdown) are what the system prompt or the question asks for; nothing else of a
+    system prompt is read.
     """
 
     question: str
     earlier: tuple[str, ...]
     outcomes: tuple[Outcome, ...]
     is_resumed: bool
-    is_brief: bool
+    verbosity: Verbosity = "standard"
+    is_plain: bool = False
 
     @property
     def repeats_itself(self) -> bool:
@@ -53,19 +58,44 @@ _BRIEF = re.compile(
     r"|(?:brief|concise|short|terse) (?:answers?|repl(?:y|ies)|responses?)"
     r"|(?:answer|reply|respond) (?:briefly|concisely|shortly)|in one sentence|keep (?:it|answers) (?:short|brief))\b"
 )
+_DETAILED = re.compile(
+    r"\b(?:in (?:more |full |great )?detail|(?:be|answer) (?:verbose|detailed|thorough)"
+    r"|detailed (?:answers?|repl(?:y|ies)|overview|analysis)"
+    r"|verbose (?:answers?|repl(?:y|ies))|(?:go|dig) deep|everything you (?:have|know)|comprehensive)\b"
+)
+_PLAIN = re.compile(
+    r"\b(?:(?:in|as|use|write) plain text|plain[- ]text (?:only|answers?|repl(?:y|ies))"
+    r"|(?:no|without|don't use|do not use|avoid) (?:any )?markdown|no (?:tables|formatting))\b"
+)
 
 
 def read_conversation(messages: Sequence[Message]) -> Situation:
     users = [index for index, message in enumerate(messages) if message.role == "user"]
     system = " ".join(message.text for message in messages if message.role == "system")[:8000].lower()
-    is_brief = _BRIEF.search(system) is not None
     if not users:
-        return Situation("", (), _outcomes(messages, messages), False, is_brief)
+        return Situation("", (), _outcomes(messages, messages), False, _verbosity(system), _is_plain(system))
     last = users[-1]
     earlier = tuple(messages[index].text for index in users[:-1])
     after = _outcomes(messages[last + 1 :], messages)
     before = () if after else _outcomes(_directly_before(messages, last), messages)
-    return Situation(messages[last].text, earlier, after or before, bool(before), is_brief)
+    question = messages[last].text
+    asked = question[:8000].lower()
+    return Situation(
+        question,
+        earlier,
+        after or before,
+        bool(before),
+        _verbosity(asked, default=_verbosity(system)),
+        _is_plain(system) or _is_plain(asked),
+    )
+
+
+def _verbosity(text: str, default: Verbosity = "standard") -> Verbosity:
+    return "brief" if _BRIEF.search(text) else "detailed" if _DETAILED.search(text) else default
+
+
+def _is_plain(text: str) -> bool:
+    return _PLAIN.search(text) is not None
 
 
 def _directly_before(messages: Sequence[Message], index: int) -> Sequence[Message]:

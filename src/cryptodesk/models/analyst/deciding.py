@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from cryptodesk.core.generation import ModelRequest
 from cryptodesk.core.tools import ToolSpec
 from cryptodesk.models.analyst.beside import beside
+from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.client_tools import best_client_call, client_arguments
-from cryptodesk.models.analyst.conversation import Situation, read_conversation
+from cryptodesk.models.analyst.conversation import Situation, Verbosity, read_conversation
 from cryptodesk.models.analyst.evidence import Evidence, read_evidence
 from cryptodesk.models.analyst.followups import understand
 from cryptodesk.models.analyst.offer import Offer, read_offer
-from cryptodesk.models.analyst.parser import clean
-from cryptodesk.models.analyst.planner import Call, next_calls
+from cryptodesk.models.analyst.planner import next_calls
 from cryptodesk.models.analyst.ports import AssetKnowledge
 from cryptodesk.models.analyst.questions import MARKET_INTENTS, Plan
+from cryptodesk.models.analyst.reading import clean
 from cryptodesk.models.analyst.resolve import resolve
+from cryptodesk.models.analyst.skills import load_skills
 from cryptodesk.models.analyst.tool_names import ID_LOOKUP, MARKET_DATA, MATH_EVAL, MAX_LOOKUP_QUERY
 from cryptodesk.models.analyst.writer.draft import Setting
 
-__all__ = ["Calls", "Turn", "decide", "plan_for"]
+__all__ = ["Calls", "Turn", "decide", "plans_for"]
 
 # Where a built-in tool answers, the caller's own must fit much better: its whole name and more.
 _CLEAR, _MUCH_CLEARER = 3, 5
@@ -38,24 +41,44 @@ class Calls(Struct, frozen=True):
 
 
 class Turn(Struct, frozen=True):
-    setting: Setting
+    """What is written from: one setting for each question of the message."""
+
+    settings: tuple[Setting, ...]
+    is_plain: bool = False
 
 
 def decide(request: ModelRequest, knowledge: AssetKnowledge, today: date) -> Calls | Turn:
     situation = read_conversation(request.messages)
     evidence, offer = read_evidence(situation.outcomes), read_offer(request)
-    plan = plan_for(situation, knowledge, today)
-    calls = _calls(situation, plan, evidence, offer, today)
+    plans = plans_for(situation, knowledge, today)
+    calls = tuple(
+        {call.key: call for plan in plans for call in _calls(situation, plan, evidence, offer, today)}.values()
+    )
     if calls:
         return Calls(calls, len(request.messages) & 0xFFFFFF)
-    question = clean(situation.question)
+    question, verbosity = clean(situation.question), _verbosity(request, situation)
+    seen = _without_read(evidence, plans)
     return Turn(
-        Setting(plan, evidence, resolve(plan, evidence), offer, knowledge, today, question, is_brief=situation.is_brief)
+        tuple(Setting(plan, seen, resolve(plan, seen), offer, knowledge, today, question, verbosity) for plan in plans),
+        situation.is_plain,
     )
 
 
-def plan_for(situation: Situation, knowledge: AssetKnowledge, today: date) -> Plan:
-    """The plan of the question; a resumed turn that only says "go on" keeps the plan of the question before."""
+def _without_read(evidence: Evidence, plans: Sequence[Plan]) -> Evidence:
+    """Results that a skill of the message reads are not shown as somebody's own besides."""
+    read = {tool for plan in plans if plan.skill for tool in load_skills()[plan.skill].tools}
+    return structs.replace(evidence, others=tuple(each for each in evidence.others if each.call.name not in read))
+
+
+def _verbosity(request: ModelRequest, situation: Situation) -> Verbosity:
+    """What the words ask for; else a request for much thought gets more said."""
+    if situation.verbosity != "standard" or request.reasoning_effort != "high":
+        return situation.verbosity
+    return "detailed"
+
+
+def plans_for(situation: Situation, knowledge: AssetKnowledge, today: date) -> tuple[Plan, ...]:
+    """The plans of the message; a resumed turn that only says "go on" keeps those of the message before."""
     if situation.is_resumed and situation.earlier and situation.repeats_itself:
         return understand(situation.earlier[-1], situation.earlier[:-1], knowledge, today)
     return understand(situation.question, situation.earlier, knowledge, today)
@@ -102,6 +125,8 @@ def _is_served(plan: Plan, offer: Offer) -> bool:
         return MATH_EVAL in offer.names
     if plan.intent in {"definition", "lookup"}:
         return any(asset.asset_id is not None for asset in plan.assets) or bool(plan.doubts)
+    if plan.intent == "skill":
+        return set(load_skills()[plan.skill].tools) <= offer.names
     return plan.intent in {"greeting", "thanks", "capabilities"}
 
 
@@ -110,7 +135,7 @@ def _forced(situation: Situation, plan: Plan, offer: Offer, today: date) -> tupl
     found = best_client_call(situation.question, plan, offer.others, today, least=1)
     if found is not None:
         return (Call(found.tool, found.arguments),)
-    call = _harmless(situation, plan, offer) or _any_client(situation, plan, offer.others, today)
+    call = _harmless(situation, plan, offer) or _any_client(situation, plan, (*offer.others, *offer.built_ins), today)
     return () if call is None else (call,)
 
 

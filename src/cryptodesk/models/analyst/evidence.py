@@ -14,6 +14,7 @@ from msgspec import Struct
 from cryptodesk.models.analyst.conversation import Outcome
 from cryptodesk.models.analyst.ports import AssetId
 from cryptodesk.models.analyst.questions import AssetRef
+from cryptodesk.models.analyst.results import Origin, Result, Unavailable, read_result
 from cryptodesk.models.analyst.series import Series, read_series
 from cryptodesk.models.analyst.text import plain
 from cryptodesk.models.analyst.tool_names import (
@@ -21,12 +22,11 @@ from cryptodesk.models.analyst.tool_names import (
     KNOWN_TOOLS,
     LOOKUP_KEY,
     MARKET_DATA,
-    MARKET_KEY,
     MATH_EVAL,
     MATH_KEY,
 )
 
-__all__ = ["Block", "Evidence", "Failure", "Hit", "Holding", "MathResult", "Origin", "Unavailable", "read_evidence"]
+__all__ = ["Block", "Evidence", "Failure", "Hit", "Holding", "MathResult", "read_evidence"]
 
 _EXACT = ("exact_id", "exact_address", "exact_symbol", "exact_slug", "exact_name", "exact_alias", "former_symbol")
 
@@ -47,23 +47,6 @@ class Hit(Struct, frozen=True):
     @property
     def reference(self) -> AssetRef:
         return AssetRef(self.asset_id, self.symbol, self.name, self.query or self.name)
-
-
-class Origin(Struct, frozen=True):
-    """Where the named fields come from; no fields means all."""
-
-    fields: tuple[str, ...]
-    source: str
-    mode: str
-    as_of: str
-    note: str
-    asset_ids: tuple[str, ...] = ()
-
-
-class Unavailable(Struct, frozen=True):
-    field: str
-    reason: str
-    asset_id: str | None
 
 
 class Block(Struct, frozen=True):
@@ -109,12 +92,21 @@ class Failure(Struct, frozen=True):
 
 
 class Evidence(Struct, frozen=True):
+    """What the results of this question hold: `results` all of them, and beside them what is read of the lookup, the
+    market tool and the calculator. `others` are those of the caller's own tools, and of built-ins that only skills
+    read."""
+
     hits: tuple[Hit, ...] = ()
     blocks: tuple[Block, ...] = ()
     math: tuple[MathResult, ...] = ()
     failures: tuple[Failure, ...] = ()
     others: tuple[Outcome, ...] = ()
     asked: frozenset[tuple[str, str]] = frozenset()
+    results: tuple[Result, ...] = ()
+
+    def results_of(self, *tools: str) -> tuple[Result, ...]:
+        """The completed calls of these tools, in order."""
+        return tuple(result for result in self.results if result.tool in tools)
 
     def has_asked(self, tool: str) -> bool:
         return any(name == tool for name, _ in self.asked)
@@ -170,6 +162,7 @@ def read_evidence(outcomes: Iterable[Outcome]) -> Evidence:
     math: list[MathResult] = []
     failures: list[Failure] = []
     others: list[Outcome] = []
+    results: list[Result] = []
     asked: set[tuple[str, str]] = set()
     for outcome in outcomes:
         name = outcome.call.name
@@ -177,15 +170,23 @@ def read_evidence(outcomes: Iterable[Outcome]) -> Evidence:
         body = None if outcome.is_error else decoded(outcome.content)
         if name not in KNOWN_TOOLS:
             others.append(outcome)
-        elif not isinstance(body, dict):
+            continue
+        if not isinstance(body, dict):
             failures.append(Failure(name, plain(outcome.content, 200) or "no result"))
-        elif name == ID_LOOKUP:
+            continue
+        result = read_result(name, decoded(outcome.call.arguments), body)
+        results.append(result)
+        if name == ID_LOOKUP:
             hits += _hits(body, outcome.call.arguments)
-        elif name == MARKET_DATA:
-            blocks += _blocks(body, outcome.call.arguments)
+        elif name == MARKET_DATA and (block := _block(result)) is not None:
+            blocks.append(block)
         elif name == MATH_EVAL:
             math += _math(body)
-    return Evidence(tuple(hits), tuple(blocks), tuple(math), tuple(failures), tuple(others), frozenset(asked))
+        elif name not in {ID_LOOKUP, MARKET_DATA}:
+            others.append(outcome)
+    return Evidence(
+        tuple(hits), tuple(blocks), tuple(math), tuple(failures), tuple(others), frozenset(asked), tuple(results)
+    )
 
 
 def decoded(text: str) -> Any:
@@ -235,45 +236,21 @@ def _hit(row: Mapping[str, Any], names: Sequence[str]) -> Hit:
     )
 
 
-def _blocks(body: Mapping[str, Any], arguments: str) -> list[Block]:
-    inner = body.get(MARKET_KEY)
-    if not isinstance(inner, dict):
-        return []
-    top = {**inner, **body}
-    asked = decoded(arguments)
-    convert = inner.get("quote_currency", asked.get("convert") if isinstance(asked, dict) else None)
-    age = top.get("age_days")
-    return [
-        Block(
-            tuple(row for row in _list(inner.get("results")) if isinstance(row, dict)),
-            plain(top.get("as_of"), 40),
-            round(age) if isinstance(age, int | float) and not isinstance(age, bool) and 0 <= age < 1e6 else None,
-            tuple(plain(name, 80) for name in _list(top.get("source")) if isinstance(name, str)),
-            tuple(_origin(row) for row in _list(top.get("provenance")) if isinstance(row, dict)),
-            tuple(_unavailable(row) for row in _list(top.get("unavailable")) if isinstance(row, dict)),
-            top.get("truncated") is True,
-            plain(convert, 10) or "USD",
-            tuple(plain(note, 300) for note in _list(top.get("notes")) if isinstance(note, str)),
-        )
-    ]
-
-
-def _origin(row: Mapping[str, Any]) -> Origin:
-    ids = row.get("asset_ids", row.get("asset_id"))
-    return Origin(
-        tuple(name for name in _list(row.get("fields")) if isinstance(name, str)),
-        plain(row.get("source"), 120),
-        plain(row.get("mode"), 20),
-        plain(row.get("as_of"), 40),
-        plain(row.get("note"), 300),
-        tuple(str(item) for item in (ids if isinstance(ids, list) else [ids]) if _is_id(item)),
+def _block(result: Result) -> Block | None:
+    if not isinstance(result.body.get("results"), list):
+        return None
+    convert = result.body.get("quote_currency", result.arguments.get("convert"))
+    return Block(
+        tuple(result.rows("results")),
+        result.as_of,
+        result.age_days,
+        result.sources,
+        result.origins,
+        result.unavailable,
+        result.is_truncated,
+        plain(convert, 10) or "USD",
+        result.notes,
     )
-
-
-def _unavailable(row: Mapping[str, Any]) -> Unavailable:
-    asset_id = row.get("asset_id")
-    reason = plain(row.get("reason"), 200) or "no reason given"
-    return Unavailable(plain(row.get("field"), 80), reason, str(asset_id) if _is_id(asset_id) else None)
 
 
 def _math(body: Mapping[str, Any]) -> list[MathResult]:

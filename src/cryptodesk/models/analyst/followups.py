@@ -10,20 +10,34 @@ import msgspec
 from cryptodesk.models.analyst.parser import MAX_ASSETS, parse
 from cryptodesk.models.analyst.ports import AssetKnowledge
 from cryptodesk.models.analyst.questions import MARKET_INTENTS, Intent, Period, Plan
+from cryptodesk.models.analyst.several import split_questions
+from cryptodesk.models.analyst.skills import load_skills
 
 __all__ = ["understand"]
 
 _TURNS_LOOKED_BACK = 6
-_SHORT_OF_ASSETS = MARKET_INTENTS | {"lookup", "bare", "unclear", "definition", "advice", "prediction", "declined"}
+_SHORT_OF_ASSETS = MARKET_INTENTS | {
+    "lookup", "bare", "unclear", "definition", "advice", "prediction", "declined", "skill",
+}  # fmt: skip
 
 
-def understand(question: str, earlier: Sequence[str], knowledge: AssetKnowledge, today: date) -> Plan:
-    """The plan of the question in its conversation; `earlier` holds the user's turns before it, oldest first."""
+def understand(question: str, earlier: Sequence[str], knowledge: AssetKnowledge, today: date) -> tuple[Plan, ...]:
+    """The plan of each question of the message in its conversation; `earlier` holds the user's turns before it,
+    oldest first."""
     before: Plan | None = None
     for text in earlier[-_TURNS_LOOKED_BACK:]:
-        plan = _join(before, parse(text, knowledge, today))
+        for part in split_questions(text, knowledge, today):
+            plan = _join(before, parse(part, knowledge, today))
+            before = plan if _leaves_a_trace(plan) else before
+    plans: list[Plan] = []
+    for part in split_questions(question, knowledge, today):
+        plan = _join(before, parse(part, knowledge, today))
         before = plan if _leaves_a_trace(plan) else before
-    plan = _join(before, parse(question, knowledge, today))
+        plans.append(_settled(plan))
+    return tuple(plans)
+
+
+def _settled(plan: Plan) -> Plan:
     if plan.intent == "bare":
         return msgspec.structs.replace(plan, intent="quote", measures=("price",))
     return msgspec.structs.replace(plan, period=_DEFAULTS[plan.intent]) if _lacks_period(plan) else plan
@@ -41,12 +55,14 @@ def _lacks_period(plan: Plan) -> bool:
 
 
 def _leaves_a_trace(plan: Plan) -> bool:
-    return bool(plan.all_assets or plan.doubts) and plan.intent not in {"unclear", "empty"}
+    return plan.intent == "skill" or (bool(plan.all_assets or plan.doubts) and plan.intent not in {"unclear", "empty"})
 
 
 def _join(before: Plan | None, plan: Plan) -> Plan:
     if before is None or plan.intent not in _SHORT_OF_ASSETS:
         return plan
+    if before.intent == "skill" or plan.intent == "skill":
+        return _join_skill(before, plan)
     named = bool(plan.all_assets or plan.doubts)
     if plan.intent == "bare" and named:
         return _same_question(before, plan)
@@ -61,6 +77,25 @@ def _join(before: Plan | None, plan: Plan) -> Plan:
         return _other_period(before, plan)
     if not named and (plan.intent != "unclear" or plan.is_follow_up):
         return _other_figure(before, plan)
+    return plan
+
+
+def _join_skill(before: Plan, plan: Plan) -> Plan:
+    """A skill's question about another asset or period, or another skill's about the assets of the question before."""
+    takes = load_skills()[plan.skill or before.skill].assets
+    named = bool(plan.all_assets or plan.doubts)
+    if plan.intent == "skill":
+        lacks = takes == "needed" and not named
+        return msgspec.structs.replace(plan, assets=before.all_assets, doubts=before.doubts) if lacks else plan
+    if plan.intent == "bare" and named and takes != "none":
+        period = plan.period or before.period
+        return msgspec.structs.replace(
+            before, assets=plan.assets, doubts=plan.doubts, period=period, is_english=plan.is_english
+        )
+    if not named and plan.period is not None and plan.intent in {"unclear", "bare", "history"} and not plan.measures:
+        return msgspec.structs.replace(before, period=plan.period, is_english=plan.is_english)
+    if not named and before.assets and plan.intent in MARKET_INTENTS:
+        return msgspec.structs.replace(plan, assets=before.assets, doubts=before.doubts)
     return plan
 
 

@@ -12,10 +12,11 @@ __all__ = ["Offer", "read_offer"]
 
 
 class Offer(Struct, frozen=True):
-    """`names` are the known tools on the list; `others` are the caller's own and built-ins this build does not know."""
+    """`names` are the known tools on the list and `built_ins` what was said of them; `others` are the caller's own."""
 
     names: frozenset[str]
     others: tuple[ToolSpec, ...]
+    built_ins: tuple[ToolSpec, ...]
     choice: ToolChoice
 
     @property
@@ -36,5 +37,6 @@ class Offer(Struct, frozen=True):
 
 
 def read_offer(request: ModelRequest) -> Offer:
-    names = frozenset(tool.name for tool in request.tools if tool.name in KNOWN_TOOLS)
-    return Offer(names, tuple(tool for tool in request.tools if tool.name not in KNOWN_TOOLS), request.tool_choice)
+    known = tuple(tool for tool in request.tools if tool.name in KNOWN_TOOLS)
+    others = tuple(tool for tool in request.tools if tool.name not in KNOWN_TOOLS)
+    return Offer(frozenset(tool.name for tool in known), others, known, request.tool_choice)

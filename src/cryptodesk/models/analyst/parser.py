@@ -3,71 +3,25 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date
 from decimal import Decimal
 
-from msgspec import Struct
+import msgspec
 
 from cryptodesk.models.analyst import intents
-from cryptodesk.models.analyst.amounts import find_amounts, find_currency, find_formula, find_phrase
-from cryptodesk.models.analyst.assets import FoundAssets, read_mentions, unknown_names
+from cryptodesk.models.analyst.amounts import find_currency, find_formula, find_phrase
 from cryptodesk.models.analyst.language import is_english
-from cryptodesk.models.analyst.measures import find_measures
-from cryptodesk.models.analyst.periods import FoundPeriod, find_period
 from cryptodesk.models.analyst.ports import AssetKnowledge
-from cryptodesk.models.analyst.questions import MARKET_INTENTS, Amount, AssetRef, Intent, Period, Plan
+from cryptodesk.models.analyst.questions import MARKET_INTENTS, Amount, AssetRef, Intent, Plan
+from cryptodesk.models.analyst.reading import Reading, clean, read
+from cryptodesk.models.analyst.skills import Named, claims_of, load_skills
 
-__all__ = ["MAX_ASSETS", "clean", "parse"]
+__all__ = ["MAX_ASSETS", "parse"]
 
 MAX_ASSETS = 5
-# Beyond this a text is no question; its beginning and end are read. Keeps the grammars' worst case in milliseconds.
-_HEAD, _TAIL = 700, 300
 # A longer text that holds a formula is about something else.
 _MOST_WORDS_OF_A_SUM = 25
 _MOST_WORDS_OF_A_NAME = 8
-
-
-class _Reading(Struct, frozen=True):
-    """What the grammars found, before an intent is settled."""
-
-    text: str
-    lowered: str
-    found: FoundAssets
-    assets: tuple[AssetRef, ...]
-    period: FoundPeriod | None
-    amounts: tuple[Amount, ...]
-    measures: tuple[str, ...]
-    masked: str
-    second_period: str | None = None
-
-    @property
-    def words(self) -> int:
-        return len(self.text.split())
-
-    def says(self, pattern: re.Pattern[str]) -> bool:
-        return pattern.search(self.lowered) is not None
-
-    @property
-    def is_known(self) -> bool:
-        """An asset is named beyond doubt of being one, even if not of which."""
-        return bool(self.found.assets or self.found.doubts)
-
-    @property
-    def has_asset(self) -> bool:
-        return bool(self.assets or self.found.doubts)
-
-    @property
-    def strong_period(self) -> Period | None:
-        return self.period.period if self.period and not self.period.period.is_weak else None
-
-
-def clean(text: str) -> str:
-    """The text without control characters, white space collapsed, and its middle left out when it is very long."""
-    if len(text) > _HEAD + _TAIL:
-        text = f"{text[:_HEAD]} {text[-_TAIL:]}"
-    kept = "".join(character if unicodedata.category(character)[0] != "C" else " " for character in text)
-    return " ".join(kept.replace("’", "'").replace("‑", "-").split())
 
 
 def parse(question: str, knowledge: AssetKnowledge, today: date) -> Plan:
@@ -75,55 +29,25 @@ def parse(question: str, knowledge: AssetKnowledge, today: date) -> Plan:
     text = clean(question)
     if not any(character.isalnum() for character in text):
         return Plan("empty", 1.0)
-    reading = _read(text, knowledge, today)
-    plan = _small_talk(reading) or _settle(reading)
+    reading = read(text, knowledge, today)
+    plan = _small_talk(reading) or _claimed(reading, _settle(reading))
     return _complete(plan, reading)
 
 
-def _read(text: str, knowledge: AssetKnowledge, today: date) -> _Reading:
-    # Lower-casing must not move positions: a few characters (İ) grow when lowered.
-    lowered = "".join(low if len(low := character.lower()) == 1 else character for character in text)
-    found = read_mentions(text, knowledge)
-    period = find_period(_without(lowered, found.spans), today)
-    spans = (*found.spans, *(((period.start, period.stop),) if period else ()))
-    amounts = tuple(a for a in find_amounts(lowered) if not any(s <= a.start < e for s, e in spans))
-    assets = found.assets
-    if not assets and not found.doubts:
-        taken = (*spans, *((a.start, a.end) for a in amounts if a.unit != "" or a.end - a.start > 0))
-        assets = tuple(AssetRef(None, "", name, name, text.find(name), 0.0) for name in unknown_names(text, taken))
-    measured = _without(lowered, found.spans)
-    return _Reading(
-        text,
-        lowered,
-        found,
-        assets,
-        period,
-        amounts,
-        find_measures(measured),
-        measured,
-        _second(measured, period, today),
-    )
+def _claimed(reading: Reading, plan: Plan) -> Plan:
+    """The plan, unless a skill is surer of the question; what else it may mean is kept beside it."""
+    claims = sorted(claims_of(reading), key=lambda claim: -claim.confidence)
+    weighed = [(claim.skill, claim.confidence) for claim in claims]
+    own = (plan.intent, plan.confidence)
+    if claims and claims[0].confidence > plan.confidence:
+        best = claims[0]
+        rivals = (*weighed[1:], own)
+        assets = _assets_for(best, reading)
+        return Plan("skill", best.confidence, assets, skill=best.skill, slots=best.slots, rivals=rivals)
+    return msgspec.structs.replace(plan, rivals=tuple(weighed))
 
 
-def _second(masked: str, period: FoundPeriod | None, today: date) -> str | None:
-    """The label of another period in the text; a plan holds one, and the answer says what it left out."""
-    if period is None or period.period.is_weak:
-        return None
-    without = _without(masked, ((period.start, period.stop),))
-    rest = find_period(without, today)
-    if rest is None and (year := _YEAR.search(without)):
-        return year["year"]
-    return None if rest is None or rest.period.is_weak or rest.period == period.period else rest.period.label
-
-
-def _without(lowered: str, spans: tuple[tuple[int, int], ...]) -> str:
-    """Names blanked out, so that "Near" or "Flow" are read as names and nothing else."""
-    for start, end in spans:
-        lowered = lowered[:start] + "_" * (end - start) + lowered[end:]
-    return lowered
-
-
-def _small_talk(reading: _Reading) -> Plan | None:
+def _small_talk(reading: Reading) -> Plan | None:
     if reading.found.assets:
         return None
     for intent, pattern in intents.SMALL_TALK:
@@ -132,7 +56,7 @@ def _small_talk(reading: _Reading) -> Plan | None:
     return None
 
 
-def _settle(reading: _Reading) -> Plan:
+def _settle(reading: Reading) -> Plan:
     """The first rule that fits decides. Refusals come first: a forecast is a forecast whatever else is asked."""
     if intents.wants_prediction(reading.lowered) and not reading.says(intents.WORTH):
         return Plan("prediction", 0.9)
@@ -144,7 +68,7 @@ def _settle(reading: _Reading) -> Plan:
     return Plan("arithmetic", 0.95, expression=expression) if expression else _about_assets(reading)
 
 
-def _expression(reading: _Reading) -> str | None:
+def _expression(reading: Reading) -> str | None:
     """Beside an asset only a phrase about numbers counts ("from 42000 to 65000, what percent is that")."""
     if reading.words > _MOST_WORDS_OF_A_SUM or _held(reading) or (reading.is_known and reading.strong_period):
         return None
@@ -152,7 +76,7 @@ def _expression(reading: _Reading) -> str | None:
     return phrase if phrase or reading.is_known else find_formula(reading.lowered)
 
 
-def _about_assets(reading: _Reading) -> Plan:
+def _about_assets(reading: Reading) -> Plan:
     if reading.says(intents.LOOKUP):
         return Plan("lookup", 0.95)
     conversion = _conversion(reading)
@@ -180,7 +104,7 @@ _WITH_IT = re.compile(
 )
 
 
-def _figures(reading: _Reading) -> Plan:
+def _figures(reading: Reading) -> Plan:
     period = reading.strong_period
     if {"ath", "atl", "percent_from_ath"} & set(reading.measures):
         return Plan("quote", 0.9)
@@ -207,14 +131,14 @@ def _figures(reading: _Reading) -> Plan:
     return Plan("bare", 0.6) if reading.has_asset and is_short else Plan("unclear", 0.3)
 
 
-def _money(reading: _Reading) -> Amount | None:
+def _money(reading: Reading) -> Amount | None:
     """The sum that is put in: one with a currency before any bare number."""
     sums = [amount for amount in reading.amounts if amount.unit not in {"%", ""}]
     bare = [amount for amount in reading.amounts if amount.unit == "" and amount.value > 0]
     return next(iter(sums or bare), None)
 
 
-def _conversion(reading: _Reading) -> Plan | None:
+def _conversion(reading: Reading) -> Plan | None:
     """An amount of an asset in a currency or another asset, or an amount of a currency in an asset."""
     assets = reading.found.assets
     if not assets or not reading.says(intents.CONVERSION):
@@ -238,13 +162,12 @@ def _conversion(reading: _Reading) -> Plan | None:
     return None
 
 
-def _is_pair(reading: _Reading) -> bool:
+def _is_pair(reading: Reading) -> bool:
     """One asset counted in another: "price of ETH in BTC"."""
     second = reading.found.assets[1]
     return bool(_PAIR.search(reading.masked) and _INTO.search(reading.lowered[: second.start]))
 
 
-_YEAR = re.compile(r"\b(?:and|vs\.?|versus|or|to) (?P<year>20[0-3]\d)(?![\d.,]*\d)")
 _THRESHOLD = re.compile(r"\b(?:above|below|over|under|reach|hit|pass)\b")
 _PAIR = re.compile(
     r"\b(?:convert|exchange rate|conversion|denominated|priced|how many|how much .{1,30} (?:is|are) (?:one|a|1))\b"
@@ -254,7 +177,7 @@ _INTO = re.compile(r"(?:\b(?:in|to|into|per|of|for)|/)\s*$")
 _BETWEEN = re.compile(r"\s*(?:of\s+|worth of\s+)?")
 
 
-def _held(reading: _Reading) -> tuple[Amount, AssetRef] | None:
+def _held(reading: Reading) -> tuple[Amount, AssetRef] | None:
     """A bare number right before an asset: "2.5 BTC"."""
     for amount in reading.amounts:
         gap = _BETWEEN.match(reading.lowered, amount.end)
@@ -265,11 +188,19 @@ def _held(reading: _Reading) -> tuple[Amount, AssetRef] | None:
     return None
 
 
-def _complete(plan: Plan, reading: _Reading) -> Plan:
+def _assets_for(claim: Named, reading: Reading) -> tuple[AssetRef, ...]:
+    """Words that only seem to name an asset are believed where a question cannot do without one."""
+    if claim.assets is not None:
+        return claim.assets
+    takes = load_skills()[claim.skill].assets
+    return () if takes == "none" else reading.found.assets if takes == "optional" else reading.assets
+
+
+def _complete(plan: Plan, reading: Reading) -> Plan:
     """The slots that every plan carries, whatever its intent."""
     if plan.intent in {"greeting", "thanks", "capabilities", "arithmetic"}:
         return plan
-    is_settled = plan.intent == "conversion" or bool(plan.assets)
+    is_settled = plan.intent in {"conversion", "skill"} or bool(plan.assets)
     assets = plan.assets if is_settled else reading.assets
     if plan.intent in {"advice", "prediction", "declined"}:  # only assets known for sure are looked at beside a refusal
         assets = reading.found.assets
@@ -280,19 +211,22 @@ def _complete(plan: Plan, reading: _Reading) -> Plan:
         _measures(plan.intent, reading),
         reading.period.period if reading.period else None,
         plan.amount,
-        plan.currency if is_settled else _currency(plan, reading),
+        _currency(plan, reading) if plan.intent == "skill" or not is_settled else plan.currency,
         plan.target,
         None,
-        reading.found.doubts,
+        () if plan.skill and load_skills()[plan.skill].assets == "none" else reading.found.doubts,
         plan.topic,
         reading.says(intents.FOLLOW_UP),
         is_english(reading.text, known=bool(reading.found.assets)),
         max(0, len(assets) - MAX_ASSETS),
         reading.second_period,
+        plan.skill,
+        plan.slots,
+        plan.rivals,
     )
 
 
-def _currency(plan: Plan, reading: _Reading) -> str:
+def _currency(plan: Plan, reading: Reading) -> str:
     if plan.intent == "worth" and plan.amount is not None and plan.amount.unit:
         return plan.amount.unit
     return find_currency(reading.lowered) or "USD"
@@ -301,7 +235,9 @@ def _currency(plan: Plan, reading: _Reading) -> str:
 _WITH_MEASURES = (MARKET_INTENTS - {"conversion", "worth"}) | {"advice", "prediction", "declined"}
 
 
-def _measures(intent: Intent, reading: _Reading) -> tuple[str, ...]:
+def _measures(intent: Intent, reading: Reading) -> tuple[str, ...]:
+    if intent == "skill":
+        return reading.measures
     if intent in _WITH_MEASURES:
         return reading.measures or (("price",) if intent == "quote" else ())
     return ()

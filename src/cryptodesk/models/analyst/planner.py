@@ -6,32 +6,22 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-import msgspec
-from msgspec import Struct
-
 from cryptodesk.models.analyst.arithmetic import needed_expression
+from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.evidence import Evidence
 from cryptodesk.models.analyst.history_calls import days_of, history_arguments, return_field
 from cryptodesk.models.analyst.measures import MEASURES
 from cryptodesk.models.analyst.offer import Offer
 from cryptodesk.models.analyst.questions import MARKET_INTENTS, AssetRef, Period, Plan
 from cryptodesk.models.analyst.resolve import resolve
+from cryptodesk.models.analyst.skills import Ask, load_skills
 from cryptodesk.models.analyst.tool_names import ID_LOOKUP, MARKET_DATA, MATH_EVAL, MAX_LOOKUP_NAMES, MAX_LOOKUP_QUERY
 
-__all__ = ["Call", "next_calls"]
+__all__ = ["next_calls"]
 
 _OVERVIEW = ("price", "market_cap", "volume", "returns", "supply")
 # Beyond this the tool would join the bars of a shared result into long ones; alone, each asset keeps finer dates.
 _MOST_ROWS = 140
-
-
-class Call(Struct, frozen=True):
-    tool: str
-    arguments: dict[str, Any]
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.tool, msgspec.json.encode(self.arguments, order="deterministic").decode()
 
 
 def next_calls(plan: Plan, evidence: Evidence, offer: Offer, today: date) -> tuple[Call, ...]:
@@ -45,6 +35,8 @@ def _wanted(plan: Plan, evidence: Evidence, offer: Offer, today: date) -> Sequen
         return _math(plan.expression, offer)
     if plan.doubts or (plan.period is not None and plan.period.problem):
         return ()
+    if plan.intent == "skill":
+        return _of_skill(plan, evidence, offer, today)
     if plan.intent not in MARKET_INTENTS | {"lookup", "definition"} or not plan.all_assets:
         return ()
     needs_market = plan.intent != "lookup"
@@ -55,6 +47,17 @@ def _wanted(plan: Plan, evidence: Evidence, offer: Offer, today: date) -> Sequen
     assets = resolve(plan, evidence).assets
     calls = [call for call in _market(plan, assets, today) if call.key not in evidence.asked]
     return calls or _math(needed_expression(plan, evidence), offer)
+
+
+def _of_skill(plan: Plan, evidence: Evidence, offer: Offer, today: date) -> Sequence[Call]:
+    """Its assets are looked up first, as those of any question are."""
+    skill = load_skills()[plan.skill]
+    if plan.assets and offer.allows(ID_LOOKUP) and not evidence.has_asked(ID_LOOKUP):
+        return list(_lookups(plan.assets))
+    assets = resolve(plan, evidence).assets
+    if skill.assets == "needed" and not assets:
+        return ()
+    return [call for call in skill.calls(Ask(plan, assets, evidence, offer, today)) if offer.allows(call.tool)]
 
 
 def _math(expression: str | None, offer: Offer) -> Sequence[Call]:

@@ -6,19 +6,20 @@ from collections.abc import AsyncIterator, Sequence
 from zlib import crc32
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from cryptodesk.core.clock import Clock
 from cryptodesk.core.errors import OutputLimitTooLow
 from cryptodesk.core.events import ModelEvent, ModelFinished, ModelStarted, TextDelta, ToolCallDelta
 from cryptodesk.core.generation import FinishReason, ModelRequest
 from cryptodesk.core.usage import CHARACTERS_PER_TOKEN, Usage
+from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.deciding import Calls, Turn, decide
-from cryptodesk.models.analyst.planner import Call
 from cryptodesk.models.analyst.ports import AssetKnowledge
 from cryptodesk.models.analyst.structured import encode_answer
 from cryptodesk.models.analyst.tokens import estimate_input_tokens, estimate_tokens
-from cryptodesk.models.analyst.writer import known_facts, write
+from cryptodesk.models.analyst.writer import Draft, join_paragraphs, known_facts, write
+from cryptodesk.models.analyst.writer.plain_text import to_plain_text
 
 __all__ = ["LEAST_OUTPUT_TOKENS", "SERVED_MODEL", "Analyst"]
 
@@ -57,7 +58,12 @@ class Analyst:
         """Nothing is held open."""
 
     def _written(self, turn: Turn, request: ModelRequest, limit: int | None) -> _Output:
-        text = encode_answer(write(turn.setting), request.response_format, known_facts(turn.setting))
+        drafts = [write(setting) for setting in turn.settings]
+        known = tuple(fact for setting in turn.settings for fact in known_facts(setting))
+        draft = Draft(join_paragraphs(*(each.text for each in drafts)), tuple(f for each in drafts for f in each.facts))
+        if turn.is_plain:
+            draft = structs.replace(draft, text=to_plain_text(draft.text))
+        text = encode_answer(draft, request.response_format, known)
         most = len(text) if limit is None else limit * CHARACTERS_PER_TOKEN
         kept = text[:most]
         return _Output(tuple(_deltas(kept)), "stop" if kept == text else "length", estimate_tokens(kept))

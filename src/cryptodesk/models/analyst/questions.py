@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -38,6 +38,7 @@ Intent = Literal[
     "prediction",
     "advice",
     "declined",
+    "skill",
     "bare",
     "unclear",
     "empty",
@@ -103,6 +104,9 @@ class Doubt(Struct, frozen=True):
 class Plan(Struct, frozen=True):
     """What is to be answered. `measures` are names of `measures.MEASURES`; `topic` names what is declined.
 
+    Of the intent "skill", `skill` names the module in `skills/` and `slots` is what it read for itself. `rivals` are
+    what else the question may have meant, with the confidence of each.
+
     `target` is the asset or currency code a conversion ends in; `currency` is what figures are quoted in.
     """
 
@@ -121,6 +125,9 @@ class Plan(Struct, frozen=True):
     is_english: bool = True
     dropped_assets: int = 0
     left_out_period: str | None = None
+    skill: str = ""
+    slots: Any = None
+    rivals: tuple[tuple[str, float], ...] = ()
 
     @property
     def all_assets(self) -> tuple[AssetRef, ...]:

@@ -19,9 +19,10 @@ from cryptodesk.models.analyst.writer.figures import fact, value_of
 from cryptodesk.models.analyst.writer.history import write_extremes, write_history
 from cryptodesk.models.analyst.writer.identity import write_definition, write_lookup
 from cryptodesk.models.analyst.writer.quote import write_quote
+from cryptodesk.models.analyst.writer.skill import write_skill
 from cryptodesk.models.analyst.writer.sums import write_arithmetic, write_conversion, write_worth
 
-__all__ = ["Draft", "Setting", "known_facts", "write"]
+__all__ = ["Draft", "Setting", "join_paragraphs", "known_facts", "write"]
 
 _Writer = Callable[[Setting, Sequence[Holding]], Draft]
 
@@ -59,6 +60,8 @@ def known_facts(setting: Setting) -> tuple[Fact, ...]:
 
 def _answer(setting: Setting) -> Draft:
     plan = setting.plan
+    if plan.intent == "skill":
+        return write_skill(setting)
     if setting.evidence.others:
         return _with_client_results(setting)
     if plan.intent in {"greeting", "thanks", "capabilities", "empty"}:

@@ -9,6 +9,7 @@ from zlib import crc32
 
 from msgspec import Struct
 
+from cryptodesk.models.analyst.conversation import Verbosity
 from cryptodesk.models.analyst.evidence import Evidence
 from cryptodesk.models.analyst.offer import Offer
 from cryptodesk.models.analyst.ports import AssetKnowledge
@@ -47,7 +48,15 @@ class Setting(Struct, frozen=True):
     knowledge: AssetKnowledge
     today: date
     question: str
-    is_brief: bool = False
+    verbosity: Verbosity = "standard"
+
+    @property
+    def is_brief(self) -> bool:
+        return self.verbosity == "brief"
+
+    @property
+    def is_detailed(self) -> bool:
+        return self.verbosity == "detailed"
 
     def pick(self, choices: Sequence[str]) -> str:
         """One of the wordings, always the same for the same question."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from cryptodesk.models.analyst.evidence import Block, Holding, Origin
+from cryptodesk.models.analyst.evidence import Block, Holding
 from cryptodesk.models.analyst.formats import big_money, coins, money, number, percent, to_decimal
 from cryptodesk.models.analyst.measures import MEASURES, Measure, Unit
+from cryptodesk.models.analyst.results import Origin
 from cryptodesk.models.analyst.text import shown
 from cryptodesk.models.analyst.writer.draft import Fact, as_number
 

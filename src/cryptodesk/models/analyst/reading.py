@@ -1,0 +1,109 @@
+"""What the grammars find in a question before anything is decided about it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+
+from msgspec import Struct
+
+from cryptodesk.models.analyst.amounts import find_amounts
+from cryptodesk.models.analyst.assets import FoundAssets, read_mentions, unknown_names
+from cryptodesk.models.analyst.measures import find_measures
+from cryptodesk.models.analyst.periods import FoundPeriod, find_period
+from cryptodesk.models.analyst.ports import AssetKnowledge
+from cryptodesk.models.analyst.questions import Amount, AssetRef, Period
+
+__all__ = ["Reading", "clean", "read"]
+
+# Beyond this a text is no question; its beginning and end are read. Keeps the grammars' worst case in milliseconds.
+_HEAD, _TAIL = 700, 300
+_YEAR = re.compile(r"\b(?:and|vs\.?|versus|or|to) (?P<year>20[0-3]\d)(?![\d.,]*\d)")
+
+
+class Reading(Struct, frozen=True):
+    """`text` is clean, `lowered` has the same positions, `masked` has the names of assets blanked out besides.
+
+    `found` are the assets the desk knows, `assets` these or words that seem to name one nobody knows."""
+
+    text: str
+    lowered: str
+    found: FoundAssets
+    assets: tuple[AssetRef, ...]
+    period: FoundPeriod | None
+    amounts: tuple[Amount, ...]
+    measures: tuple[str, ...]
+    masked: str
+    second_period: str | None = None
+
+    @property
+    def words(self) -> int:
+        return len(self.text.split())
+
+    def says(self, pattern: re.Pattern[str]) -> bool:
+        return pattern.search(self.lowered) is not None
+
+    @property
+    def is_known(self) -> bool:
+        """An asset is named beyond doubt of being one, even if not of which."""
+        return bool(self.found.assets or self.found.doubts)
+
+    @property
+    def has_asset(self) -> bool:
+        return bool(self.assets or self.found.doubts)
+
+    @property
+    def strong_period(self) -> Period | None:
+        return self.period.period if self.period and not self.period.period.is_weak else None
+
+
+def clean(text: str) -> str:
+    """The text without control characters, white space collapsed, and its middle left out when it is very long."""
+    if len(text) > _HEAD + _TAIL:
+        text = f"{text[:_HEAD]} {text[-_TAIL:]}"
+    kept = "".join(character if unicodedata.category(character)[0] != "C" else " " for character in text)
+    return " ".join(kept.replace("’", "'").replace("‑", "-").split())
+
+
+def read(text: str, knowledge: AssetKnowledge, today: date) -> Reading:
+    # Lower-casing must not move positions: a few characters (İ) grow when lowered.
+    lowered = "".join(low if len(low := character.lower()) == 1 else character for character in text)
+    found = read_mentions(text, knowledge)
+    period = find_period(_without(lowered, found.spans), today)
+    spans = (*found.spans, *(((period.start, period.stop),) if period else ()))
+    amounts = tuple(a for a in find_amounts(lowered) if not any(s <= a.start < e for s, e in spans))
+    assets = found.assets
+    if not assets and not found.doubts:
+        taken = (*spans, *((a.start, a.end) for a in amounts if a.unit != "" or a.end - a.start > 0))
+        assets = tuple(AssetRef(None, "", name, name, text.find(name), 0.0) for name in unknown_names(text, taken))
+    measured = _without(lowered, found.spans)
+    return Reading(
+        text,
+        lowered,
+        found,
+        assets,
+        period,
+        amounts,
+        find_measures(measured),
+        measured,
+        _second(measured, period, today),
+    )
+
+
+def _second(masked: str, period: FoundPeriod | None, today: date) -> str | None:
+    """The label of another period in the text; a plan holds one, and the answer says what it left out."""
+    if period is None or period.period.is_weak:
+        return None
+    without = _without(masked, ((period.start, period.stop),))
+    rest = find_period(without, today)
+    if rest is None and (year := _YEAR.search(without)):
+        return year["year"]
+    return None if rest is None or rest.period.is_weak or rest.period == period.period else rest.period.label
+
+
+def _without(lowered: str, spans: tuple[tuple[int, int], ...]) -> str:
+    """Names blanked out, so that "Near" or "Flow" are read as names and nothing else."""
+    for start, end in spans:
+        lowered = lowered[:start] + "_" * (end - start) + lowered[end:]
+    return lowered

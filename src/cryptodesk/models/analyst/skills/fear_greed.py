@@ -1,0 +1,103 @@
+"""The fear and greed index: how greedy the market is today, how it was, and when it was most and least so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from cryptodesk.models.analyst.calls import Call
+from cryptodesk.models.analyst.formats import number
+from cryptodesk.models.analyst.reading import Reading
+from cryptodesk.models.analyst.results import Result
+from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
+from cryptodesk.models.analyst.text import shown
+from cryptodesk.models.analyst.tool_names import MARKET_OVERVIEW
+from cryptodesk.models.analyst.writer.draft import Draft, Fact, Setting, as_number, join_names, join_paragraphs
+from cryptodesk.models.analyst.writer.sourcing import closing, moment, result_fact_source
+
+__all__ = ["SKILL"]
+
+_FIELD = "fear_greed"
+_PATH = ("sentiment", "fear_greed")
+_NAMED = re.compile(r"\bfear (?:and|&|n|or) greed\b|\bgreed (?:and|&|or) fear\b|\bfear[- ]greed\b|\bfng\b|\bfgi\b")
+_LOOSE = re.compile(r"\b(?:how )?(?:greedy|fearful)\b|\b(?:extreme )?(?:fear|greed)\b.{0,30}\b(?:market|index|level)\b")
+_EARLIER = (("yesterday", "yesterday"), ("last_week", "a week ago"), ("last_month", "a month ago"))
+
+
+def _recognise(reading: Reading) -> Claim | None:
+    if reading.says(_NAMED):
+        return Claim(0.97)
+    return Claim(0.93) if reading.says(_LOOSE) else None
+
+
+def _calls(ask: Ask) -> Sequence[Call]:
+    return (Call(MARKET_OVERVIEW, {}),)
+
+
+def _write(setting: Setting) -> Draft:
+    result = setting.evidence.results_of(MARKET_OVERVIEW)[-1]
+    index, label = result.figure(*_PATH, "current", "index"), result.words(*_PATH, "current", "value")
+    if index is None:
+        reason = shown(result.reason(_FIELD, "fear_greed.current", "sentiment"), 200) or "the result does not have it"
+        return Draft(join_paragraphs(f"The fear and greed index is not available: {reason}.", closing(setting, ())))
+    lead = setting.pick(
+        (
+            f"The fear and greed index stands at **{number(index)}** of 100{_in_words(label)}.",
+            f"Fear and greed: **{number(index)}** of 100{_in_words(label)}.",
+        )
+    )
+    earlier = [(words, value) for name, words in _EARLIER if (value := _past(result, name)) is not None]
+    parts = [] if setting.is_brief else [_compared(index, earlier), _extremes(result)]
+    meaning = "0 is extreme fear, 100 extreme greed." if setting.is_detailed else ""
+    text = join_paragraphs(" ".join(filter(None, (lead, *parts, meaning))), closing(setting, (result,), (_FIELD,)))
+    facts = [_fact(result, "fear_greed_index", index), *(_fact(result, f"index_{words}", v) for words, v in earlier)]
+    return Draft(text, tuple(facts))
+
+
+def _in_words(label: str) -> str:
+    return f" ({shown(label, 40).lower()})" if label else ""
+
+
+def _past(result: Result, name: str) -> Decimal | None:
+    return result.figure(*_PATH, "history", name, "index")
+
+
+def _compared(index: Decimal, earlier: Sequence[tuple[str, Decimal]]) -> str:
+    """The direction word agrees with the figures beside it."""
+    if not earlier:
+        return ""
+    said = join_names([f"{number(value)} {words}" for words, value in earlier])
+    latest = earlier[0][1]
+    verb = "up from" if index > latest else "down from" if index < latest else "unchanged from"
+    return f"It is {verb} {said}." if len(earlier) == 1 else f"It was {said}."
+
+
+def _extremes(result: Result) -> str:
+    parts = []
+    for name, word in (("max", "highest"), ("min", "lowest")):
+        value = result.figure(*_PATH, "yearly", name, "index")
+        if value is not None:
+            when = moment(result.words(*_PATH, "yearly", name, "timestamp"))[:10]
+            parts.append(f"the {word} {number(value)} on {when}")
+    return f"Of the past year {join_names(parts)}." if parts else ""
+
+
+def _fact(result: Result, field: str, value: Decimal) -> Fact:
+    as_of, source = result_fact_source(result, _FIELD)
+    return Fact(field, as_number(value), "", as_of=as_of, source=source)
+
+
+SKILL = Skill(
+    name="fear_greed",
+    title="the fear and greed index",
+    examples=(
+        "What's the Bitcoin fear and greed index today?",
+        "How greedy is the market?",
+        "fear & greed now",
+    ),
+    tools=(MARKET_OVERVIEW,),
+    recognise=_recognise,
+    calls=_calls,
+    write=_write,
+)
