@@ -32,6 +32,7 @@ from cryptodesk.market.migrations import MIGRATIONS as MARKET_MIGRATIONS
 from cryptodesk.market.records import Asset
 from cryptodesk.models._kinds import ProviderServices
 from cryptodesk.models._router import ModelRouter
+from cryptodesk.models.analyst.explain import ExplainedPlan, explain
 from cryptodesk.settings import Settings
 from cryptodesk.state.keys import SqliteKeyStore
 from cryptodesk.state.migrations import MIGRATIONS as STATE_MIGRATIONS
@@ -64,11 +65,12 @@ class Desk:
         directory = self.market.directory
         mentions = AssetMentions(directory)
         self._library = None if self.market.world is not None else self._documents(mentions)
+        self._knowledge = _Knowledge(mentions, directory)
         table = load_models(settings.own_models_file)
         self.models = ModelRouter(
             table,
             load_prices(settings.own_prices_file),
-            services=ProviderServices(self.clock, _Knowledge(mentions, directory)),
+            services=ProviderServices(self.clock, self._knowledge),
             variables=settings.variables(table.variables),
             fallback_enabled=settings.analyst_fallback,
             enabled_providers=("scripted",) if settings.scripted_models else (),
@@ -131,6 +133,11 @@ class Desk:
             limits=self.limits,
             as_of=as_of,
         )
+
+    def plan(self, text: str, earlier: Sequence[str] = (), as_of: datetime | None = None) -> tuple[ExplainedPlan, ...]:
+        """What the embedded analyst would do with a question; nothing is called."""
+        specs = [self.tools.spec(name) for name in self.tools.names()]
+        return explain(text, earlier, specs, self._knowledge, (as_of or self.clock.now()).date())
 
     async def serve_housekeeping(self) -> None:
         """Deletes responses past their retention, now and every hour. Runs until it is cancelled."""

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import cryptodesk
-from cryptodesk.cli import ask, data, documents, keys, serve, tools
+from cryptodesk.cli import ask, data, documents, keys, plan, serve, tools
 
 __all__ = ["app", "main"]
 
@@ -20,6 +20,7 @@ app = typer.Typer(
 )
 app.command("serve")(serve.serve)
 app.command("ask")(ask.ask)
+app.command("plan")(plan.plan)
 app.add_typer(data.app, name="data")
 app.add_typer(documents.app, name="documents")
 app.add_typer(tools.app, name="tools")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -54,7 +55,8 @@ class ModelRoute(Struct, frozen=True):
 
 
 class ModelRequest(Struct, frozen=True):
-    """What a provider is asked. `stream` tells how the caller reads; the answer is events either way."""
+    """What a provider is asked. `stream` tells how the caller reads; the answer is events either way. `as_of` is the
+    moment that the question is about, for providers that know what day it is; None is now."""
 
     upstream_model: str
     messages: tuple[Message, ...]
@@ -65,3 +67,4 @@ class ModelRequest(Struct, frozen=True):
     max_output_tokens: int | None = None
     reasoning_effort: ReasoningEffort | None = None
     stream: bool = False
+    as_of: datetime | None = None

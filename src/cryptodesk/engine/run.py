@@ -304,6 +304,7 @@ class Engine:
             max_output_tokens=min((limit for limit in limits if limit is not None), default=None),
             reasoning_effort=request.reasoning_effort,
             stream=request.stream,
+            as_of=request.as_of,
         )
 
     # -- ends ------------------------------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ class Analyst:
             raise OutputLimitTooLow(
                 f"No answer fits into {limit!r} output tokens; use a higher max_tokens, at least {LEAST_OUTPUT_TOKENS}."
             )
-        turn = decide(request, self._knowledge, self._clock.now().date())
+        turn = decide(request, self._knowledge, (request.as_of or self._clock.now()).date())
         output = _called(turn, limit) if isinstance(turn, Calls) else self._written(turn, request, limit)
         usage = Usage(estimate_input_tokens(request.messages, request.tools), output.tokens)
         yield [ModelStarted(SERVED_MODEL), *output.events, ModelFinished(output.finish_reason, usage)]
