@@ -195,7 +195,8 @@ async def test_what_could_be_pulled_is_said_where_something_is_missing_and_nowhe
     with open_database(tmp_path) as database:
         feed = StoredFeed(database, hint=lambda query: f"pull it for {query.kind.__name__}")
         for asked in (Query(kind=Profile, ids=("1",)), Query(kind=Profile)):
-            assert (await feed.find(asked)).unavailable[-1].reason == "pull it for Profile"
+            missing = (await feed.find(asked)).unavailable[-1]
+            assert (missing.source, missing.reason) == ("data pull", "pull it for Profile")
         profile = Profile(asset_class="coin", asset_id="1", name="Bitcoin", provenance=origin())
         await feed.save_records([profile], "catalogue")
         assert (await feed.find(Query(kind=Profile, ids=("1",)))).unavailable == ()

@@ -32,6 +32,8 @@ SOURCES = (
 )
 
 _MOST_NAMED = 20
+# What could be pulled is told under a name of its own, so that an answer passes it on.
+_PULL = "data pull"
 _Span = tuple[datetime | None, datetime | None, datetime | None]
 
 
@@ -144,7 +146,7 @@ class StoredFeed:
         return (
             found
             if hint is None
-            else structs.replace(found, unavailable=(*found.unavailable, Unavailable("store", hint)))
+            else structs.replace(found, unavailable=(*found.unavailable, Unavailable(_PULL, hint)))
         )
 
     async def _find_list(self, query: Query[R]) -> Found[R]:
