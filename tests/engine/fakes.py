@@ -20,7 +20,7 @@ from cryptodesk.core.events import (
 )
 from cryptodesk.core.generation import FinishReason, ModelPrice, ModelRequest, ModelRoute
 from cryptodesk.core.messages import ToolCallPart, text_message
-from cryptodesk.core.ports import Claim, Entry, RunSummary, StoredTurn
+from cryptodesk.core.ports import Claim, Entry, RunSummary, StoredTurn, Verifier
 from cryptodesk.core.requests import Caller, RunRequest
 from cryptodesk.core.tools import ToolRunContext, ToolSpec, ToolTrace
 from cryptodesk.core.usage import Cost, Usage
@@ -198,7 +198,7 @@ class Recorder:
 class Desk:
     """An engine over fakes, and everything they kept."""
 
-    def __init__(self, *answers: Answer, **providers: FakeProvider) -> None:
+    def __init__(self, *answers: Answer, verifier: Verifier | None = None, **providers: FakeProvider) -> None:
         self.provider = FakeProvider(*answers) if answers else next(iter(providers.values()))
         self.tools = FakeTools()
         self.turns = FakeTurns()
@@ -212,6 +212,7 @@ class Desk:
             settlement=Settlement(FakeDatabase(), self.turns, self.ledger, FakePricing()),  # type: ignore[arg-type]
             clock=FixedClock(NOW),
             observer=self.log,
+            verifier=verifier,
             new_id=lambda now: f"run{next(numbers)}",
         )
 

@@ -13,6 +13,7 @@ from cryptodesk.core.generation import FinishReason
 from cryptodesk.core.messages import ToolCallPart
 from cryptodesk.core.tools import ToolTrace
 from cryptodesk.core.usage import Cost, Usage
+from cryptodesk.core.verification import Verification
 
 __all__ = [
     "CallPieces",
@@ -84,13 +85,15 @@ class ToolCallFinished(Struct, frozen=True):
 
 
 class RunFinished(Struct, frozen=True):
-    """Last event of a run that ended well. `limit` names the bound that ended it early, in words for people."""
+    """Last event of a run that ended well. `limit` names the bound that ended it early, in words for people.
+    `verification` is None where no figure was to be checked: no tool had run, or checking is off."""
 
     finish_reason: FinishReason
     usage: Usage
     cost: Cost
     usage_is_estimated: bool = False
     limit: str | None = None
+    verification: Verification | None = None
 
 
 class RunFailed(Struct, frozen=True):

@@ -15,8 +15,10 @@ from cryptodesk.core.messages import Message, ToolCallPart
 from cryptodesk.core.requests import Caller
 from cryptodesk.core.tools import ToolRunContext, ToolSpec, ToolTrace
 from cryptodesk.core.usage import Cost, Usage
+from cryptodesk.core.verification import Verification
 
 __all__ = [
+    "AnswerCheck",
     "Batch",
     "Claim",
     "Database",
@@ -33,6 +35,7 @@ __all__ = [
     "ToolRunner",
     "TurnState",
     "TurnStore",
+    "Verifier",
 ]
 
 
@@ -129,6 +132,34 @@ class TurnStore(Protocol):
     def save(self, batch: Batch, turn: StoredTurn) -> None: ...
 
 
+class AnswerCheck(Protocol):
+    """Reads one run's answer beside its tool results. Not for several threads."""
+
+    def add_result(self, call: ToolCallPart, output: str) -> None:
+        """What a built-in tool returned, as JSON text."""
+        ...
+
+    def feed(self, text: str) -> str:
+        """What of the text so far may be sent now: all of it, unless the policy changes figures."""
+        ...
+
+    def finish(self) -> tuple[str, Verification]:
+        """The rest of the text, and what was found out. May take milliseconds: call it in a thread."""
+        ...
+
+
+class Verifier(Protocol):
+    @property
+    def changes_text(self) -> bool:
+        """Whether the policy repairs or cuts what is wrong."""
+        ...
+
+    def begin(self, messages: Sequence[Message], now: datetime, *, is_json: bool) -> AnswerCheck | None:
+        """A check for a run with this conversation, which is looked at for the user's own words; None where checking is
+        off. The text of a JSON answer is never changed."""
+        ...
+
+
 EntryKind = Literal["charge", "surcharge", "credit", "refund"]
 
 
@@ -179,6 +210,8 @@ class RunSummary(Struct, frozen=True):
     usage: Usage
     amount_usd: Decimal
     duration_ms: float
+    figures_contradicted: int = 0
+    figures_unbound: int = 0
 
 
 class RunObserver(Protocol):

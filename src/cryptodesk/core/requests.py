@@ -41,7 +41,8 @@ class RunRequest(Struct, frozen=True):
 
     `built_in_tools` are names of tools that run here, `client_tools` are the caller's own. `after_tools` says what
     follows a round of built-in calls: "return" hands the traces to the caller, who resumes the run for the text;
-    "answer" goes on to the finished text. `resume_from` is the run id of an earlier open turn.
+    "answer" goes on to the finished text. `include` names what the caller wants beyond the
+    dialect's own. `resume_from` is the run id of an earlier open turn.
     """
 
     caller: Caller
@@ -60,4 +61,5 @@ class RunRequest(Struct, frozen=True):
     resume_from: str | None = None
     after_tools: AfterTools = "answer"
     as_of: datetime | None = None
+    include: frozenset[str] = frozenset()
     limits: RunLimits = RunLimits()

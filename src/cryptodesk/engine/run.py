@@ -32,11 +32,13 @@ from cryptodesk.core.ports import (
     RunSummary,
     ToolRunner,
     TurnStore,
+    Verifier,
 )
 from cryptodesk.core.requests import RunRequest
 from cryptodesk.core.usage import Cost
 from cryptodesk.engine.call_model import ModelCall
 from cryptodesk.engine.call_tools import ToolCaller
+from cryptodesk.engine.checking import AnswerChecking
 from cryptodesk.engine.conversation import resumed_conversation
 from cryptodesk.engine.limits import cost_limit, notice, rounds_limit, seconds_limit, tokens_limit
 from cryptodesk.engine.prelude import with_prelude
@@ -61,6 +63,7 @@ class Engine:
         settlement: Settlement,
         clock: Clock,
         observer: RunObserver | None = None,
+        verifier: Verifier | None = None,
         new_id: Callable[[float], str] = new_time_ordered_id,
     ) -> None:
         self._catalog = catalog
@@ -68,6 +71,7 @@ class Engine:
         self._tool_caller = ToolCaller(tools)
         self._turns = turns
         self._observer = observer
+        self._verifier = verifier
         self._clock = clock
         self._new_id = new_id
         self._settlement = settlement
@@ -82,9 +86,15 @@ class Engine:
         state = RunState(request, self._new_id(now), now, Deadline(request.limits.seconds))
         try:
             await self._open(state)
+            checking = AnswerChecking(self._verifier, state, self._clock.now())
             async with aclosing(self._answer(state)) as answer:
                 async for batch in answer:
-                    yield batch
+                    visible = checking.pass_on(batch)
+                    if visible:
+                        yield visible
+            rest, state.verification = await checking.finish()
+            if rest:
+                yield rest
             state.close_round()
             cost = await self._settlement.finish(state)
             self._observe(state, "finished", cost)
@@ -122,7 +132,8 @@ class Engine:
     @staticmethod
     def _finished(state: RunState, cost: Cost) -> RunFinished:
         estimated = any(spending.is_estimated for spending in state.spendings)
-        return RunFinished(state.finish_reason, total_usage(state.spendings), cost, estimated, state.limit)
+        usage = total_usage(state.spendings)
+        return RunFinished(state.finish_reason, usage, cost, estimated, state.limit, state.verification)
 
     def _observe(
         self, state: RunState, outcome: Literal["finished", "cancelled", "failed"], cost: Cost, code: str | None = None
@@ -146,6 +157,8 @@ class Engine:
                 usage=total_usage(state.spendings),
                 amount_usd=cost.total_usd,
                 duration_ms=(self._clock.unix() - state.created_at) * 1e3,
+                figures_contradicted=state.verification.contradicted if state.verification else 0,
+                figures_unbound=state.verification.unbound if state.verification else 0,
             )
         )
 

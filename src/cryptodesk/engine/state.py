@@ -20,6 +20,7 @@ from cryptodesk.core.ports import Claim
 from cryptodesk.core.requests import RunRequest
 from cryptodesk.core.tools import ToolTrace
 from cryptodesk.core.usage import Usage
+from cryptodesk.core.verification import Verification
 from cryptodesk.engine.estimates import estimate_usage
 from cryptodesk.engine.limits import RepeatGuard
 
@@ -105,6 +106,7 @@ class RunState:
         "started",
         "tool_calls_run",
         "traces",
+        "verification",
         "wrote_text",
     )
 
@@ -128,6 +130,7 @@ class RunState:
         self.finish_reason: FinishReason = "stop"
         self.limit: str | None = None
         self.wrote_text = False
+        self.verification: Verification | None = None
         self.settled = False
 
     def close_round(self) -> None:

@@ -41,10 +41,10 @@ CHECKS = schemathesis.checks.CHECKS.get_by_names(
 
 
 def is_beyond_the_document(error: dict[str, Any]) -> bool:
-    """Rules that a schema cannot say: strict schemas, tool messages only on resumption."""
+    """Rules that a schema cannot say: strict schemas, tool messages only on resumption, moments that have come."""
     return (
         error["code"] == "invalid_function_parameters"
-        or error["param"] == "response_format"
+        or error["param"] in ("response_format", "cryptodesk.as_of")
         or ("preceeding message" in error["message"] or error["param"] == "response_format.json_schema.schema")
     )
 

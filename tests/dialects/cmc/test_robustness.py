@@ -67,6 +67,7 @@ FULL = chat(
     stream_options={"include_usage": True},
     reasoning_effort="low",
     previous_response_id="chatcmpl-1",
+    cryptodesk={"include": ["verification"], "as_of": "2026-01-31"},
 )
 
 

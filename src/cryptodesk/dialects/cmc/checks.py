@@ -13,6 +13,7 @@ from typing import Any, cast
 import msgspec
 
 from cryptodesk.core.errors import InvalidRequest, OutputLimitTooLow
+from cryptodesk.dialects._extra import check_extra
 from cryptodesk.dialects.cmc import choices
 from cryptodesk.dialects.cmc.checks_tools import check_format_schema, check_tools, read_format
 from cryptodesk.dialects.cmc.errors import ServerBusy, clipped, missing
@@ -91,6 +92,7 @@ def _check_fields(document: dict[str, Any]) -> ChatRequest:
         response_format=response_format,
         reasoning_effort=effort,
         previous_response_id=resumed,
+        cryptodesk=check_extra(document.get("cryptodesk")),
     )
 
 

@@ -27,6 +27,7 @@ from cryptodesk.core.events import (
 from cryptodesk.core.messages import Citation, ToolCallPart
 from cryptodesk.core.tools import ToolTrace
 from cryptodesk.core.usage import Usage, decimal_text
+from cryptodesk.dialects._extra import encode_extra
 from cryptodesk.dialects._sse import TIGHT
 from cryptodesk.dialects.cmc import choices
 from cryptodesk.dialects.cmc.errors import encode_stream_error
@@ -55,8 +56,8 @@ def encode_decimal(amount: Decimal) -> bytes:
     return decimal_text(amount).encode()
 
 
-def encode_body(fold: RunFold) -> bytes:
-    """The whole `chat.completion` of a run that ended well.
+def encode_body(fold: RunFold, include: frozenset[str] = frozenset()) -> bytes:
+    """The whole `chat.completion` of a run that ended well, with what it was asked to include beyond the dialect.
 
     Raises: the run's error, or InternalError if the run never ended."""
     if fold.failed is not None:
@@ -71,11 +72,12 @@ def encode_body(fold: RunFold) -> bytes:
         _json(fold.reasoning),
         b',"tool_calls":[%b]' % b",".join(map(_encode_call, calls)) if calls else b"",
     )
-    return b'%b,"choices":[{"index":0,"message":%b,"finish_reason":"%b"}]%b%b' % (
+    return b'%b,"choices":[{"index":0,"message":%b,"finish_reason":"%b"}]%b%b%b' % (
         _encode_opening(started, "chat.completion"),
         message,
         _finish_reason(finished, fold.traces),
         _encode_account(finished, fold.traces),
+        encode_extra(include, finished),
         _encode_closing(started),
     )
 
@@ -86,6 +88,7 @@ class StreamEncoder:
     __slots__ = (
         "_base",
         "_closing",
+        "_include",
         "_is_open",
         "_reasoning_head",
         "_tail",
@@ -95,7 +98,8 @@ class StreamEncoder:
         "is_finished",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, include: frozenset[str] = frozenset()) -> None:
+        self._include = include
         self._is_open = False  # the frame with the role was written
         self._traces: list[ToolTrace] = []
         self.failure: CryptodeskError | None = None
@@ -178,7 +182,7 @@ class StreamEncoder:
         return TIGHT.frame(b'%b,"choices":[{"index":0,"delta":{%b%b%b' % (self._base, calls, _MIDDLE, self._closing))
 
     def _encode_end(self, finished: RunFinished) -> bytes:
-        account = _encode_account(finished, self._traces)
+        account = _encode_account(finished, self._traces) + encode_extra(self._include, finished)
         last = b'[{"index":0,"delta":{},"finish_reason":"%b"}]' % _finish_reason(finished, self._traces)
         if self._traces:
             return TIGHT.frame(self._base + b',"choices":' + last + account + self._closing) + TIGHT.done

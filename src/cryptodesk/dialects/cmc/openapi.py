@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from cryptodesk.dialects._extra import INCLUDES
 from cryptodesk.dialects._ports import DialectPorts
 from cryptodesk.dialects.cmc import choices
 from cryptodesk.dialects.cmc.errors import BUSY, KEY_INVALID, KEY_MISSING
+from cryptodesk.dialects.cmc.openapi_extra import extra_schemas
 
 __all__ = ["build_paths"]
 
@@ -153,6 +155,17 @@ def _request_schemas(built_in_names: list[str]) -> Schema:
                     "description": "Unknown strings mean the model's default.",
                 },
                 "previous_response_id": _optional({"type": "string", "pattern": f"^{choices.COMPLETION_ID_PREFIX}"}),
+                "cryptodesk": _optional(
+                    {
+                        **_object(
+                            {
+                                "include": _optional({"type": "array", "items": {"enum": list(INCLUDES)}}),
+                                "as_of": _optional(_TEXT),
+                            }
+                        ),
+                        "description": "An extension: what to answer beyond the documented body, as of when.",
+                    }
+                ),
             },
             ["model", "messages"],
             closed=False,
@@ -211,7 +224,9 @@ def _response_schemas() -> Schema:
         "usage": _ref("Usage"),
         "cmc": _ref("Cmc"),
         "service_tier": _TEXT,
+        "cryptodesk": _ref("Extra"),
     }
+    documented = [name for name in completion if name != "cryptodesk"]
     delta = {
         "role": {"const": "assistant"},
         "content": _TEXT,
@@ -222,7 +237,7 @@ def _response_schemas() -> Schema:
     chunk_choice = {"index": {"const": 0}, "delta": _object(delta, []), "finish_reason": finish_reason}
     counts = ("prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens")
     return {
-        "ChatCompletion": _object(completion),
+        "ChatCompletion": _object(completion, documented),
         "ChatCompletionChunk": _object(
             {
                 **completion,
@@ -264,6 +279,7 @@ def _response_schemas() -> Schema:
             ["cost"],
         ),
         "ToolTrace": _trace_schema(),
+        **extra_schemas(),
         **_envelope_schemas(),
         "ModelList": _object({"object": {"const": "list"}, "data": {"type": "array", "items": _ref("Model")}}),
         "Model": _object({"id": _TEXT, "object": {"const": "model"}, "owned_by": _TEXT}),

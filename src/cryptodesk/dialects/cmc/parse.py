@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from cryptodesk.core.requests import Caller, RunRequest
+from cryptodesk.dialects._extra import read_extra
 from cryptodesk.dialects._ports import DialectPorts
 from cryptodesk.dialects.cmc import choices
 from cryptodesk.dialects.cmc.checks import check_body
@@ -17,11 +18,14 @@ __all__ = ["parse_request", "read_usual"]
 _decode = msgspec.json.Decoder(ChatRequest).decode
 
 
-def parse_request(body: bytes, caller: Caller, trace_id: str, ports: DialectPorts) -> RunRequest:
-    """Raises: InvalidRequest, ServerBusy, OutputLimitTooLow, ModelNotFound, in the documented order of checks."""
+def parse_request(body: bytes, caller: Caller, trace_id: str, ports: DialectPorts, include: bytes = b"") -> RunRequest:
+    """`include` is the header `Cryptodesk-Include`.
+
+    Raises: InvalidRequest, ServerBusy, OutputLimitTooLow, ModelNotFound, in the documented order of checks."""
     names = ports.built_in_tools
     chat = read_usual(body, names) or check_body(body, names, ports.require_model)
-    return to_run_request(chat, caller, trace_id, ports)
+    extra = read_extra(include, chat.cryptodesk, ports.clock.now())
+    return to_run_request(chat, caller, trace_id, ports, extra)
 
 
 def read_usual(body: bytes, built_in_names: frozenset[str]) -> ChatRequest | None:

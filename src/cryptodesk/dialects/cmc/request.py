@@ -11,6 +11,7 @@ from cryptodesk.core.generation import ReasoningEffort, ResponseFormat, ToolChoi
 from cryptodesk.core.messages import Message, Part, TextPart, ToolResultPart
 from cryptodesk.core.requests import Caller, RunRequest
 from cryptodesk.core.tools import ToolSpec
+from cryptodesk.dialects._extra import NOTHING, Extra, WireExtra
 from cryptodesk.dialects._ports import DialectPorts
 from cryptodesk.dialects.cmc import choices
 
@@ -64,7 +65,7 @@ class WireFormat(Struct):
 
 
 class ChatRequest(Struct):
-    """Fields that the document lists; every other field is skipped unread."""
+    """Fields that the document lists, and our own extra object; every other field is skipped unread."""
 
     model: str
     messages: list[ChatMessage]
@@ -77,9 +78,12 @@ class ChatRequest(Struct):
     stream_options: Ignored | None = None
     reasoning_effort: str | None = None
     previous_response_id: str | None = None
+    cryptodesk: WireExtra | None = None
 
 
-def to_run_request(chat: ChatRequest, caller: Caller, trace_id: str, ports: DialectPorts) -> RunRequest:
+def to_run_request(
+    chat: ChatRequest, caller: Caller, trace_id: str, ports: DialectPorts, extra: Extra = NOTHING
+) -> RunRequest:
     """The run that a checked request asks for."""
     built_in_names = ports.built_in_tools
     tools = chat.tools or ()
@@ -101,6 +105,8 @@ def to_run_request(chat: ChatRequest, caller: Caller, trace_id: str, ports: Dial
         stream=bool(chat.stream),
         resume_from=None if resumed is None else resumed.removeprefix(choices.COMPLETION_ID_PREFIX),
         after_tools="return",
+        as_of=extra.as_of,
+        include=extra.include,
         limits=ports.limits,
     )
 

@@ -36,10 +36,10 @@ _DEFECT = InternalError("An internal error occurred. It was logged under the req
 class _Headers:
     """The few request headers that are looked at."""
 
-    __slots__ = ("client_id", "content_length", "content_type", "key")
+    __slots__ = ("client_id", "content_length", "content_type", "include", "key")
 
     def __init__(self, scope: Scope) -> None:
-        self.key = self.client_id = self.content_type = b""
+        self.key = self.client_id = self.content_type = self.include = b""
         self.content_length: bytes | None = None
         for name, value in scope["headers"]:
             if name == b"x-cmc_pro_api_key":
@@ -50,6 +50,8 @@ class _Headers:
                 self.content_length = value
             elif name == b"x-request-id":
                 self.client_id = value
+            elif name == b"cryptodesk-include":
+                self.include = value
 
     @property
     def is_json(self) -> bool:
@@ -163,25 +165,25 @@ class ChatEndpoint(_Endpoint):
                 reason="unsupported_content_type",
             )
         body = await read_body(receive, headers.content_length, self.ports.settings)
-        return parse_request(body, caller, trace_id, self.ports)
+        return parse_request(body, caller, trace_id, self.ports, headers.include)
 
     async def _answer(self, request: RunRequest, reply: _Reply) -> None:
         events = self.ports.engine.run(request)
         try:
             if request.stream:
-                await self._stream(events, reply)
+                await self._stream(request, events, reply)
             else:
                 fold = RunFold()
                 async for batch in events:
                     for event in batch:
                         fold.add(event)
-                await reply.send_json(200, encode_body(fold))
+                await reply.send_json(200, encode_body(fold, request.include))
         finally:
             if isinstance(events, AsyncGenerator):
                 await events.aclose()
 
-    async def _stream(self, events: AsyncIterator[list[RunEvent]], reply: _Reply) -> None:
-        encoder = StreamEncoder()
+    async def _stream(self, request: RunRequest, events: AsyncIterator[list[RunEvent]], reply: _Reply) -> None:
+        encoder = StreamEncoder(request.include)
         try:
             async for batch in events:
                 frames = encoder.encode(batch)

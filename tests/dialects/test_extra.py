@@ -1,0 +1,79 @@
+"""What may be asked beyond a dialect, and the clear refusal of what may not."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from cryptodesk.core.errors import InvalidRequest
+from cryptodesk.core.events import RunFinished
+from cryptodesk.core.usage import Cost, Usage
+from cryptodesk.core.verification import Cell, CheckedFigure, Verification
+from cryptodesk.dialects._extra import NOTHING, Extra, WireExtra, check_extra, encode_extra, read_extra
+
+NOW = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
+
+
+def finished(verification: Verification | None) -> RunFinished:
+    return RunFinished("stop", Usage(1, 1), Cost(Decimal(0)), verification=verification)
+
+
+def test_a_request_without_it_asks_for_nothing() -> None:
+    assert read_extra(b"", None, NOW) is NOTHING
+    assert encode_extra(frozenset(), finished(None)) == b""
+
+
+@pytest.mark.parametrize("header", [b"verification", b" verification ", b"verification,verification"])
+def test_the_header_names_what_is_wanted(header: bytes) -> None:
+    assert read_extra(header, None, NOW).include == {"verification"}
+
+
+def test_header_and_body_add_up() -> None:
+    asked = read_extra(b"verification", WireExtra(include=[], as_of="2026-01-31"), NOW)
+    assert asked == Extra(frozenset({"verification"}), datetime(2026, 2, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-01-31", datetime(2026, 2, 1, tzinfo=UTC)),
+        ("2026-01-31T10:00:00Z", datetime(2026, 1, 31, 10, tzinfo=UTC)),
+        ("2026-01-31T10:00:00+02:00", datetime(2026, 1, 31, 8, tzinfo=UTC)),
+        ("2026-11-22", NOW),
+    ],
+)
+def test_a_moment_is_a_date_s_end_or_a_time(text: str, moment: datetime) -> None:
+    assert read_extra(b"", WireExtra(as_of=text), NOW).as_of == moment
+
+
+@pytest.mark.parametrize("text", ["", "soon", "2026-13-01", "2026-11-23", "2030-01-01T00:00:00Z", "9999-12-31"])
+def test_a_moment_that_is_none_or_has_not_come_is_refused(text: str) -> None:
+    with pytest.raises(InvalidRequest, match="has come") as caught:
+        read_extra(b"", WireExtra(as_of=text), NOW)
+    assert caught.value.param == "cryptodesk.as_of"
+
+
+@pytest.mark.parametrize("header", [b"reciept", b"verification,all", "verificatiön".encode()])
+def test_an_unknown_name_is_refused_with_what_there_is(header: bytes) -> None:
+    with pytest.raises(InvalidRequest, match="Supported values are: 'verification'"):
+        read_extra(header, None, NOW)
+
+
+@pytest.mark.parametrize("value", [[], "verification", {"includes": []}, {"include": "verification"}, {"as_of": 5}])
+def test_a_malformed_object_is_refused(value: object) -> None:
+    with pytest.raises(InvalidRequest, match="Invalid 'cryptodesk'"):
+        check_extra(value)
+
+
+def test_what_was_found_is_encoded_with_its_cells() -> None:
+    cell = Cell("call-1", "cmc_market_data", "/results/0/price", "price", "60000.5", "USD", "Bitcoin")
+    figure = CheckedFigure("$60,000.50", 10, 20, "bound", (cell,))
+    found = Verification("mark", 1, 0, 0, 0, 0, 0, 0, (figure,))
+    encoded = encode_extra(frozenset({"verification"}), finished(found))
+    assert encoded.startswith(b',"cryptodesk":{"verification":{')
+    body = json.loads(b"{" + encoded[1:] + b"}")["cryptodesk"]["verification"]
+    assert body["figures"][0]["cells"][0]["value"] == "60000.5"
+    assert encode_extra(frozenset({"verification"}), finished(None)) == b',"cryptodesk":{"verification":null}'
