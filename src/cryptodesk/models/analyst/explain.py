@@ -1,4 +1,4 @@
-"""What the analyst would do with a question, without doing it: the plan, the calls, and what else may have been meant."""
+"""What the analyst would do with a question, without doing it: the plan, the calls, and the rivals of its reading."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _explained(plan: Plan, offer: Offer, today: date) -> ExplainedPlan:
         confidence=plan.confidence,
         rivals=plan.rivals,
         calls=tuple(ExplainedCall(call.tool, call.arguments) for call in _calls(plan, offer, today)),
-        assets=tuple([*map(_asset, plan.all_assets), *map(_doubt, plan.doubts)]),
+        assets=(*map(_asset, plan.all_assets), *map(_doubt, plan.doubts)),
         measures=plan.measures,
         period=period.label if period else None,
         problem=period.problem if period else None,

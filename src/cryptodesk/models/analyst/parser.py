@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 import msgspec
 
@@ -26,7 +27,12 @@ _MOST_WORDS_OF_A_NAME = 8
 
 def parse(question: str, knowledge: AssetKnowledge, today: date) -> Plan:
     """The plan of the question alone: what it leaves open stays empty."""
-    text = clean(question)
+    return _parse(clean(question), knowledge, today)
+
+
+# A run reads the same few messages again in each of its rounds.
+@lru_cache(maxsize=128)
+def _parse(text: str, knowledge: AssetKnowledge, today: date) -> Plan:
     if not any(character.isalnum() for character in text):
         return Plan("empty", 1.0)
     reading = read(text, knowledge, today)

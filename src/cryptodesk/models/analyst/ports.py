@@ -80,6 +80,10 @@ class AssetKnowledge(AssetMentions, Protocol):
 
     def facts(self, asset_id: AssetId) -> AssetFacts | None: ...
 
+    def __hash__(self) -> int:
+        """By identity: what was read with its help is remembered for a while."""
+        ...
+
 
 class NoKnowledge:
     """Stands in where nothing was lent: finds no asset and knows no fact, so that only lookups name assets."""

@@ -62,7 +62,9 @@ def clean(text: str) -> str:
     """The text without control characters, white space collapsed, and its middle left out when it is very long."""
     if len(text) > _HEAD + _TAIL:
         text = f"{text[:_HEAD]} {text[-_TAIL:]}"
-    kept = "".join(character if unicodedata.category(character)[0] != "C" else " " for character in text)
+    kept = text
+    if not text.isprintable():
+        kept = "".join(character if unicodedata.category(character)[0] != "C" else " " for character in text)
     return " ".join(kept.replace("’", "'").replace("‑", "-").split())
 
 

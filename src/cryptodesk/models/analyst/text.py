@@ -15,9 +15,9 @@ def plain(value: Any, longest: int) -> str:
     """One line of printable text without markup, at most `longest` characters; empty for anything but text."""
     if not isinstance(value, str):
         return ""
-    kept = "".join(
-        " " if unicodedata.category(character)[0] in "CZ" else character for character in value[: longest * 4]
-    )
+    kept = value[: longest * 4]
+    if not kept.isprintable():
+        kept = "".join(" " if unicodedata.category(character)[0] in "CZ" else character for character in kept)
     line = " ".join(kept.split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 

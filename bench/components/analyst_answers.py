@@ -1,0 +1,78 @@
+"""What an answer of the embedded analyst costs from question to last word, on the data that ship with the product."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import quantiles
+
+from bench.components import Component, Figure
+from cryptodesk.app.desk import Desk
+from cryptodesk.models.analyst.skills import load_skills
+from cryptodesk.settings import Settings
+
+__all__ = ["COMPONENT"]
+
+_QUESTIONS = (
+    "price of Bitcoin",
+    "compare SOL and ETH over 90 days",
+    "how did BTC do in 2024",
+    "what was the highest price of DOGE in May 2021",
+    "what would $1000 put into ETH on 1 January 2023 be worth now",
+    "convert 2.5 BTC to EUR",
+    "market cap and volume of SOL",
+    "what is Ethereum",
+    "cmc id of solana and bnb",
+    "how much did XRP move over the last week",
+    "BTC price? and how did ETH do last month?",
+    "12.5% of 8400",
+)
+_ROUNDS, _AT_ONCE = 5, 8
+
+
+async def _timed(desk: Desk, question: str) -> float:
+    began = time.perf_counter()
+    async for _ in desk.engine.run(desk.question(question)):
+        pass
+    return (time.perf_counter() - began) * 1e3
+
+
+async def _measure(home: Path) -> list[Figure]:
+    questions = [*_QUESTIONS, *(example for skill in load_skills().values() for example in skill.examples[:1])]
+    async with Desk(Settings(home=home, data="snapshot")) as desk:
+        for question in questions:
+            await _timed(desk, question)
+        alone = [await _timed(desk, question) for _ in range(_ROUNDS) for question in questions]
+        places = asyncio.Semaphore(_AT_ONCE)
+
+        async def one(question: str) -> None:
+            async with places:
+                await _timed(desk, question)
+
+        began = time.perf_counter()
+        async with asyncio.TaskGroup() as group:
+            for question in questions * _ROUNDS:
+                group.create_task(one(question))
+        rate = len(questions) * _ROUNDS / (time.perf_counter() - began)
+    cuts = quantiles(alone, n=100)
+    how = f"{len(questions)} kinds of question, warm, one at a time, tools and ledger included"
+    return [
+        Figure("analyst: an answer, p50", cuts[49], "ms", how, 15.0),
+        Figure("analyst: an answer, p99", cuts[98], "ms", how, 60.0),
+        Figure("analyst: answers", rate, "/s", f"{_AT_ONCE} at once, one process (goal: at least 150)"),
+    ]
+
+
+def measure() -> Sequence[Figure]:
+    with tempfile.TemporaryDirectory(prefix="bench-analyst-") as folder:
+        return asyncio.run(_measure(Path(folder)))
+
+
+COMPONENT = Component("analyst_answers", measure)
+
+if __name__ == "__main__":
+    for figure in measure():
+        print(f"{figure.name:40} {figure.value:10.2f} {figure.unit}  {figure.note}")
