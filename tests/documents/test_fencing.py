@@ -30,7 +30,7 @@ def test_no_attack_leaves_a_sign_that_a_template_or_a_fence_is_made_of(attack: A
 
 
 def test_invisible_marks_go_and_the_words_stay() -> None:
-    assert visible_text("Bit\u200bcoin\u00ad is\u2060 up\ufeff") == ("Bitcoin is up", False)
+    assert visible_text("Bitcoin\u200b\u00ad is\u2060 up\ufeff") == ("Bitcoin is up", False)
     assert visible_text("Bitcoin\U000e0041\U000e0042") == ("Bitcoin", True)
     assert visible_text("a\u202eb") == ("ab", True)
     assert visible_text("two\r\nlines\n\n\n\nthree") == ("two\nlines\n\nthree", False)
@@ -40,6 +40,11 @@ def test_emoji_and_scripts_of_the_world_stay() -> None:
     for text in ("数字货币上涨", "Биткоин вырос", "बिटकॉइन बढ़ा", "ビットコイン", "ارتفع البيتكوين", "up 🚀🚀"):
         shown, is_hiding = visible_text(text)
         assert (unicodedata.normalize("NFKC", text), False) == (shown, is_hiding)
+
+
+def test_what_was_cut_is_as_long_when_it_is_quoted_again() -> None:
+    once = quote("word. " * 100, limit=52).text
+    assert quote(once, limit=52).text == once
 
 
 def test_a_quotation_is_cut_after_a_word_and_says_so() -> None:

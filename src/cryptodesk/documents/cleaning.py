@@ -6,11 +6,14 @@ it is kept and shown all the same, and whoever passes it on says so."""
 from __future__ import annotations
 
 import re
-import unicodedata
 from html import unescape
 
 from lxml import etree
 from msgspec import Struct
+
+from cryptodesk.documents.fencing import visible_text
+from cryptodesk.documents.suspicion import HIDDEN_TEXT, INSTRUCTION_LIKE, find_suspicion
+from cryptodesk.documents.visible import unify_breaks, without_invisible
 
 __all__ = [
     "MAX_TEXT",
@@ -25,17 +28,12 @@ __all__ = [
 
 MAX_TEXT = 100_000
 MAX_TITLE = 300
-INSTRUCTION_LIKE = "instruction_like"
-HIDDEN_TEXT = "hidden_text"
 
 _MOST_MARKUP = 2_000_000
 _HIDDEN_LETTERS = 20
-_INVISIBLE_RUN = 8
-# Joiners are letters' glue in Persian, Hindi and emoji; elsewhere they hide things, and none is needed to search.
 _SPACED = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _LINE_SPACES = re.compile(r" *\n *")
-_BREAKS = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
 
 # fmt: off
 _DROPPED = frozenset({
@@ -54,37 +52,6 @@ _HIDING_STYLE = re.compile(
     re.IGNORECASE,
 )
 
-# Each asks for an order to a machine about its orders, its role or its tools, not for single words: an article about
-# prompt injection, or one that tells its readers to ignore a rumour, must not be marked for it.
-_INSTRUCTIONS = re.compile(
-    r"""
-    \b(?:ignore|disregard|forget|override|bypass)\s+(?:(?:all|any|of|the|my|these|those|your)\s+){0,4}?
-        (?:previous|prior|above|earlier|preceding|existing|system|your|all)\s+(?:(?:of|the|your|given|system)\s+){0,2}?(?:instructions?|prompts?|rules|guidelines|directives|commands)\b
-    | \b(?:ignoriere|vergiss|missachte)\w*\s+(?:\w+\s+){0,2}?(?:vorherigen|bisherigen|obigen|alle[nr]?)\s+
-        (?:\w+\s+)?(?:anweisungen|regeln|befehle)\b
-    | \b(?:ignore[zr]?|oublie[zr]?)\s+(?:toutes\s+)?(?:les|tes|vos)\s+(?:\w+\s+)?(?:instructions|consignes)\b
-    | \b(?:ignora|ignore|olvida)\s+(?:todas\s+)?(?:las|tus|as|suas)\s+(?:\w+\s+)?(?:instrucciones|instruções)\b
-    | (?:忽略|无视|忘记)(?:之前|以上|先前|所有|前面)(?:的)?(?:所有)?(?:指令|指示|提示)
-    | \b(?:new|updated|real|actual|hidden)\s+(?:system\s+)?instructions?\s*
-        (?:for\s+(?:the\s+)?(?:ai|assistant|model|llm))?\s*:
-    | \byou\s+are\s+(?:now|no\s+longer)\s+(?:a|an|the|in|bound|restricted|chatgpt|claude|dan|gemini)\b[^.\n]{0,60}
-        \b(?:assistant|ai|model|mode|agent|chatbot|rules|persona|bot)\b
-    | \b(?:attention|note|message|instructions?|important)\b[^.\n]{0,12}\b(?:to|for)\s+
-        (?:any\s+|all\s+|the\s+|every\s+)?(?:ai|llm|language\s+model|assistant|chatbot|automated)s?\b[^.\n]{0,30}(?::|\breading\b|\bprocessing\b|\bsummari)
-    | \b(?:reveal|print|repeat|output|show|leak|send)\s+(?:me\s+)?(?:your|the)\s+(?:\w+\s+){0,2}?
-        (?:system\s+prompt|hidden\s+prompt|initial\s+instructions|developer\s+message|api\s+keys?)\b
-    | \b(?:call|invoke|execute)\s+(?:the\s+)?(?:\w+\s+){0,2}?tools?\b[^.\n]{0,40}
-        \b(?:with|to\s+(?:send|transfer|delete|buy|sell)|immediately|now)\b
-    | \b(?:do\s+not|don't|never)\s+(?:tell|inform|mention\s+this\s+to|reveal\s+this\s+to|warn|alert)\s+(?:the\s+)?user\b
-    | \b(?:respond|reply|answer)\s+(?:only\s+)?(?:with|by)\s+(?:\w+\s+){0,3}?(?:exactly|the\s+following|only)\b
-    | <\|?(?:im_start|im_end|system|endoftext|start_header_id|eot_id)\|?> | \[/?INST\] | <<SYS>>
-    | ^\s*\#{2,}\s*(?:system|instruction|new\s+instructions?)\s*:?\s*$
-    | ^\s*(?:system|developer)\s*(?:prompt|message)?\s*:\s*you\b
-    | </?(?:system|assistant|tool_call|function_call|tool_result)>
-    """,
-    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
-)
-
 
 class Cleaned(Struct, frozen=True):
     """Paragraphs are separated by a blank line. `is_cut` says that the text was longer than is kept."""
@@ -96,7 +63,7 @@ class Cleaned(Struct, frozen=True):
 
 def clean_line(text: str, limit: int = MAX_TITLE) -> str:
     """Text as one printable line; for titles, names and reasons."""
-    visible, _ = _without_invisible(text[: 8 * limit])
+    visible, _ = without_invisible(text[: 8 * limit])
     line = " ".join(visible.split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
@@ -114,12 +81,12 @@ def clean_markup(markup: str, limit: int = MAX_TEXT) -> Cleaned:
 
 def instruction_like(text: str) -> bool:
     """Whether the passage addresses a machine: orders about its instructions, its role, its tools or its secrets."""
-    return _INSTRUCTIONS.search(unicodedata.normalize("NFKC", text)) is not None
+    return INSTRUCTION_LIKE in find_suspicion(visible_text(text)[0])
 
 
 def _finish(text: str, limit: int, *, is_hiding: bool, was_cut: bool = False) -> Cleaned:
-    visible, hides = _without_invisible(text[: 2 * limit])
-    spaced = _LINE_SPACES.sub("\n", _SPACED.sub(" ", _BREAKS.sub("\n", visible)))
+    visible, hides = without_invisible(text[: 2 * limit])
+    spaced = _LINE_SPACES.sub("\n", _SPACED.sub(" ", unify_breaks(visible)))
     whole = _BLANK_LINES.sub("\n\n", spaced).strip()
     warnings = (
         *((INSTRUCTION_LIKE,) if instruction_like(whole[:limit]) else ()),
@@ -135,23 +102,6 @@ def _cut(text: str, limit: int) -> str:
     sentence = max(text.rfind(mark, lowest, limit) + 1 for mark in ("\n", ". ", "! ", "? "))
     end = sentence or text.rfind(" ", lowest, limit)
     return text[: end if end > 0 else limit].rstrip()
-
-
-def _without_invisible(text: str) -> tuple[str, bool]:
-    """Without control, format and private characters, and whether there were so many that they may say something."""
-    if text.isascii() and text.isprintable():
-        return text, False
-    kept: list[str] = []
-    hidden = run = 0
-    for mark in text:
-        if mark.isspace() or unicodedata.category(mark) not in {"Cf", "Cc", "Cs", "Co", "Cn"}:
-            kept.append(mark)
-            run = 0
-            continue
-        # Tag characters spell out ASCII that nobody sees.
-        run += 1
-        hidden += run >= _INVISIBLE_RUN or "\U000e0000" <= mark <= "\U000e007f"
-    return "".join(kept), hidden > 0
 
 
 def _text_of(markup: str) -> tuple[str, bool]:

@@ -1,111 +1,87 @@
-"""Third-party text as it may be shown to a model: readable, short, and nothing in it that looks like our own markup.
+"""Third-party text as a tool hands it to a model: short, readable, without the sentences that give orders.
 
-What speaks to an assistant instead of to a reader is taken out and named: a quotation has no say in what is done.
-"""
+What is suspicious and how text is made plain is known to `documents`; here is what a passage keeps of it: a quotation
+has no say in what is done, so a sentence that speaks to an assistant is left out and the passage says so."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
+from collections.abc import Iterator
 from html import unescape
 from urllib.parse import urlsplit
 
-import regex
 from msgspec import Struct
 
+from cryptodesk.documents.fencing import visible_text
+from cryptodesk.documents.markup import holds_tags, strip_markup, strip_role_marks
+from cryptodesk.documents.orders import order_spans
+from cryptodesk.documents.suspicion import HIDDEN_TEXT, INSTRUCTION_LIKE, find_suspicion
 from cryptodesk.tools._text import clean
 
-__all__ = ["CleanText", "clean_passage", "clean_title", "strip_markup", "web_address"]
+__all__ = ["TITLE_LENGTH", "CleanText", "clean_passage", "clean_title", "cut", "web_address"]
 
-HIDDEN_TEXT, INSTRUCTION_LIKE, MARKUP = "hidden_text", "instruction_like", "markup"
+MARKUP = "markup"
+_WARNINGS = (HIDDEN_TEXT, MARKUP, INSTRUCTION_LIKE)
 
-_TITLE_LENGTH = 200
+TITLE_LENGTH = 200
 _LONGEST_URL = 600
 _LEFT_OUT = " [left out: text that addresses an assistant] "
 _ENDS = ".!?\n"
 _SCHEMES = frozenset({"http", "https"})
-
-# Bounded repeats throughout: the text is hostile, and so may be its shape.
-_COMMENTS = re.compile(
-    r"<!--.{0,2000}?-->|<(script|style)\b[^>]{0,300}>.{0,4000}?</\1\s{0,9}>", re.DOTALL | re.IGNORECASE
-)
-_TAGS = re.compile(r"</?[a-zA-Z!][^<>]{0,500}>")
-_IMAGES_AND_LINKS = re.compile(r"!?\[([^\[\]\n]{0,300})\]\((?:[^()\s]{0,500})(?:\s[^()\n]{0,100})?\)")
-_LINE_MARKS = re.compile(r"^[ \t]{0,8}(?:#{1,6}|>{1,4}|[-*+]|\d{1,3}\.)[ \t]{1,4}", re.MULTILINE)
-_EMPHASIS = re.compile(r"(\*\*|__|~~|`{1,3})(?=\S)|(?<=\S)(\*\*|__|~~|`{1,3})")
-
-# What only a program's protocol uses: role marks, chat templates, code fences, template brackets.
-_ROLE_MARKS = re.compile(
-    r"<\|[^|<>]{0,40}\|>|\[/?INST\]|<</?SYS>>"
-    r"|(?:^|(?<=[.\n]))\s{0,4}#{0,4}\s?(?:system|assistant|developer|human|user|tool|function)\s{0,2}:",
-    re.IGNORECASE | re.MULTILINE,
-)
-_SIGNS = str.maketrans({"<": "‹", ">": "›", "{": "(", "}": ")", "⟦": "[", "⟧": "]", "`": "'"})
-_SMALL = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
-_ORDERS = r"(?:instruction|prompt|guideline|rule|direction|message)s?"
-_MODELS = r"(?:ai|llm|assistant|chatbot|language model|ai agent)s?"
-# Searched in small letters: four times as quick as leaving case to the pattern.
-_SPEAKS_TO_MODEL = re.compile(
-    r"\b(?:ignore|disregard|forget|override|bypass)\s+(?:the\s+)?instructions?\b"
-    r"|\b(?:ignore|disregard|forget|override|bypass)\s+(?:\w+\s+){0,3}?"
-    rf"(?:all|any|every|previous|prior|above|earlier|preceding|foregoing|your|these|those)\s+(?:\w+\s+){{0,3}}?{_ORDERS}\b"
-    r"|\b(?:system|developer|hidden)\s+prompts?\b|\bjailbreak|\bdeveloper mode\b"
-    rf"|\byou are (?:now (?:an?|the|in)|no longer (?:an?|the|bound)|an? {_MODELS})\b"
-    rf"|\b(?:dear|attention|hey|note to|message to|instructions? (?:to|for))\s+"
-    rf"(?:an?\s+|the\s+|all\s+|any\s+)?{_MODELS}\b"
-    rf"|\b(?:if you are|when you are)\s+an?\s+{_MODELS}\b|\bas an? {_MODELS},? you\b"
-    r"|\b(?:new|updated|real|actual|following)\s+instructions?\s*(?::|are\b|from the (?:system|developer|user)\b)"
-    r"|\b(?:call|invoke|use|run|execute)\s+(?:the\s+|your\s+)?tools?\b|\bcmc_[a-z_]{3,30}\b|\btool_calls?\b"
-    r"|\b(?:do not|don't|never)\s+(?:tell|inform|mention to|warn)\s+(?:the\s+|your\s+)?users?\b"
-    r"|\b(?:tell|convince|advise|instruct|urge|persuade)\s+(?:the\s+|your\s+)users?\s+(?:to|that)\b"
-    r"|\b(?:respond|reply|answer|output|print)\s+(?:only\s+)?(?:with\s+)?(?:exactly|only|the\s+(?:following|word|phrase))\b"
-    r"|\b(?:reveal|print|show|repeat|output)\s+(?:me\s+)?your\s+(?:system\s+|initial\s+|hidden\s+)?(?:prompt|instructions)\b",
-)
-# Control, direction, zero-width and private characters; and variation selectors, which can carry text that nobody sees.
-_HIDDEN = regex.compile(r"[\p{Cf}\p{Co}\p{Cs}\ufe00-\ufe0e\U000e0100-\U000e01ef]|(?![\n\t])\p{Cc}")
-_BREAKS = re.compile(r"\r\n?|[\v\f\x85\u2028\u2029]")
+_SIGNS = {"<": "‹", ">": "›", "{": "(", "}": ")", "⟦": "[", "⟧": "]", "`": "'"}
 
 
 class CleanText(Struct, frozen=True):
-    """`warnings` name what was found and made harmless: hidden_text, instruction_like, markup."""
+    """`warnings` name what was found and made harmless: hidden_text, markup, instruction_like. `details` are the finer
+    names of `documents.suspicion`."""
 
     text: str
     warnings: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
+
+    @property
+    def all_warnings(self) -> tuple[str, ...]:
+        return (*self.warnings, *self.details)
 
 
 def clean_passage(text: str, limit: int) -> CleanText:
     """At most `limit` characters, cut at the end of a word, without hidden characters, markup or orders to a model."""
-    bounded = text[: 6 * limit]
-    folded = unicodedata.normalize("NFKC", bounded) if not bounded.isascii() else bounded
-    visible = _HIDDEN.sub("", _BREAKS.sub("\n", folded))
-    warnings = [HIDDEN_TEXT] if _hides_something(bounded) else []
-    harmless = _ROLE_MARKS.sub(" ", visible)
-    if harmless != visible or _TAGS.search(visible):
-        warnings.append(MARKUP)
-    words = strip_markup(harmless, 6 * limit)
-    kept, is_order = _without_orders(words)
-    # An order may have stood in the markup alone.
-    if is_order or (words != visible and _SPEAKS_TO_MODEL.search(_lowered(visible))):
-        warnings.append(INSTRUCTION_LIKE)
-    # Cut before the last cleaning, which is slow, with room for what it takes out.
-    return CleanText(
-        cut(clean(cut(" ".join(kept.split()), 2 * limit).translate(_SIGNS), 2 * limit), limit), tuple(warnings)
-    )
+    visible, is_hiding = visible_text(text[: 6 * limit])
+    found: list[str] = list(find_suspicion(visible))
+    bare = strip_role_marks(visible)
+    words, is_parted = _words(bare)
+    # An order may stand in the markup alone, or only in the words that it parts.
+    found += [INSTRUCTION_LIKE] if is_parted or (words != visible and order_spans(words)) else []
+    found += [HIDDEN_TEXT] if is_hiding or _hides_by_entities(bare) else []
+    found += [MARKUP] if bare != visible or holds_tags(visible) else []
+    kept = " ".join((_without_orders(words) if INSTRUCTION_LIKE in found else words).split())
+    for sign, harmless in _SIGNS.items():
+        kept = kept.replace(sign, harmless)
+    warnings = tuple(name for name in _WARNINGS if name in found)
+    return CleanText(cut(kept, limit), warnings, tuple(name for name in found if name not in _WARNINGS))
+
+
+def _words(text: str) -> tuple[str, bool]:
+    """The words, and whether they give orders beneath the markup: those of a text without any were looked at before."""
+    words = _stripped(text, " ")
+    if not ("&" in text or "](" in text or holds_tags(text)):
+        return words, False
+    if _gives_orders(words):
+        return words, True
+    joined = _stripped(text, "")
+    return (joined, True) if _gives_orders(joined) else (words, False)
+
+
+def _stripped(text: str, gap: str) -> str:
+    # What an entity spells out may be invisible again.
+    return visible_text(strip_markup(text, len(text), gap))[0] if "&" in text else strip_markup(text, len(text), gap)
+
+
+def _hides_by_entities(text: str) -> bool:
+    return "&" in text and visible_text(unescape(text))[1]
 
 
 def clean_title(text: str) -> str:
-    return clean_passage(text, _TITLE_LENGTH).text
-
-
-def strip_markup(text: str, limit: int) -> str:
-    """The words of HTML or Markdown, its lines kept; at most `limit` characters are looked at."""
-    bounded = text[:limit]
-    for _ in range(2):
-        # What an entity spells out may be a tag again.
-        bounded = unescape(_TAGS.sub(" ", _COMMENTS.sub(" ", bounded)))
-    bounded = _TAGS.sub(" ", _COMMENTS.sub(" ", bounded))
-    bounded = _IMAGES_AND_LINKS.sub(r"\1", bounded)
-    return _EMPHASIS.sub("", _LINE_MARKS.sub("", bounded))
+    return clean_passage(text, TITLE_LENGTH).text
 
 
 def web_address(url: str | None) -> str | None:
@@ -132,40 +108,46 @@ def cut(text: str, limit: int) -> str:
     return (whole if len(whole) > limit // 2 else head).rstrip(" ,;:") + "…"
 
 
-def _hides_something(text: str) -> bool:
-    """Soft hyphens are used in good faith, and control characters come from broken files."""
-    if text.isascii():
-        return False
-    return any(mark[0] != "\u00ad" and unicodedata.category(mark[0]) != "Cc" for mark in _HIDDEN.finditer(text))
+def _without_orders(text: str) -> str:
+    """The text without the sentences that give orders. What is still suspicious then is so in a disguise that has no
+    place in the text: it is looked for sentence by sentence, and at last in the text as a whole."""
+    kept = _leave_out(text, order_spans(text))
+    if not _gives_orders(kept):
+        return kept
+    disguised = [(start, end) for start, end in _sentences(kept) if _gives_orders(kept[start:end])]
+    kept = _leave_out(kept, disguised)
+    return _LEFT_OUT if _gives_orders(kept) else kept
 
 
-def _lowered(text: str) -> str:
-    """Latin letters in small, every character at its place."""
-    return text.translate(_SMALL)
+def _gives_orders(text: str) -> bool:
+    return INSTRUCTION_LIKE in find_suspicion(text)
 
 
-def _squeezed(text: str) -> str:
-    """Letters set apart one by one ("i g n o r e") are read together."""
-    return re.sub(r"\b(?:\w[ .\-_]){3,40}\w\b", lambda found: re.sub(r"[ .\-_]", "", found[0]), text)
-
-
-def _without_orders(text: str) -> tuple[str, bool]:
-    """The text without the sentences that speak to an assistant; and whether there were any."""
-    squeezed = _squeezed(text)
-    is_apart = (
-        squeezed != text and _SPEAKS_TO_MODEL.search(_lowered(squeezed)) and not _SPEAKS_TO_MODEL.search(_lowered(text))
-    )
-    shown = squeezed if is_apart else text
+def _leave_out(text: str, spans: list[tuple[int, int]]) -> str:
+    """Without the sentences that the spans touch; sentences in a row are left out at once."""
     kept: list[str] = []
     done = 0
-    for order in _SPEAKS_TO_MODEL.finditer(_lowered(shown)):
-        if order.start() < done:
+    for start, end in spans:
+        if start < done:
+            # It began in a sentence that is left out already, and may end in the next.
+            done = max(done, _end_of_sentence(text, end - 1))
             continue
-        before = max(shown.rfind(mark, done, order.start()) for mark in _ENDS) + 1
-        kept.append(shown[done : max(before, done)])
-        ends = [place for mark in _ENDS if (place := shown.find(mark, order.end())) >= 0]
-        done = min(ends, default=len(shown)) + 1
-        if not kept[-1].strip() and len(kept) > 1:
-            continue
-        kept.append(_LEFT_OUT)
-    return "".join([*kept, shown[done:]]), done > 0
+        begin = max(text.rfind(mark, done, start) for mark in _ENDS) + 1
+        between = text[done : max(begin, done)]
+        if between.strip() or not kept:
+            kept += [between, _LEFT_OUT]
+        done = _end_of_sentence(text, end - 1)
+    return "".join([*kept, text[done:]])
+
+
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    while start < len(text):
+        end = _end_of_sentence(text, start)
+        yield start, end
+        start = end
+
+
+def _end_of_sentence(text: str, place: int) -> int:
+    ends = [found for mark in _ENDS if (found := text.find(mark, place)) >= 0]
+    return min(ends, default=len(text) - 1) + 1

@@ -11,11 +11,11 @@ from msgspec import UNSET, Struct, UnsetType
 from cryptodesk.core.messages import Citation
 from cryptodesk.documents.handbook import ArticleSource, load_articles
 from cryptodesk.documents.records import Document, Hit
-from cryptodesk.tools._content_clean import clean_passage, clean_title, cut, web_address
+from cryptodesk.tools._content_clean import TITLE_LENGTH, clean_passage, clean_title, cut, web_address
 from cryptodesk.tools._content_types import HANDBOOK, HANDBOOK_NAME, shown_type
 from cryptodesk.tools._envelope import encode_time
 from cryptodesk.tools._output import encoded_size
-from cryptodesk.tools._text import NAME_LIMIT, clean
+from cryptodesk.tools._text import NAME_LIMIT
 
 __all__ = ["MOST_BYTES", "MOST_CHARACTERS", "Candidate", "Passage", "candidate_of", "cite", "deduplicate", "number"]
 
@@ -62,30 +62,33 @@ def candidate_of(hit: Hit) -> Candidate | None:
     """None where nothing readable is left of the passage."""
     document = hit.document
     cleaned = clean_passage(hit.chunk.text, MOST_CHARACTERS - len(_OPEN + _CLOSE))
-    title = clean_title(document.title) or clean(document.publisher, NAME_LIMIT)
-    if not cleaned.text or not title:
+    title, publisher = clean_passage(document.title, TITLE_LENGTH), clean_passage(document.publisher, NAME_LIMIT)
+    name = title.text or publisher.text
+    if not cleaned.text or not name:
         return None
-    source, title, url = _origin(document, title)
+    source, name, url = _origin(document, name, publisher.text)
     return Candidate(
         source=source,
-        title=title,
+        title=name,
         url=url,
         content_type=shown_type(document),
         text=cleaned.text,
         published_at=document.published_at,
         event_at=document.event_at,
-        warnings=tuple(dict.fromkeys([*hit.warnings, *cleaned.warnings])),
+        warnings=tuple(
+            dict.fromkeys([*hit.warnings, *cleaned.all_warnings, *title.all_warnings, *publisher.all_warnings])
+        ),
         is_simulated=document.is_simulated,
         has_own_page=document.url is not None,
     )
 
 
-def _origin(document: Document, title: str) -> tuple[str, str, str | None]:
+def _origin(document: Document, title: str, publisher: str) -> tuple[str, str, str | None]:
     """Publisher, title and address. An article of the handbook has no page: it is cited by the first source it rests
     on, and the title says so."""
     url = web_address(document.url)
     if document.source != HANDBOOK:
-        return clean(document.publisher, NAME_LIMIT), title, url
+        return publisher, title, url
     first = _first_sources().get(document.title)
     if url is None and first is not None:
         return HANDBOOK_NAME, f"{title} (rests on: {clean_title(first.title)})", web_address(first.url)

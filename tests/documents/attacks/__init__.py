@@ -1,4 +1,4 @@
-"""Hostile documents, names and feeds, written by hand, each with what it tries."""
+"""Hostile documents, names and feeds, written by hand, each with what it tries; and ordinary sentences like them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-__all__ = ["ATTACKS", "Attack", "of_kind"]
+__all__ = ["ATTACKS", "ORDINARY", "Attack", "of_kind"]
 
 _FIELDS = {"id", "kind", "tries", "language", "title", "text", "expects", "name", "symbol", "feed"}
 
@@ -44,7 +44,10 @@ def _load(line: str) -> Attack:
     return Attack(**known, expects=tuple(row["expects"]), extra=extra)
 
 
-ATTACKS = [_load(line) for line in (Path(__file__).parent / "attacks.jsonl").read_text("utf-8").splitlines()]
+_FOLDER = Path(__file__).parent
+ATTACKS = [_load(line) for line in (_FOLDER / "attacks.jsonl").read_text("utf-8").splitlines()]
+# News, how-tos and code that hold the words of orders and give none.
+ORDINARY = (_FOLDER / "ordinary.txt").read_text("utf-8").splitlines()
 
 
 def of_kind(*kinds: str) -> list[Attack]:

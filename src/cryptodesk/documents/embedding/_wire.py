@@ -5,19 +5,21 @@ Source: Protocol Buffers documentation, "Encoding"; ONNX IR specification, `onnx
 
 from __future__ import annotations
 
+import mmap
 import struct
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-__all__ = ["FLOAT", "INT64", "Tensor", "WireError", "model", "node", "read_tensors", "tensor", "value"]
+__all__ = ["FLOAT", "INT64", "Buffer", "Tensor", "WireError", "model", "node", "read_tensors", "value"]
 
 FLOAT, INT64 = 1, 7
 
 Array = npt.NDArray[Any]
+Buffer: TypeAlias = bytes | mmap.mmap
 
 _DTYPES: dict[int, type[np.generic]] = {FLOAT: np.float32, 3: np.int8, INT64: np.int64, 9: np.bool_}
 _CODES = {np.dtype(dtype): code for code, dtype in _DTYPES.items()}
@@ -37,7 +39,7 @@ class Tensor(Struct, frozen=True):
     array: Array
 
 
-def read_tensors(content: bytes) -> dict[str, Array]:
+def read_tensors(content: Buffer) -> dict[str, Array]:
     """The constants of a model file by name; arrays look into `content`. Raises: WireError."""
     try:
         graph = next(part for field, part in _fields(memoryview(content)) if field == 7)
@@ -116,10 +118,13 @@ def _attribute(name: str, number: float) -> bytes:
     return _text(1, name) + _encode(2 << 3 | _FIXED32) + struct.pack("<f", number) + _number(20, 1)
 
 
-def tensor(constant: Tensor) -> bytes:
+def _constant(constant: Tensor) -> tuple[bytes, memoryview]:
+    """The field of a graph that holds the constant, in two pieces: millions of weights are not copied to join them."""
     array = np.ascontiguousarray(constant.array)
+    raw = array.data.cast("B") if array.size else memoryview(b"")
     dims = b"".join(_number(1, size) for size in array.shape)
-    return dims + _number(2, _CODES[array.dtype]) + _text(8, constant.name) + _block(9, array.tobytes())
+    head = dims + _number(2, _CODES[array.dtype]) + _text(8, constant.name) + _opening(9, len(raw))
+    return _opening(5, len(head) + len(raw)) + head, raw
 
 
 def value(name: str, code: int, dims: Sequence[int | str]) -> bytes:
@@ -130,11 +135,12 @@ def value(name: str, code: int, dims: Sequence[int | str]) -> bytes:
 
 def model(nodes: Sequence[bytes], constants: Sequence[Tensor], inputs: Sequence[bytes], output: bytes) -> bytes:
     """A whole model file."""
-    graph = [_block(1, part) for part in nodes] + [_text(2, "encoder")]
-    graph += [_block(5, tensor(constant)) for constant in constants]
-    graph += [_block(11, part) for part in inputs] + [_block(12, output)]
+    graph: list[bytes | memoryview] = [_block(1, part) for part in nodes]
+    graph.append(_text(2, "encoder"))
+    graph += [piece for constant in constants for piece in _constant(constant)]
+    graph += [*(_block(11, part) for part in inputs), _block(12, output)]
     opsets = _block(8, _number(2, _OPSET)) + _block(8, _text(1, CONTRIBUTED) + _number(2, 1))
-    return _number(1, _IR_VERSION) + opsets + _block(7, b"".join(graph))
+    return b"".join([_number(1, _IR_VERSION), opsets, _opening(7, sum(map(len, graph))), *graph])
 
 
 def _number(field: int, number: int) -> bytes:
@@ -146,7 +152,11 @@ def _text(field: int, text: str) -> bytes:
 
 
 def _block(field: int, content: bytes) -> bytes:
-    return _encode(field << 3 | _BYTES) + _encode(len(content)) + content
+    return _opening(field, len(content)) + content
+
+
+def _opening(field: int, size: int) -> bytes:
+    return _encode(field << 3 | _BYTES) + _encode(size)
 
 
 def _encode(number: int) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import mmap
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, distribution
@@ -117,11 +118,15 @@ def load_encoder(path: Path | None = None) -> Encoder:
     return Encoder(_session(runtime, graph), load_wordpiece())
 
 
-def _read_checked(path: Path) -> bytes:
+def _read_checked(path: Path) -> mmap.mmap:
+    """Mapped, because most of it is read once and is then of no use."""
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except OSError as error:
         raise EmbeddingUnavailable(f"the model file cannot be read: {error.strerror}") from None
+    except ValueError:
+        raise EmbeddingUnavailable("the model file is empty") from None
     if len(content) != _SIZE_BYTES or hashlib.sha256(content).hexdigest() != _SHA256:
         raise EmbeddingUnavailable("the model file is not the one expected: its sha256 differs")
     return content
