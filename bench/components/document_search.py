@@ -57,7 +57,7 @@ class InventedVectors:
         return vector
 
 
-def _questions(count: int) -> list[str]:
+def handbook_questions(count: int) -> list[str]:
     """Those of the handbook, which have stop words, names and common words as a reader's have."""
     questions = [question for article in load_articles() for question in article.questions]
     return random.Random(11).choices(questions, k=count)
@@ -69,7 +69,7 @@ def _words() -> tuple[list[str], list[float]]:
     return list(counts), list(accumulate(map(float, counts.values())))
 
 
-def _documents(count: int, first: int = 0) -> Iterator[Document]:
+def invented_documents(count: int, first: int = 0) -> Iterator[Document]:
     words, weights = _words()
     for number in range(first, first + count):
         chance = random.Random(number)
@@ -135,7 +135,7 @@ def _index_of(size: int) -> list[Figure]:
 
 async def _build(folder: Path, size: int) -> None:
     embedder = Embedder(InventedVectors, missing=lambda: None)
-    index = DocumentIndex(folder, embedder, FixedClock(NOW), lambda: _documents(size))
+    index = DocumentIndex(folder, embedder, FixedClock(NOW), lambda: invented_documents(size))
     await index.open()
     index.close()
     embedder.close()
@@ -144,31 +144,31 @@ async def _build(folder: Path, size: int) -> None:
 async def _search(folder: Path, size: int) -> list[Figure]:
     embedder = Embedder(InventedVectors, missing=lambda: None)
     before = _resident_mb()
-    index = DocumentIndex(folder, embedder, FixedClock(NOW), lambda: _documents(size))
+    index = DocumentIndex(folder, embedder, FixedClock(NOW), lambda: invented_documents(size))
     began = time.perf_counter()
     await index.open()
     figures = [Figure(f"{size:,} passages: open", time.perf_counter() - began, "s", "every file read through")]
-    narrow: dict[str, object] = {"asset_ids": (17,), "types": ("research",)}
+    narrow: dict[str, object] = {"asset_ids": (17,), "types": ("blog",)}
     past: dict[str, object] = {"as_of": NOW - timedelta(days=90)}
     for name, filters in (("", {}), (" of one asset and type", narrow), (" as of 90 days ago", past)):
-        figures += await _timed(index, embedder, f"{size:,} passages: search{name}", filters)
+        figures += await timed(index, embedder, f"{size:,} passages: search{name}", filters)
     heap, mapped = _resident_mb()
     figures.append(Figure(f"{size:,} passages: memory, own", heap - before[0], "MB"))
     figures.append(
         Figure(f"{size:,} passages: memory, mapped files", mapped - before[1], "MB", "what was read of them")
     )
     began = time.perf_counter()
-    await index.apply(list(_documents(20, first=size)))
+    await index.apply(list(invented_documents(20, first=size)))
     figures.append(Figure(f"{size:,} passages: add 20", (time.perf_counter() - began) * 1e3, "ms"))
     index.close()
     embedder.close()
     return figures
 
 
-async def _timed(index: DocumentIndex, embedder: Embedder, name: str, filters: dict[str, object]) -> list[Figure]:
+async def timed(index: DocumentIndex, embedder: Embedder, name: str, filters: dict[str, object]) -> list[Figure]:
     times: list[float] = []
     spent = 0.0
-    for text in _questions(QUERIES):
+    for text in handbook_questions(QUERIES):
         await embedder.embed_question(text)
         query = DocumentQuery(text=text, **filters)  # type: ignore[arg-type]
         began, cpu = time.perf_counter(), time.process_time()

@@ -11,6 +11,7 @@ from cryptodesk.core.clock import Clock
 from cryptodesk.core.errors import CryptodeskError
 from cryptodesk.documents.embedding import Embedder
 from cryptodesk.documents.fetching import PageClient
+from cryptodesk.documents.handbook.vectors import shipped_vectors
 from cryptodesk.documents.index import DocumentIndex
 from cryptodesk.documents.intake import SOURCES, FeedScheduler, IndexFollower, Syncer, SyncOptions, subscribe_handbook
 from cryptodesk.documents.query import DocumentFeed
@@ -52,7 +53,12 @@ class Library:
         self._clock = clock
         self._embedder = Embedder()
         self.index = DocumentIndex(
-            settings.index_folder, self._embedder, clock, self.documents.every, asset_names=asset_names
+            settings.index_folder,
+            self._embedder,
+            clock,
+            self.documents.every,
+            asset_names=asset_names,
+            shipped=shipped_vectors,
         )
         self.feed: DocumentFeed = DocumentLibrary(self.documents, self.index)
         self._follower = IndexFollower(self.documents, self.index)

@@ -15,6 +15,7 @@ import numpy as np
 from cryptodesk.core.clock import FixedClock
 from cryptodesk.documents.embedding import DIMENSIONS, Embedder, Vector
 from cryptodesk.documents.index import DocumentIndex, Sizes
+from cryptodesk.documents.index.writer import Shipped
 from cryptodesk.documents.records import Document
 
 __all__ = ["NOW", "CountingEncoder", "document", "embedder_of", "open_index", "unit_vectors"]
@@ -69,11 +70,20 @@ async def open_index(
     missing: str | None = None,
     sizes: Sizes | None = None,
     asset_names: Callable[[int], Sequence[str]] = lambda _asset_id: (),
+    shipped: Shipped = lambda _keys: {},
 ) -> AsyncIterator[DocumentIndex]:
     """An index over a store that has these documents."""
     embedder = embedder_of(encoder or CountingEncoder(), missing=missing)
     read = documents if callable(documents) else lambda: documents
-    index = DocumentIndex(folder, embedder, FixedClock(NOW), read, asset_names=asset_names, sizes=sizes or Sizes())
+    index = DocumentIndex(
+        folder,
+        embedder,
+        FixedClock(NOW),
+        read,
+        asset_names=asset_names,
+        sizes=sizes or Sizes(),
+        shipped=shipped,
+    )
     try:
         await index.open()
         yield index

@@ -1,4 +1,5 @@
-"""The handbook answers: how often the right article is among the first five, with the real encoder."""
+"""The handbook answers: how often the right article is among the first five, with the real encoder and the vectors
+that ship."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from cryptodesk.catalog.assets import load_assets
 from cryptodesk.core.clock import FixedClock
 from cryptodesk.documents.embedding import Embedder
 from cryptodesk.documents.handbook import Article, load_articles
+from cryptodesk.documents.handbook.vectors import shipped_vectors
 from cryptodesk.documents.index import DocumentIndex
 from cryptodesk.documents.query import DocumentQuery
 from cryptodesk.documents.records import Document
@@ -83,7 +85,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 async def index(folder: Path, embedder: Embedder) -> AsyncIterator[DocumentIndex]:
-    # The folder outlives a test, so that the handbook is embedded once.
+    # The folder outlives a test, so that the index is built once; the vectors are the shipped ones.
     articles = load_articles()
     opened = DocumentIndex(
         folder,
@@ -91,6 +93,7 @@ async def index(folder: Path, embedder: Embedder) -> AsyncIterator[DocumentIndex
         FixedClock(NOW),
         lambda: map(_document, articles),
         asset_names=lambda asset_id: NAMES.get(asset_id, ()),
+        shipped=shipped_vectors,
     )
     await opened.open()
     yield opened

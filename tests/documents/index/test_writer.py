@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 from msgspec.structs import replace
 
+from cryptodesk.documents.embedding import MODEL_ID
 from cryptodesk.documents.embedding.wordpiece import load_wordpiece
 from cryptodesk.documents.index import Sizes
 from cryptodesk.documents.index.manifest import Manifest, load_manifest, verify
 from cryptodesk.documents.index.part import load_part
+from cryptodesk.documents.index.quantising import quantise
+from cryptodesk.documents.index.vector_cache import vector_key
 from cryptodesk.documents.index.writer import passage_text
 from cryptodesk.documents.query import DocumentQuery
 from cryptodesk.documents.records import Chunk
-from tests.documents.index.fixtures import NOW, document, open_index
+from tests.documents.index.fixtures import NOW, CountingEncoder, document, open_index, unit_vectors
 
 
 def _state(folder: Path) -> Manifest:
@@ -137,6 +141,65 @@ async def test_a_merge_keeps_every_column(tmp_path: Path) -> None:
             seen.setdefault(held.document_id, []).append(part.chunk(row, "").number)
     assert seen.keys() == {each.document_id for each in documents}
     assert all(numbers == list(range(len(numbers))) for numbers in seen.values())
+
+
+class _Shipped:
+    """Vectors of the passages of these documents, each of one passage; remembers whether it was asked."""
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        vectors = unit_vectors(len(numbers)).astype(np.float16)
+        self.asked = 0
+        self.vectors = {_key(number): vector for number, vector in zip(numbers, vectors, strict=True)}
+
+    def __call__(self, keys: Sequence[bytes]) -> Mapping[bytes, np.ndarray]:
+        self.asked += 1
+        return {key: self.vectors[key] for key in keys if key in self.vectors}
+
+
+def _key(number: int) -> bytes:
+    whole = document(number)
+    return vector_key(MODEL_ID, passage_text(whole, Chunk(whole.document_id, 0, whole.text)))
+
+
+async def test_vectors_that_are_shipped_are_not_computed(tmp_path: Path) -> None:
+    encoder, shipped = CountingEncoder(), _Shipped([0, 1, 2])
+    documents = [document(number) for number in (2, 3, 0, 4)]
+    async with open_index(tmp_path, documents, encoder=encoder, shipped=shipped):
+        part = load_part(tmp_path / _state(tmp_path).parts[0])
+
+        assert encoder.encoded == 2
+        expected, scales = quantise(np.stack([shipped.vectors[_key(2)], shipped.vectors[_key(0)]]))
+        np.testing.assert_array_equal(part.coarse[[0, 2]], expected)
+        np.testing.assert_array_equal(part.scales[[0, 2]], scales)
+
+
+async def test_shipped_vectors_are_written_where_there_is_no_model(tmp_path: Path) -> None:
+    documents = [document(number) for number in range(3)]
+    shipped = _Shipped([0, 1, 2])
+    async with open_index(tmp_path, documents, missing="the model is missing", shipped=shipped) as index:
+        assert index.status().unembedded == 0
+
+
+async def test_shipped_vectors_are_not_looked_for_before_a_passage_is_written(tmp_path: Path) -> None:
+    shipped = _Shipped([0])
+    async with open_index(tmp_path, [document(0)], shipped=shipped):
+        pass
+    asked = shipped.asked
+    async with open_index(tmp_path, [document(0)], shipped=shipped) as index:
+        await index.search(DocumentQuery(text="text of document 0"))
+
+    assert asked == 1
+    assert shipped.asked == asked
+
+
+async def test_a_shipped_vector_of_a_passage_that_goes_comes_back_with_it(tmp_path: Path) -> None:
+    encoder = CountingEncoder()
+    async with open_index(tmp_path, [document(0)], encoder=encoder, shipped=_Shipped([0])) as index:
+        await index.apply([document(0, "changed")])
+        await index.apply([document(0)])
+
+        assert encoder.encoded == 1
+        assert index.status().unembedded == 0
 
 
 def test_a_passage_is_embedded_under_its_title_and_topics() -> None:

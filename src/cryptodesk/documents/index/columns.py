@@ -6,18 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from cryptodesk.documents.index.conditions import Conditions
 from cryptodesk.documents.index.container import Array
-from cryptodesk.documents.index.fulltext import Conditions
 from cryptodesk.documents.index.part import Labels, Part
+from cryptodesk.documents.index.scoring import DECAYING_TYPES, age_factors
 from cryptodesk.documents.index.vectors import Floats
 
-__all__ = ["DECAYING_TYPES", "FRESH_SECONDS", "HALF_LIFE_SECONDS", "Columns"]
-
-# Types whose worth lies in being new.
-DECAYING_TYPES = ("news", "rss_item", "social_post", "exchange_announcement", "macro_event")
-HALF_LIFE_SECONDS = 3 * 86_400.0
-# After ten half-lives a thousandth of the bonus is left, which decides nothing.
-FRESH_SECONDS = 10 * HALF_LIFE_SECONDS
+__all__ = ["Columns"]
 
 
 class Columns:
@@ -78,12 +73,8 @@ class Columns:
         fading = self.is_any("type", DECAYING_TYPES)
         if not fading.any():
             return None
-        factors = np.where(fading, np.float32(old_news), np.float32(1.0))
         moments = np.where(np.isnan(self.published_at), self.known_at, self.published_at)
-        fresh = fading & (moments > now - FRESH_SECONDS)
-        lives = np.maximum(now - moments[fresh], 0.0) / HALF_LIFE_SECONDS
-        factors[fresh] = old_news + (1.0 - old_news) * np.exp2(-lives)
-        return factors
+        return age_factors(fading, moments, now, old_news)
 
 
 def _all_labels(parts: Sequence[Part], name: str) -> tuple[str, ...]:

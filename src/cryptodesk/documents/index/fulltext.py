@@ -12,19 +12,33 @@ from pathlib import Path
 import tantivy
 from msgspec import Struct
 
+from cryptodesk.documents.index.conditions import Conditions
 from cryptodesk.documents.index.spelling import fold_spelling, with_compounds
 from cryptodesk.documents.records import Chunk, Document
 
-__all__ = ["Conditions", "FullText", "FullTextDamaged", "TextRow", "write_full_text"]
+__all__ = [
+    "BODY_SHARE",
+    "HEAD_SHARE",
+    "MOST_QUERY_TERMS",
+    "Conditions",
+    "Fields",
+    "FullText",
+    "FullTextDamaged",
+    "TextRow",
+    "fields_of",
+    "name_analyzer",
+    "word_analyzer",
+    "write_full_text",
+]
 
 # Smaller ones are merged by the writer itself; one thread leaves the other core to the embedder.
 _HEAP_BYTES, _THREADS = 50_000_000, 1
-_MOST_QUERY_TERMS = 48
+MOST_QUERY_TERMS = 48
 _MOST_TERM_BYTES = 80
 # What a term counts in each field: a title names what a document is about.
 _WEIGHTS = (("title", 2.0), ("topics", 1.5), ("body", 1.0))
 # A name in the title or among the topics says that the document is about it.
-_HEAD_SHARE, _BODY_SHARE = 1.0, 0.75
+HEAD_SHARE, BODY_SHARE = 1.0, 0.75
 # Words of a question that say nothing about its subject.
 _STOP_WORDS = re.findall(
     r"\w+",
@@ -45,6 +59,16 @@ class FullTextDamaged(ValueError):
     """The folder holds no full-text index of this version."""
 
 
+class Fields(Struct, frozen=True):
+    """The texts that a passage is found by; the names of these fields are those of the index."""
+
+    title: str
+    topics: str
+    body: str
+    head_names: str
+    body_names: str
+
+
 class TextRow(Struct, frozen=True):
     """A passage to be found by its words. `names` are those of the document's assets."""
 
@@ -52,19 +76,6 @@ class TextRow(Struct, frozen=True):
     document: Document
     chunk: Chunk
     names: tuple[str, ...] = ()
-
-
-class Conditions(Struct, frozen=True, kw_only=True):
-    """What a passage's document must be; empty and None mean any. Moments are unix seconds: `known_until` included,
-    `published_from` included, `published_before` not. A bound on publication leaves undated documents out."""
-
-    types: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
-    asset_ids: tuple[int, ...] = ()
-    language: str | None = None
-    known_until: float | None = None
-    published_from: float | None = None
-    published_before: float | None = None
 
 
 def _schema() -> tantivy.Schema:
@@ -82,13 +93,19 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
-def _english() -> tantivy.TextAnalyzer:
+def word_analyzer() -> tantivy.TextAnalyzer:
+    """Splits a text that is folded (`fold_spelling`) into its stems, without words that say nothing."""
     return _analyzer(
         tantivy.Filter.remove_long(_MOST_TERM_BYTES),
         tantivy.Filter.ascii_fold(),
         tantivy.Filter.custom_stopword(_STOP_WORDS),
         tantivy.Filter.stemmer("english"),
     )
+
+
+def name_analyzer() -> tantivy.TextAnalyzer:
+    """Splits a text in lower case into words as they are written."""
+    return _analyzer(tantivy.Filter.remove_long(_MOST_TERM_BYTES))
 
 
 def _analyzer(*filters: tantivy.Filter) -> tantivy.TextAnalyzer:
@@ -104,8 +121,8 @@ def _open(folder: Path) -> tantivy.Index:
         index = tantivy.Index(_schema(), str(folder))
     except (ValueError, OSError) as error:
         raise FullTextDamaged(f"{folder.name}: {error}") from None
-    index.register_tokenizer("english", _english())
-    index.register_tokenizer("names", _analyzer(tantivy.Filter.remove_long(_MOST_TERM_BYTES)))
+    index.register_tokenizer("english", word_analyzer())
+    index.register_tokenizer("names", name_analyzer())
     return index
 
 
@@ -144,17 +161,25 @@ def _share(before: Path, folder: Path) -> None:
             shutil.copyfile(entry, folder / entry.name)
 
 
-def _record(row: TextRow) -> tantivy.Document:
+def fields_of(row: TextRow) -> Fields:
     document = row.document
     topics = " ".join(document.topics)
+    return Fields(
+        title=fold_spelling(document.title),
+        topics=fold_spelling(topics),
+        body=fold_spelling(row.chunk.text),
+        head_names=with_compounds(" ".join([document.title, topics, *row.names])),
+        body_names=with_compounds(row.chunk.text),
+    )
+
+
+def _record(row: TextRow) -> tantivy.Document:
+    document = row.document
     record = tantivy.Document()
     record.add_unsigned("key", row.key)
-    record.add_text("title", fold_spelling(document.title))
-    record.add_text("topics", fold_spelling(topics))
-    record.add_text("body", fold_spelling(row.chunk.text))
-    head = " ".join([document.title, topics, *row.names])
-    record.add_text("head_names", with_compounds(head))
-    record.add_text("body_names", with_compounds(row.chunk.text))
+    fields = fields_of(row)
+    for name in Fields.__struct_fields__:
+        record.add_text(name, getattr(fields, name))
     for name, text in (("document", document.document_id), ("type", document.type), ("source", document.source)):
         record.add_text(name, text)
     record.add_text("language", document.language)
@@ -178,14 +203,14 @@ class FullText:
             raise FullTextDamaged(f"{folder.name}: {error}") from None
         self._schema = index.schema
         self._searcher = index.searcher()
-        self._analyzer = _english()
+        self._analyzer = word_analyzer()
 
     def __len__(self) -> int:
         return self._searcher.num_docs
 
     def rank(self, text: str, conditions: Conditions, limit: int) -> dict[int, float]:
         """Scores (BM25) of the best passages by key; empty if no word of the text is indexed."""
-        terms = list(dict.fromkeys(self._analyzer.analyze(fold_spelling(text))))[:_MOST_QUERY_TERMS]
+        terms = list(dict.fromkeys(self._analyzer.analyze(fold_spelling(text))))[:MOST_QUERY_TERMS]
         parts = [
             (tantivy.Occur.Should, tantivy.Query.boost_query(self._term(field, term), weight))
             for term in terms
@@ -204,7 +229,7 @@ class FullText:
         return max(self._searcher.doc_freq("head_names", name), self._searcher.doc_freq("body_names", name))
 
     def _name(self, name: str, weight: float) -> tantivy.Query:
-        shares = (("head_names", _HEAD_SHARE), ("body_names", _BODY_SHARE))
+        shares = (("head_names", HEAD_SHARE), ("body_names", BODY_SHARE))
         places = [tantivy.Query.const_score_query(self._term(field, name), weight * share) for field, share in shares]
         return tantivy.Query.disjunction_max_query(places)
 

@@ -11,8 +11,9 @@ import msgspec
 import numpy as np
 
 from cryptodesk.documents.index.columns import Columns
+from cryptodesk.documents.index.conditions import Conditions
 from cryptodesk.documents.index.container import Array, ContainerError, read_arrays
-from cryptodesk.documents.index.fulltext import Conditions, FullText, FullTextDamaged
+from cryptodesk.documents.index.fulltext import FullText, FullTextDamaged
 from cryptodesk.documents.index.manifest import IndexDamaged, Manifest
 from cryptodesk.documents.index.part import Part, document_hash, load_part
 from cryptodesk.documents.index.vectors import Floats, best_of, rescore, scan, scan_signs

@@ -20,7 +20,15 @@ from msgspec import Struct
 from cryptodesk.core.clock import Clock
 from cryptodesk.documents.embedding import Embedder, EmbeddingUnavailable, Vector
 from cryptodesk.documents.embedding.wordpiece import load_wordpiece
-from cryptodesk.documents.index.fulltext import Conditions, FullTextDamaged
+from cryptodesk.documents.index.conditions import (
+    MOST_HITS,
+    MOST_QUESTION_CHARACTERS,
+    Conditions,
+    conditions_of,
+    known_until,
+)
+from cryptodesk.documents.index.container import Array
+from cryptodesk.documents.index.fulltext import FullTextDamaged
 from cryptodesk.documents.index.fusion import Question, rank
 from cryptodesk.documents.index.generation import Generation, open_generation
 from cryptodesk.documents.index.lock import writing
@@ -32,7 +40,7 @@ from cryptodesk.documents.index.manifest import (
     stamp,
     verify,
 )
-from cryptodesk.documents.index.writer import IndexWriter, Sizes, encodable, sweep
+from cryptodesk.documents.index.writer import IndexWriter, Shipped, Sizes, encodable, sweep
 from cryptodesk.documents.query import DocumentQuery, HitsFound
 from cryptodesk.documents.records import Document, Hit
 
@@ -45,8 +53,6 @@ _Result = TypeVar("_Result")
 _SEARCH_THREADS = 2
 _MANY_PASSAGES = 50_000
 _MOST_IN_BATCH, _MOST_CHARACTERS_IN_BATCH = 2_000, 8_000_000
-_MOST_QUESTION_CHARACTERS = 2_000
-_MOST_HITS = 100
 _PATIENCE_SECONDS = 600.0
 _ATTEMPTS = 3
 
@@ -64,11 +70,16 @@ def _no_names(_asset_id: int) -> Collection[str]:
     return ()
 
 
+def _none_shipped(_keys: Sequence[bytes]) -> Mapping[bytes, Array]:
+    return {}
+
+
 class DocumentIndex:
     """Finds passages by meaning, words and exact names. `open` it before use, `close` it when done.
 
     `documents` reads all documents of the store for a rebuild, in a thread of the index. `asset_names` gives the names
-    and symbols of an asset id, by which documents about it are found. All work is done in threads of its own."""
+    and symbols of an asset id, by which documents about it are found. `shipped` gives the vectors that need not be
+    computed, by `vector_key`. All work is done in threads of its own."""
 
     def __init__(
         self,
@@ -79,6 +90,7 @@ class DocumentIndex:
         *,
         asset_names: Callable[[int], Collection[str]] = _no_names,
         sizes: Sizes = Sizes(),  # noqa: B008 - immutable
+        shipped: Shipped = _none_shipped,
     ) -> None:
         self._folder = folder
         self._embedder = embedder
@@ -86,6 +98,7 @@ class DocumentIndex:
         self._documents = documents
         self._asset_names = asset_names
         self._sizes = sizes
+        self._shipped = shipped
         self._generation: Generation | None = None
         self._stamp: tuple[int, int] | None = None
         self._refreshing = threading.Lock()
@@ -117,20 +130,20 @@ class DocumentIndex:
 
         Raises: ValueError for a moment without a time zone."""
         now = self._clock.now()
-        conditions = _conditions(query, now)
-        text = encodable(query.text[:_MOST_QUESTION_CHARACTERS]).strip()
+        conditions = conditions_of(query, now)
+        text = encodable(query.text[:MOST_QUESTION_CHARACTERS]).strip()
         if not text or query.limit < 1:
             return HitsFound()
         if self._generation is None:
             return HitsFound(notes=("the document index is not ready yet",))
         vector, notes = await self._vector(text)
         moment = conditions.known_until or now.timestamp()
-        limit = min(query.limit, _MOST_HITS)
+        limit = min(query.limit, MOST_HITS)
         return await self._in(self._readers, self._search, Question(text, vector), conditions, moment, limit, notes)
 
     async def count(self, as_of: datetime | None = None) -> int:
         """How many documents can be found."""
-        moment = _known_until(as_of, self._clock.now())
+        moment = known_until(as_of, self._clock.now())
         return await self._in(self._readers, self._count, moment)
 
     async def contents(self) -> Mapping[str, str]:
@@ -274,7 +287,7 @@ class DocumentIndex:
         sweep(self._folder, [manifest])
 
     def _index_writer(self) -> IndexWriter:
-        return IndexWriter(self._folder, self._embedder, self._asset_names, self._sizes)
+        return IndexWriter(self._folder, self._embedder, self._asset_names, self._sizes, self._shipped)
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
@@ -293,28 +306,3 @@ def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
 
 def _empty() -> Generation:
     return Generation(Manifest(), (), None, np.zeros(0, np.uint64))
-
-
-def _conditions(query: DocumentQuery, now: datetime) -> Conditions:
-    return Conditions(
-        types=query.types,
-        sources=query.sources,
-        asset_ids=query.asset_ids,
-        language=query.language,
-        known_until=_known_until(query.as_of, now),
-        published_from=_seconds(query.published_after),
-        published_before=_seconds(query.published_before),
-    )
-
-
-def _known_until(as_of: datetime | None, now: datetime) -> float:
-    # What is not known yet answers no question, not even one about a later time.
-    return min(_seconds(as_of) or now.timestamp(), now.timestamp())
-
-
-def _seconds(moment: datetime | None) -> float | None:
-    if moment is None:
-        return None
-    if moment.tzinfo is None:
-        raise ValueError(f"a search needs moments with a time zone, got {moment!r}")
-    return moment.timestamp()

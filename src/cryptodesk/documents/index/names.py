@@ -6,12 +6,12 @@ import math
 import re
 from collections.abc import Iterator
 from itertools import islice
+from typing import Protocol
 
 from cryptodesk.documents.embedding.wordpiece import WordPiece
-from cryptodesk.documents.index.fulltext import FullText
 from cryptodesk.documents.index.spelling import exact_terms, looks_like_name
 
-__all__ = ["names_in"]
+__all__ = ["NameCounts", "names_in", "possible_names"]
 
 _MOST_NAMES = 12
 _FEW_WORDS = 3
@@ -22,7 +22,26 @@ _WORD = re.compile(r"[^\W_]+(?:[-.'/&+][^\W_]+)*")
 _ENDS_SENTENCE = re.compile(r"[.!?:]\s*$")
 
 
-def names_in(text: str, texts: FullText, wordpiece: WordPiece) -> list[tuple[str, float]]:
+class NameCounts(Protocol):
+    """In how many of all passages names are."""
+
+    def __len__(self) -> int: ...
+
+    def name_frequency(self, name: str) -> int: ...
+
+
+def possible_names(text: str) -> Iterator[str]:
+    """All terms whose frequency `names_in` may ask for, for those who have to look them up beforehand."""
+    before: list[str] = []
+    for match in _WORD.finditer(text):
+        parts = list(exact_terms(match.group()))
+        yield from parts
+        joined = [each + parts[0] for each in before] if parts and parts[0].isdecimal() else []
+        yield from joined
+        before = [parts[-1], parts[0], *joined[:1]] if parts else []
+
+
+def names_in(text: str, texts: NameCounts, wordpiece: WordPiece) -> list[tuple[str, float]]:
     """Names of the question that some passage has, with weights that add up to at most 1.
 
     A name that is nowhere counts as the rarest: what has only the others does not have all."""
@@ -39,7 +58,7 @@ def names_in(text: str, texts: FullText, wordpiece: WordPiece) -> list[tuple[str
     return [(term, rarity / total * rarest) for term, rarity in rarities.items()]
 
 
-def _terms_like_names(text: str, texts: FullText, wordpiece: WordPiece) -> Iterator[str]:
+def _terms_like_names(text: str, texts: NameCounts, wordpiece: WordPiece) -> Iterator[str]:
     """Each once, in the order of the text, without what is too short to be a name."""
     words = list(_WORD.finditer(text))
     # A few words without a question around them are a search for just these words.
@@ -59,7 +78,7 @@ def _terms_like_names(text: str, texts: FullText, wordpiece: WordPiece) -> Itera
     return (term for term in terms if len(term) > 1)
 
 
-def _parts(word: str, before: str, texts: FullText) -> list[str]:
+def _parts(word: str, before: str, texts: NameCounts) -> list[str]:
     """The word's terms; of a compound that is known as a whole only the whole, which says more than its parts.
 
     "EIP 1559" is written "EIP-1559" as often."""

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-__all__ = ["exact_terms", "fold_spelling", "looks_like_name", "with_compounds"]
+__all__ = ["encodable", "exact_terms", "fold_spelling", "looks_like_name", "with_compounds"]
 
 # Both sides of a search are folded, so a word that only looks British ("rise") loses nothing by becoming "rize".
 _ISE = re.compile(r"(?<=[a-z]{2})is(e|ed|es|er|ers|ing|able|ation|ations|ational)\b")
@@ -55,6 +55,11 @@ _NAME = re.compile(r"[^\W_]+(?:[-.'/&+][^\W_]+)*")
 # Possessive, and only from the first letter on: a long word without marks is looked at once.
 _COMPOUND = re.compile(r"(?<![^\W_])[^\W_]++(?:[-.'/&+][^\W_]++)+")
 _INNER_MARKS = re.compile(r"[-.'/&+]")
+
+
+def encodable(text: str) -> str:
+    """The text without halves of characters, which no file can hold."""
+    return text if text.isascii() else text.encode(errors="replace").decode()
 
 
 def fold_spelling(text: str) -> str:

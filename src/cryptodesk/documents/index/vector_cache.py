@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,10 +11,15 @@ import numpy as np
 
 from cryptodesk.documents.index.container import Array
 
-__all__ = ["VectorCache"]
+__all__ = ["VectorCache", "vector_key"]
 
 _VARIABLES = 500
 _SCHEMA = "CREATE TABLE IF NOT EXISTS vectors (hash BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID"
+
+
+def vector_key(model_id: str, text: str) -> bytes:
+    """What a vector is known by: 32 bytes of the model and the text that it was computed from."""
+    return hashlib.sha256(f"{model_id}\n{text}".encode()).digest()
 
 
 class VectorCache:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -18,14 +17,18 @@ from cryptodesk.documents.index.fulltext import TextRow, write_full_text
 from cryptodesk.documents.index.generation import Generation
 from cryptodesk.documents.index.manifest import Manifest, seal
 from cryptodesk.documents.index.part import Part, Passages, new_part, write_part
-from cryptodesk.documents.index.vector_cache import VectorCache
+from cryptodesk.documents.index.spelling import encodable
+from cryptodesk.documents.index.vector_cache import VectorCache, vector_key
 from cryptodesk.documents.records import Chunk, Document
 
-__all__ = ["IndexWriter", "Sizes", "encodable", "passage_text", "sweep"]
+__all__ = ["IndexWriter", "Shipped", "Sizes", "encodable", "passage_text", "sweep"]
 
 _CACHE = "vectors.db"
 _MOST_HEAD_CHARACTERS = 300
 _OURS = ("part", "texts-", "gone-")
+
+# Vectors that need not be computed, of those of these keys that there are any for.
+Shipped = Callable[[Sequence[bytes]], Mapping[bytes, Array]]
 
 
 class Sizes(Struct, frozen=True, kw_only=True):
@@ -46,9 +49,11 @@ class IndexWriter:
         embedder: Embedder,
         asset_names: Callable[[int], Collection[str]],
         sizes: Sizes,
+        shipped: Shipped,
     ) -> None:
         self._folder = folder
         self._embedder = embedder
+        self._shipped = shipped
         self._asset_names = asset_names
         self._sizes = sizes
         self._cache = VectorCache(folder / _CACHE)
@@ -100,7 +105,8 @@ class IndexWriter:
     def _vectors(self, texts: Sequence[str]) -> tuple[Array, int]:
         """A row for each text, zeros where there is no vector to be had, and for how many of them it was tried."""
         hashes = [self._hash(text) for text in texts]
-        known = self._cache.find(list(dict.fromkeys(hashes)))
+        known = dict(self._shipped(hashes))
+        known |= self._cache.find([key for key in dict.fromkeys(hashes) if key not in known])
         wanted = {key: text for key, text in zip(hashes, texts, strict=True) if key not in known}
         fresh = self._embed(wanted)
         self._cache.keep(fresh)
@@ -127,7 +133,7 @@ class IndexWriter:
         return vector
 
     def _hash(self, text: str) -> bytes:
-        return hashlib.sha256(f"{self._embedder.model_id}\n{text}".encode()).digest()
+        return vector_key(self._embedder.model_id, text)
 
     def _names(self, document: Document) -> tuple[str, ...]:
         return tuple(name for asset_id in document.asset_ids for name in self._asset_names(asset_id))
@@ -217,11 +223,6 @@ def passage_text(document: Document, chunk: Chunk) -> str:
     """What the vector is made of: a passage rarely says itself what it is about."""
     head = ". ".join(filter(None, (document.title, ", ".join(document.topics))))
     return f"{head[:_MOST_HEAD_CHARACTERS]}\n{chunk.text}"
-
-
-def encodable(text: str) -> str:
-    """The text without halves of characters, which no file can hold."""
-    return text if text.isascii() else text.encode(errors="replace").decode()
 
 
 def _encodable(document: Document) -> Document:

@@ -1,0 +1,108 @@
+"""Schema changes are made once, by one process, or refused in words."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from cryptodesk.core.errors import InternalError
+from cryptodesk.documents.postgres.connecting import connected
+from cryptodesk.documents.postgres.migrations import COMPONENT, MIGRATIONS, apply_migrations, require_pgvector
+from cryptodesk.storage.migrations import Migration
+from tests.clients.postgres import Server
+
+asyncpg = pytest.importorskip("asyncpg")
+
+FIRST = Migration(1, "notes", ("CREATE TABLE notes (text text)",))
+SECOND = Migration(2, "dates", ("ALTER TABLE notes ADD COLUMN day date", "INSERT INTO notes VALUES ('kept', NULL)"))
+
+
+async def migrate(pool: Any, *steps: Migration) -> tuple[int, ...]:
+    async with connected(pool) as connection:
+        return await apply_migrations(connection, "notes", steps)
+
+
+async def test_each_step_is_applied_once(postgres_pool: Any) -> None:
+    assert await migrate(postgres_pool, FIRST) == (1,)
+    assert await migrate(postgres_pool, FIRST, SECOND) == (2,)
+    assert await migrate(postgres_pool, FIRST, SECOND) == ()
+    assert await postgres_pool.fetchval("SELECT text FROM notes") == "kept"
+
+
+async def test_of_many_that_start_at_once_one_applies_them(postgres_pool: Any) -> None:
+    applied = await asyncio.gather(*(migrate(postgres_pool, FIRST, SECOND) for _ in range(8)))
+
+    assert sorted(applied) == [()] * 7 + [(1, 2)]
+
+
+async def test_a_step_that_fails_leaves_nothing_behind(postgres_pool: Any) -> None:
+    broken = Migration(2, "broken", ("CREATE TABLE half (x integer)", "SELECT 1 / 0"))
+    with pytest.raises(InternalError):
+        await migrate(postgres_pool, FIRST, broken)
+
+    assert await postgres_pool.fetchval("SELECT to_regclass('half') IS NULL AND to_regclass('notes') IS NULL")
+    assert await migrate(postgres_pool, FIRST, SECOND) == (1, 2)
+
+
+async def test_a_newer_schema_is_refused(postgres_pool: Any) -> None:
+    await migrate(postgres_pool, FIRST, SECOND)
+
+    with pytest.raises(InternalError, match=r"newer cryptodesk.*version 2, this program knows 1"):
+        await migrate(postgres_pool, FIRST)
+
+
+async def test_another_builds_schema_is_refused(postgres_pool: Any) -> None:
+    await migrate(postgres_pool, FIRST)
+
+    with pytest.raises(InternalError, match="as 'notes', this program has it as 'memos'"):
+        await migrate(postgres_pool, Migration(1, "memos", ()))
+
+
+async def test_versions_without_a_gap_are_asked_for(postgres_pool: Any) -> None:
+    with pytest.raises(ValueError, match="without gaps"):
+        await migrate(postgres_pool, SECOND)
+
+
+async def test_pgvector_is_installed_where_it_is_missing(postgres_server: Server) -> None:
+    async with asyncpg.create_pool(await postgres_server.new_database(), min_size=1, max_size=2) as pool:
+        async with connected(pool) as connection:
+            await require_pgvector(connection)
+            await require_pgvector(connection)
+            await apply_migrations(connection, COMPONENT, MIGRATIONS)
+        assert await pool.fetchval("SELECT count(*) FROM document_search_state") == 1
+
+
+async def test_who_may_not_install_it_is_told_what_to_do(postgres_server: Server) -> None:
+    dsn = await postgres_server.new_database()
+    admin = await asyncpg.connect(dsn)
+    await admin.execute("CREATE ROLE visitor LOGIN")
+    await admin.close()
+    async with asyncpg.create_pool(dsn, user="visitor", min_size=1, max_size=1) as pool:
+        with pytest.raises(InternalError, match="CREATE EXTENSION vector"):
+            async with connected(pool) as connection:
+                await require_pgvector(connection)
+
+
+@pytest.mark.parametrize(("version", "is_enough"), [("0.7.4", False), ("0.8.0", True), ("0.10.1", True), ("1.0", True)])
+async def test_an_old_pgvector_is_refused(
+    postgres_pool: Any,
+    version: str,
+    is_enough: bool,
+) -> None:
+    class Reporting:
+        """The connection, with the version as told."""
+
+        def __init__(self, connection: Any) -> None:
+            self.transaction, self.execute = connection.transaction, connection.execute
+
+        async def fetchval(self, _query: str) -> str:
+            return version
+
+    async with connected(postgres_pool) as connection:
+        if is_enough:
+            await require_pgvector(Reporting(connection))
+        else:
+            with pytest.raises(InternalError, match=f"0.8 or newer, the database has '{version}'"):
+                await require_pgvector(Reporting(connection))
