@@ -52,7 +52,7 @@ def moment(stamp: str) -> str:
 
 def _gaps(results: Sequence[Result], fields: frozenset[str]) -> str:
     lines = [
-        f"{shown(gap.field.replace('_', ' '), 80)}: {shown(gap.reason, 200)}"
+        f"{shown(gap.field.replace('_', ' ').replace('.', ' '), 80)}: {shown(gap.reason, 200)}"
         for result in results
         for gap in result.unavailable
         if not fields or gap.field in fields

@@ -1,0 +1,64 @@
+"""What a question wants beside its subject: the meaning of a word, a cause, a forecast or a recommendation."""
+
+# ruff: noqa: E501 - a phrase table reads better with one entry a line
+
+from __future__ import annotations
+
+import re
+
+from cryptodesk.models.analyst import intents
+from cryptodesk.models.analyst.reading import Reading
+
+__all__ = ["is_about_meaning", "is_for_figures", "own_word", "wants_list"]
+
+_MEANING = re.compile(
+    r"\b(?:mean|means|meaning|definition|define|explain|explained|calculated|computed|measured|indicators?|reliable)\b"
+    r"|\bhow (?:do|does|are|is|can|could|to) .{0,50}\b(?:work|works|calculate|compute|measure|read|interpret|use|used|affect|be used)\b"
+    r"|\bdifference between\b|\b(?:indicate|suggest|imply|reveal|signal|say)s?\b.{0,12}\b(?:about|for|that|on|a|an)\b"
+)
+_AHEAD = re.compile(r"\b(?:will|won't|gonna|going to|when (?:does|do|is|can))\b")
+_CAUSE = re.compile(
+    r"\bwhy\b|\b(?:cause[ds]?|causing|because|impact|affect(?:s|ed)?|driv(?:en|ing)|reasons?|trigger(?:s|ed)?)\b"
+)
+_LIST = re.compile(r"\b(?:top|list|rank(?:ing|ed|s)?|largest|biggest|leading|highest|most|best|which|table)\b")
+
+
+def is_about_meaning(reading: Reading, term: re.Pattern[str]) -> bool:
+    """A word is to be explained: "what is TVL", "how is dominance calculated". `term` is the word's own pattern."""
+    if _MEANING.search(reading.lowered):
+        return True
+    bare = _BARE.match(reading.lowered)
+    return bare is not None and term.fullmatch(bare["what"]) is not None
+
+
+# "What is the …" asks for a figure; without the article, or with "a", for a meaning.
+_BARE = re.compile(
+    r"^(?:so |ok |please |hey )?(?:what(?:'s| is| are|s)|whats)(?: a| an)? (?P<what>[a-z][a-z /-]{1,40}?)[ ?.!]*$"
+)
+
+
+def is_for_figures(reading: Reading) -> bool:
+    """Neither a cause nor a forecast nor a recommendation is asked for."""
+    lowered = reading.lowered
+    return not (
+        _AHEAD.search(lowered)
+        or _CAUSE.search(lowered)
+        or intents.wants_prediction(lowered)
+        or intents.wants_advice(lowered)
+    )
+
+
+def wants_list(reading: Reading) -> bool:
+    return reading.says(_LIST)
+
+
+# "What is the dominance of altcoins" has the form of a question for a meaning, and asks for a figure.
+_FIGURE = re.compile(
+    r"^(?:so |ok |and |hey |please )?(?:what(?:'s| is| are|s| was| were)|whats|how (?:much|many|high|big|large|low)(?: is| are)?)\b.{0,12}\b(?:the|current|currently|latest|total|now|right|today'?s?|much|many)\b.{1,40}\b(?:of|in|on|for|at|across|now|today|currently)\b"
+)
+_MOST_WORDS = 14
+
+
+def own_word(reading: Reading) -> float:
+    """The confidence of a skill whose own word was said."""
+    return 0.99 if reading.words <= _MOST_WORDS and reading.says(_FIGURE) else 0.97

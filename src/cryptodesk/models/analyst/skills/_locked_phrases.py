@@ -1,0 +1,88 @@
+"""How people ask for value locked: of all of DeFi, of a chain, of a protocol, of a kind of protocols."""
+
+# ruff: noqa: E501 - a phrase table reads better with one entry a line
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from msgspec import Struct
+
+from cryptodesk.models.analyst.reading import Reading
+from cryptodesk.models.analyst.skills._asking import is_about_meaning, is_for_figures, own_word
+
+__all__ = ["Kind", "TvlSlots", "find_slots"]
+
+Kind = Literal["total", "chains", "protocols", "group", "named"]
+
+_TVL = re.compile(
+    r"\btvl\b|\b(?:total )?value (?:is )?locked\b|\blocked (?:value|up in|in (?:defi|_+|\w+ protocols?))\b|\bdeposits? in (?:defi|_+)\b"
+)
+_CHAINS = re.compile(r"\b(?:chains?|blockchains?|networks?|l1s?|layer[- ]?1s?|ecosystems?)\b")
+_PROTOCOLS = re.compile(r"\b(?:protocols?|projects?|dapps?|apps?|platforms?)\b")
+_STAKED = re.compile(r"(?<!liquid )(?<!liquid-)\bstak(?:ing|ed)\b")
+_COINS = re.compile(r"\b(?:coins?|tokens?|cryptos?|altcoins?)\b")
+_LIST = re.compile(r"\b(?:top|biggest|largest|most|highest|rank\w*|list|which|leading|by tvl|by total value)\b")
+_PAST = re.compile(
+    r"\b(?:ris(?:e|en|ing)|rose|gain\w*|grow\w*|grew|up|down|fall\w*|fell|drop\w*|los(?:e|t|ing)|declin\w*|increas\w*|decreas\w*|chang\w*|trend\w*|histor\w*)\b"
+)
+# The screener's tags by the words for them; the first that fits counts.
+_GROUPS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (tag, re.compile(rf"\b(?:{words})\b"))
+    for tag, words in (
+        ("restaking", r"(?:liquid )?re-?staking|lrts?|avs"),
+        ("liquid-staking", r"liquid[- ]stak(?:ing|ed)|lsts?|lsds?|lsdfi"),
+        ("layer-2", r"layer[- ]?(?:2|two)s?|l2s?|roll-?ups?"),
+        ("lending", r"lend(?:ing|ers?)|borrow(?:ing)?|money markets?"),
+        ("dex", r"dexe?s?|dex protocols?|decentrali[sz]ed exchanges?|amms?"),
+        ("rwa", r"rwas?|real[- ]world assets?|tokeni[sz]ed assets?"),
+        ("yield-farming", r"yield(?:[- ]farming| aggregators?)?"),
+        ("derivatives", r"derivatives?|perps?|perpetuals?"),
+    )
+)
+_CHAIN_NAMES = re.compile(
+    r"\b(arbitrum|optimism|base|polygon|solana|bsc|bnb (?:smart )?chain|avalanche|zksync|linea|scroll|blast|fantom|sonic|tron|sui|aptos|ton|starknet|mantle|celo|gnosis|berachain|hyperliquid l1|monad)(?='?s?\b)(?! on)"
+)
+_OTHER = re.compile(
+    r"\b(?:ratio|market cap to tvl|mcap|above|below|over \$|under \$|more than|less than|at least|undervalued)\b"
+)
+_TERM = re.compile(r"(?:tvl|total value locked|value locked|defi)")
+_MOST_WORDS = 18
+
+
+class TvlSlots(Struct, frozen=True):
+    """Whose value is asked for. `chains` are networks that are named and are no asset of the desk."""
+
+    kind: Kind = "total"
+    tag: str = ""
+    chains: tuple[str, ...] = ()
+    wants_past: bool = False
+
+
+def find_slots(reading: Reading) -> tuple[TvlSlots, float] | None:
+    masked = reading.masked
+    if reading.words > _MOST_WORDS or not _TVL.search(masked):
+        return None
+    if not is_for_figures(reading) or is_about_meaning(reading, _TERM) or _OTHER.search(masked):
+        return None
+    if reading.is_known and _STAKED.search(masked):  # what is staked of a coin is another figure
+        return None
+    if _LIST.search(masked) and _COINS.search(masked):  # the screener ranks coins by any figure
+        return None
+    slots = _slots(reading, masked, wants_past=_PAST.search(masked) is not None)
+    is_list = slots.kind in {"chains", "protocols"}
+    return slots, 0.99 if is_list else own_word(reading)
+
+
+def _slots(reading: Reading, masked: str, *, wants_past: bool) -> TvlSlots:
+    chains = tuple(dict.fromkeys(match[1] for match in _CHAIN_NAMES.finditer(masked)))
+    if reading.is_known or chains:
+        return TvlSlots("named", chains=chains, wants_past=wants_past)
+    tag = next((tag for tag, pattern in _GROUPS if pattern.search(masked)), "")
+    if tag:
+        return TvlSlots("group", tag, wants_past=wants_past)
+    is_list = _LIST.search(masked) is not None
+    if is_list and _CHAINS.search(masked):
+        return TvlSlots("chains", wants_past=wants_past)
+    return TvlSlots("protocols" if is_list and _PROTOCOLS.search(masked) else "total", wants_past=wants_past)

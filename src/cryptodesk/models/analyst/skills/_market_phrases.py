@@ -1,0 +1,69 @@
+"""How people ask for the whole market, and for which side of it."""
+
+# ruff: noqa: E501 - a phrase table reads better with one entry a line
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from msgspec import Struct
+
+from cryptodesk.models.analyst.reading import Reading
+from cryptodesk.models.analyst.skills._asking import is_about_meaning, is_for_figures, own_word
+
+__all__ = ["Focus", "FocusName", "find_focus"]
+
+FocusName = Literal["all", "size", "volume", "counts"]
+
+
+class Focus(Struct, frozen=True):
+    name: FocusName
+    confidence: float
+
+
+_WHOLE = r"(?:(?:total|whole|entire|overall|global|aggregate|combined) (?:crypto(?:currency)? ?)?|crypto(?:currency|currencies|s)?(?:'s)? (?:total )?|all (?:the )?(?:crypto(?:s|currencies)?|coins)(?:'s)? )"
+_SIZE = re.compile(
+    rf"\b{_WHOLE}(?:market[- ]?cap(?:itali[sz]ation)?s?|mcap|market (?:size|value)|worth)\b|\btotal ?(?:2|3)?mcap\b"
+    r"|\b(?:market[- ]?cap(?:itali[sz]ation)?|value|size|worth) of (?:the )?(?:whole |entire |total |all |global |overall )*(?:the )?(?:crypto(?:currency|currencies|s)?)(?: market| space| coins)?(?![\w'-]| \w*(?:exchange|coin|token))"
+    r"|\bhow (?:big|large) is (?:the )?(?:whole |entire |total |global )?crypto(?:currency)? market\b"
+)
+_VOLUME = re.compile(
+    r"\b(?:(?:total|whole|overall|global) (?:crypto(?:currency)? |24[- ]?h(?:our)? |spot |market |trading )*|crypto(?:currency)? (?:market |trading |24[- ]?h(?:our)? |spot )*)volumes?\b"
+    r"|\bvolumes? (?:of|in|across|for|on) (?:the )?(?:whole |entire |total |global |overall )*crypto(?:currency)?(?: market)?\b"
+)
+_COUNTS = re.compile(
+    r"\bhow many (?:crypto(?:s|currencies|currency)?(?: coins| tokens| assets)?|coins|tokens|altcoins|(?:active |crypto )*exchanges)(?: and \w+)? (?:are there|exist|are (?:active|listed|traded)|do you (?:track|have))"
+    r"|\bnumber of (?:active )?(?:crypto(?:s|currencies)?|coins|tokens|(?:crypto )?exchanges)\b|\bactive (?:crypto(?:s|currencies)|exchanges)\b"
+)
+_GENERAL = re.compile(
+    r"\bmarket (?:overview|summary|snapshot|recap|update|report|wrap|status|conditions?|brief(?:ing)?|today|now|stats|statistics)\b|\b(?:daily|morning) brief(?:ing)?\b"
+    r"|\b(?:crypto(?:currency)? |whole |entire |overall |the )+market(?:s)? (?:do|doing|look|looking|like|is|right now|so far|this (?:week|month|morning)|up|down|move|moving|perform\w*|hold\w*|green|red|crash\w*|today|currently)\b"
+    r"|\b(?:how|what)(?:'s| is| are|s| did| has| have)? (?:the )?(?:crypto(?:currency)?(?: market)?s?|market|markets|overall market)(?: (?:doing|looking|going|up to|performing|been|move|moved|do|perform|performed|up|down))+\b"
+    r"|\b(?:state|overview|summary|snapshot|picture) of (?:the )?(?:\w+ )?(?:crypto(?:currency)? )?market\b|\bhow (?:is|are|'s) crypto\b|^crypto market\??$"
+    r"|\bis (?:the )?(?:crypto )?market (?:up|down|green|red|crashing|dumping|pumping|bleeding|rallying)\b"
+)
+# Another market, or a subject that another skill answers.
+_OTHER = re.compile(
+    r"\b(?:stock|bond|forex|housing|nft|etfs?|futures|derivatives?|perp(?:etual)?s?|stablecoins?|defi|tvl|stock[- ]market|gas|options|sentiment|dominance"
+    r"|altcoin season|cap(?:itali[sz]ation)? (?:above|below|over|under)|top \d+|news|volatil\w+|rsi|macd|technicals?|correlat\w+|on (?:binance|coinbase|kraken)|gainers?|losers?)\b"
+)
+# The market is named and nothing else that is asked of it: the whole picture answers.
+_LOOSE = re.compile(
+    r"\b(?:crypto(?:currency)?|whole|entire|overall|global|total)(?: crypto(?:currency)?)? markets?\b(?! (?:maker|pair|order|data|cycle|structure|price|share))"
+)
+_MOST_WORDS, _MOST = 10, 25
+_FOCUSES: tuple[tuple[FocusName, re.Pattern[str]], ...] = (
+    ("counts", _COUNTS), ("volume", _VOLUME), ("size", _SIZE), ("all", _GENERAL),
+)  # fmt: skip
+_TERM = re.compile(r"(?:crypto )?market ?cap(?:itali[sz]ation)?")
+
+
+def find_focus(reading: Reading) -> Focus | None:
+    """What of the whole market is asked for; None where it is another market, another subject, or no figure."""
+    if reading.words > _MOST or reading.says(_OTHER) or not is_for_figures(reading) or is_about_meaning(reading, _TERM):
+        return None
+    found = next((name for name, pattern in _FOCUSES if reading.says(pattern)), None)
+    if found is not None:
+        return Focus(found, own_word(reading))
+    return Focus("all", 0.93) if reading.words <= _MOST_WORDS and reading.says(_LOOSE) else None

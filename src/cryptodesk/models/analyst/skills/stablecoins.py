@@ -1,0 +1,223 @@
+"""Stablecoins: how much of them there is, which are the largest, and how far each is from its peg."""
+
+# ruff: noqa: E501 - a phrase table reads better with one entry a line
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from cryptodesk.models.analyst.calls import Call
+from cryptodesk.models.analyst.formats import big_money, number, percent, to_decimal
+from cryptodesk.models.analyst.reading import Reading
+from cryptodesk.models.analyst.results import Result
+from cryptodesk.models.analyst.skills._asking import is_about_meaning, is_for_figures, own_word, wants_list
+from cryptodesk.models.analyst.skills._overview import (
+    Part,
+    days_back,
+    end_of,
+    fact_at,
+    fields_of,
+    overview_call,
+    part_of,
+    refusal,
+)
+from cryptodesk.models.analyst.skills._pegs import price_text, write_pegs
+from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
+from cryptodesk.models.analyst.text import shown
+from cryptodesk.models.analyst.tool_names import ASSET_SCREENER, MARKET_DATA, MARKET_OVERVIEW
+from cryptodesk.models.analyst.writer.draft import Draft, Fact, Setting, join_names, join_paragraphs
+from cryptodesk.models.analyst.writer.sourcing import closing
+from cryptodesk.models.analyst.writer.table import table
+
+__all__ = ["SKILL", "StableSlots"]
+
+Kind = Literal["supply", "peg", "list"]
+
+_SECTION = "stablecoins"
+_STABLE = re.compile(r"\bstable[ -]?coins?(?:'s)?\b|\bstables\b|\bdollar coins?\b")
+_PEG = re.compile(
+    r"\b(?:de|off|un|re)?-?peg(?:s|ged|ging)?\b|\blos(?:t|e|ing) (?:its|the|their) peg\b|\b(?:price )?deviat\w+\b|\bback (?:at|to) (?:\$1|a dollar|one dollar|parity)\b|\b(?:at|off|from|below|above) (?:parity|\$1|one dollar|a dollar)\b|\bis _+ (?:still )?stable\b"
+)
+_ABOUT_PEG = re.compile(
+    r"\bde-?pegs?\b.{0,20}\b(?:histor\w+|events?|in (?:19|20)\d\d)\b|\bhow .{1,30}\bpegged\b|\bhold(?:s)? (?:its|the) peg\b.{0,10}\bhow\b"
+)
+_FIGURES = re.compile(
+    r"\b(?:market[- ]?caps?|mcap|supply|supplies|circulat\w+|total|volumes?|size|how (?:much|many|big|large)|overview|stats|data|figures|dominance|share|minted|printed|issued|in circulation|inflows?|outflows?|growing|growth|shrinking|list|top|largest|biggest|which|all|rank\w*|price deviations?|table|doing|compare)\b"
+)
+_OTHER = re.compile(
+    r"\b(?:news|regulat\w+|law|act|bill|yields?|apy|apr|interest|rates?|safe\w*|safest|risks?|risky|backed|backing|reserves?|audit\w*|algorithmic|collateral\w*|issuers?|pairs?|buy|earn|stak\w+|bridge\w*|gainers?|losers?|stable coin skill)\b"
+)
+_TERM = re.compile(r"(?:stable ?coins?|de-?peg(?:ging|ged)?|pegs?)")
+_MOST_WORDS = 16
+
+
+class StableSlots(Struct, frozen=True):
+    kind: Kind = "supply"
+
+
+def _recognise(reading: Reading) -> Claim | None:
+    masked = reading.masked
+    has_word, has_peg = _STABLE.search(masked) is not None, _PEG.search(masked) is not None
+    if reading.words > _MOST_WORDS or not is_for_figures(reading) or is_about_meaning(reading, _TERM):
+        return None
+    if _OTHER.search(masked) or _ABOUT_PEG.search(masked) or not (has_word or (has_peg and reading.is_known)):
+        return None
+    if reading.is_known and (not has_peg or _is_long_ago(reading)):
+        return None
+    if not has_peg and not _FIGURES.search(masked) and reading.words > 2:
+        return None
+    kind: Kind = "peg" if has_peg else "list" if wants_list(reading) else "supply"
+    return Claim(own_word(reading), StableSlots(kind))
+
+
+def _is_long_ago(reading: Reading) -> bool:
+    """A past of its price is the history's to tell."""
+    period = reading.strong_period
+    return period is not None and not (period.kind == "hours" or (period.kind == "days" and period.count <= 7))
+
+
+def _kind(slots: Any) -> Kind:
+    return slots.kind if isinstance(slots, StableSlots) else "supply"
+
+
+def _calls(ask: Ask) -> Sequence[Call]:
+    overview = overview_call((_SECTION,))
+    if ask.ids:
+        return (Call(MARKET_DATA, {"asset_type": "coin", "ids": ask.ids, "metrics": ["price", "market_cap"]}), overview)
+    return (overview, _LIST_CALL) if _kind(ask.plan.slots) == "list" else (overview,)
+
+
+_LIST_CALL = Call(
+    ASSET_SCREENER,
+    {
+        "query": "largest stablecoins",
+        "asset_type": "coin",
+        "filters": [{"field": "tag", "op": "eq", "value": "stablecoin"}],
+        "sort": {"field": "market_cap", "order": "desc"},
+    },
+)
+
+
+def _write(setting: Setting) -> Draft:
+    part, kind = part_of(setting, _SECTION), _kind(setting.plan.slots)
+    if setting.plan.assets:
+        return write_pegs(setting, part)
+    if kind == "peg":
+        return _write_off_peg(setting, part)
+    screened = setting.evidence.results_of(ASSET_SCREENER)
+    if kind == "list" and screened and screened[-1].rows("results"):
+        return _write_list(setting, part, screened[-1])
+    return _write_supply(setting, part)
+
+
+def _write_supply(setting: Setting, part: Part | None) -> Draft:
+    lead, facts = _supply(part)
+    if part is None or not lead:
+        return refusal("The supply of stablecoins is", part, "circulating_usd")
+    period = setting.plan.period
+    asked = period is not None and not period.is_weak and days_back(period, setting.today) != 7
+    past = f"The tool keeps the change over 7 days alone, nothing for {period.label}." if asked and period else ""
+    body = "" if setting.is_brief else _table(part.rows("top"))
+    off = "" if setting.is_brief else _off_peg(part)
+    return Draft(join_paragraphs(" ".join(filter(None, (lead, past, off))), body, end_of(setting, part)), tuple(facts))
+
+
+def _supply(part: Part | None) -> tuple[str, list[Fact]]:
+    if part is None:
+        return "", []
+    whole, change, cap = (part.figure(name) for name in ("circulating_usd", "circulating_change_7d_pct", "market_cap"))
+    named = (("circulating_usd", whole), ("market_cap", cap))
+    facts = [fact_at(part.result, f"{_SECTION}.{name}", value, "USD") for name, value in named if value is not None]
+    moved = f", {percent(change)} over 7 days" if change is not None else ""
+    first = f"**{big_money(whole)}** of dollar stablecoins circulate{moved}." if whole is not None else ""
+    volume = part.figure("volume_24h")
+    traded = f" and traded {big_money(volume)} in 24 hours" if volume is not None else ""
+    second = f"Those that the market's source counts are worth {big_money(cap)}{traded}." if cap is not None else ""
+    return " ".join(filter(None, (first, second))), facts
+
+
+def _off_peg(part: Part) -> str:
+    """What the tool counts: dollar coins of some size, more than one percent away."""
+    count, rows = part.figure("off_peg_count"), part.rows("off_peg")
+    if count is None:
+        return ""
+    if count == 0:
+        return "No dollar coin of at least $10 million is more than 1% from its peg."
+    scope = "of the dollar coins of at least $10 million"
+    named = [f"{shown(row.get('symbol'), 24) or 'unnamed'}{_away(row)}" for row in rows]
+    return f"{number(count)} {scope} {'is' if count == 1 else 'are'} more than 1% from the peg{': ' + join_names(named) if named else ''}."
+
+
+def _away(row: Mapping[str, Any]) -> str:
+    deviation = percent(row.get("from_peg_pct"))
+    return f" ({deviation})" if deviation else ""
+
+
+def _write_off_peg(setting: Setting, part: Part | None) -> Draft:
+    said = _off_peg(part) if part else ""
+    rows = part.rows("top") if part else []
+    if part is None or (not said and not rows):
+        return refusal("Deviations of stablecoins are", part, "off_peg_count", "circulating_usd")
+    body = "" if setting.is_brief else _table(rows)
+    facts = [
+        fact_at(part.result, f"{_SECTION}.off_peg_count", value)
+        for value in [part.figure("off_peg_count")]
+        if value is not None
+    ]
+    return Draft(join_paragraphs(said, body, end_of(setting, part)), tuple(facts))
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> str:
+    cells = [
+        [
+            shown(row.get("symbol"), 24) or "unnamed",
+            big_money(row.get("circulating_usd")),
+            percent(row.get("share_pct"), signed=False),
+            price_text(to_decimal(row.get("price"))),
+            percent(row.get("from_peg_pct")),
+        ]
+        for row in rows
+    ]
+    return table(("Largest", "circulating", "share", "price", "from its peg"), cells) if cells else ""
+
+
+def _write_list(setting: Setting, part: Part | None, result: Result) -> Draft:
+    rows = result.rows("results")
+    best = to_decimal(rows[0].get("market_cap"))
+    worth = f", worth **{big_money(best)}**" if best is not None else ""
+    lead = f"The largest stablecoin is {_coin(rows[0])}{worth}."
+    supply, facts = _supply(part)
+    cells = [
+        [
+            _coin(row),
+            big_money(row.get("market_cap")),
+            big_money(row.get("volume_24h")),
+            price_text(to_decimal(row.get("price"))),
+        ]
+        for row in rows
+    ]
+    body = "" if setting.is_brief else table(("Stablecoin", "market cap", "24h volume", "price"), cells)
+    fields = ("market_cap", "price", "results", *(fields_of(part.result, _SECTION) if part else ()))
+    end = closing(setting, (result, *((part.result,) if part and supply else ())), fields)
+    return Draft(join_paragraphs(" ".join(filter(None, (lead, supply))), body, end), tuple(facts))
+
+
+def _coin(row: Mapping[str, Any]) -> str:
+    name, symbol = shown(row.get("name"), 80), shown(row.get("symbol"), 24)
+    return f"{name} ({symbol})" if name and symbol and symbol != name else name or symbol or "unnamed"
+
+
+SKILL = Skill(
+    name="stablecoins",
+    title="stablecoins and their pegs",
+    examples=("stablecoin supply", "Is USDT depegged?", "top stablecoins", "are any stablecoins off their peg"),
+    tools=(MARKET_OVERVIEW, MARKET_DATA, ASSET_SCREENER),
+    recognise=_recognise,
+    calls=_calls,
+    write=_write,
+    assets="optional",
+)

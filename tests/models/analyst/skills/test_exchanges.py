@@ -1,0 +1,244 @@
+"""Exchanges: which questions it takes, and figures that are those of the tools."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+import pytest
+import pytest_asyncio
+
+from cryptodesk.models.analyst.formats import big_money
+from cryptodesk.models.analyst.skills._venue_phrases import ExchangeSlots
+from tests.models.analyst.desk import TOOLS
+from tests.models.analyst.desk import ask as say
+from tests.models.analyst.skills.market_desk import answer_of, claim_of, nothing_made_up, only_result, overview, replay
+from tests.models.analyst.skills.risk_desk import (
+    Desks,
+    ask,
+    assert_calls_validate,
+    bare,
+    lines,
+    open_desks,
+    read,
+    table_rows,
+)
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("analyst-skills")]
+
+OURS = """
+top exchanges
+top 5 crypto exchanges
+biggest crypto exchange
+largest exchanges by volume
+list of exchanges
+exchange ranking
+best exchanges by trading volume
+which exchange has the highest volume
+which exchanges have the most reserves
+top derivatives exchanges
+top exchanges by open interest
+biggest dex
+largest decentralized exchanges
+top DEXes
+rank exchanges by liquidity
+exchanges ranked by liquidity
+Binance volume
+binance 24h volume
+Coinbase 24h volume
+Coinbase trading volume please
+Kraken reserves
+OKX open interest
+binance rank
+how big is Bybit
+compare Binance and Coinbase volume
+Holenovale Spot volume
+Holenovale exchange reserves
+Which coins dominate trading on Binance today?
+top pairs on Kraken
+What's happening in decentralized exchanges volume?
+dex volume
+volume on decentralized exchanges
+"""
+NOT_OURS = """
+what is a DEX
+what does exchange volume mean
+how do exchanges work
+Which exchange listings are trending this week?
+Which exchanges are facing pressure from regulators?
+What new altcoin trading pair will Binance list
+Which popular token trading pair is Kraken exchange planning to list
+binance fees
+binance news
+BTC price on Binance
+is Binance safe
+why did Coinbase go down
+binance coin price
+coinbase stock
+exchange 100 USD to BTC
+how many exchanges are there
+BTC exchange outflows
+top exchange tokens
+UNI volume
+should I use Kraken
+market overview
+"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def desks(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Desks]:
+    async with open_desks(tmp_path_factory.mktemp("exchanges")) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("question", lines(OURS))
+async def test_it_takes_its_questions(question: str) -> None:
+    skill, confidence = claim_of(question)
+    assert (skill, confidence > 0.9) == ("exchanges", True)
+
+
+@pytest.mark.parametrize("question", lines(NOT_OURS))
+async def test_it_leaves_other_questions_alone(question: str) -> None:
+    assert claim_of(question)[0] != "exchanges"
+
+
+@pytest.mark.parametrize(
+    ("question", "slots"),
+    [
+        ("top 5 crypto exchanges", ExchangeSlots("list", count=5)),
+        ("top exchanges by open interest", ExchangeSlots("list", sort="open_interest")),
+        ("biggest dex", ExchangeSlots("list", wants_dex=True)),
+        ("Kraken reserves", ExchangeSlots("one", ("Kraken",), "reserves_usd")),
+        ("compare Binance and Coinbase volume", ExchangeSlots("one", ("Binance", "Coinbase"))),
+        ("Holenovale Spot volume", ExchangeSlots("one", ("Holenovale Spot",))),
+        ("Which coins dominate trading on Binance today?", ExchangeSlots("traded_on", ("Binance",))),
+        ("dex volume", ExchangeSlots("dex_volume", wants_dex=True)),
+    ],
+)
+async def test_what_is_asked_for_is_read(question: str, slots: ExchangeSlots) -> None:
+    assert read(question).slots == slots
+
+
+async def test_a_list_is_in_the_order_asked_for(desks: Desks) -> None:
+    said = await ask(desks["simulated"], "top 3 exchanges by open interest")
+    assert_calls_validate(said)
+    rows = only_result(said, "cmc_asset_screener")["results"][:3]
+    assert list(table_rows(said.text)) == [row["name"] for row in rows]
+    assert bare(said.answer).startswith(
+        f"{rows[0]['name']} is the largest exchange by open interest: {big_money(rows[0]['open_interest'])}."
+    )
+
+
+async def test_more_than_the_tool_lists_is_said(desks: Desks) -> None:
+    assert "The tool lists at most 10." in (await ask(desks["simulated"], "top 50 exchanges")).answer
+
+
+async def test_an_exchange_is_looked_up_then_its_figures_asked(desks: Desks) -> None:
+    said = await ask(desks["simulated"], "Holenovale Spot reserves")
+    assert_calls_validate(said)
+    row = only_result(said, "cmc_market_data")["results"][0]
+    assert bare(said.answer).startswith(
+        f"Holenovale Spot, ranked {row['rank']}: reserves in known wallets {big_money(row['reserves_usd'])}"
+    )
+    for name in ("spot_volume_24h", "derivative_volume_24h", "open_interest"):
+        assert str(big_money(row[name])) in said.answer
+    assert f"{row['num_coins']} coins" in said.answer
+
+
+async def test_a_guessed_name_is_said(desks: Desks) -> None:
+    said = await ask(desks["simulated"], "Holenovale exchange reserves")
+    assert said.answer.startswith('I took "Holenovale" for Holenovale Spot.')
+
+
+async def test_a_name_of_several_is_asked_back(desks: Desks) -> None:
+    said = await ask(desks["simulated"], "Trade exchange volume")
+    assert "which exchange do you mean?" in said.answer
+    assert "$" not in said.text
+
+
+async def test_a_name_nobody_bears_gets_no_figures(desks: Desks) -> None:
+    said = await ask(desks["simulated"], "Binance volume")
+    assert said.text == 'No exchange called "Binance" is at hand.'
+
+
+async def test_several_exchanges_make_a_table() -> None:
+    rows = [
+        {"asset_id": 270, "name": "Binance", "spot_volume_24h": 2e10},
+        {"asset_id": 89, "name": "Coinbase", "spot_volume_24h": 3e9},
+    ]
+    body = {"market_data_result": {"results": rows}, "as_of": "2026-11-21", "unavailable": []}
+    text = await replay(
+        "compare Binance and Coinbase volume", [("cmc_market_data", {"asset_type": "exchange", "ids": [270, 89]}, body)]
+    )
+    assert table_rows(text)["Coinbase"][0] == "$3.00 billion"
+    assert "Binance: 24-hour spot volume **$20.00 billion**." in text
+
+
+async def test_without_a_lookup_the_names_are_asked_for() -> None:
+    tools = [tool for tool in TOOLS if tool.name != "cmc_id_lookup"]
+    answer = await say("Binance volume", tools=tools)
+    assert answer.arguments == [{"asset_type": "exchange", "ids": ["Binance"]}]
+
+
+async def test_what_is_traded_on_one_exchange_is_declined(desks: Desks) -> None:
+    text = (await ask(desks["simulated"], "Which coins dominate trading on Binance today?")).text
+    assert text.startswith("No tool lists what is traded on one exchange, so I cannot rank the coins on Binance.")
+
+
+async def test_decentralised_exchanges_are_told_by_their_own_figures() -> None:
+    rows = [
+        {"asset_id": 1, "name": "One", "spot_volume_24h": 9e9},
+        {"asset_id": 2, "name": "Two", "spot_volume_24h": 5e9},
+    ]
+    screen = {"asset_screener_result": {"results": rows}, "as_of": "2026-11-21", "unavailable": []}
+    kinds = {
+        "market_data_result": {"results": [{**rows[0], "kind": "central"}, {**rows[1], "kind": "decentral"}]},
+        "unavailable": [],
+    }
+    calls = [("cmc_asset_screener", {}, screen), ("cmc_market_data", {"asset_type": "exchange", "ids": [1, 2]}, kinds)]
+    text = await replay("biggest dex", calls)
+    assert bare(text).startswith("Two is the largest decentralised exchange by 24-hour spot volume: $5.00 billion.")
+    assert list(table_rows(text)) == ["Two"]
+
+
+async def test_where_none_is_decentralised_their_joint_volume_is_given(desks: Desks) -> None:
+    said = await ask(desks["simulated"], "biggest dex")
+    volume = only_result(said, "cmc_market_overview")["defi"]["dex_volume_24h_usd"]
+    assert said.answer.startswith("None of the 10 largest exchanges")
+    assert str(big_money(volume)) in said.answer
+
+
+async def test_the_volume_of_decentralised_exchanges_is_the_overviews(desks: Desks) -> None:
+    said = await ask(desks["simulated"], "What's happening in decentralized exchanges volume?")
+    volume = only_result(said, "cmc_market_overview")["defi"]["dex_volume_24h_usd"]
+    assert bare(said.answer).startswith(f"Decentralised exchanges traded {big_money(volume)} in 24 hours")
+    assert "keeps no past" in said.answer
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("top exchanges", "A list of exchanges is not available: no list of exchanges is at hand."),
+        ("Binance volume", 'No exchange called "Binance" is at hand (no source of exchange ids is at hand'),
+        ("dex volume", "The volume of decentralised exchanges is not available: no source of value locked is at hand."),
+    ],
+)
+async def test_what_no_source_has_is_said_with_the_reason(desks: Desks, question: str, words: str) -> None:
+    said = await ask(desks["snapshot"], question)
+    assert said.text.startswith(words)
+
+
+async def test_data_that_a_command_would_add_are_named(desks: Desks) -> None:
+    assert "cryptodesk data pull coingecko-2025 would add" in (await ask(desks["snapshot"], "top exchanges")).text
+
+
+async def test_an_empty_overview_is_refused() -> None:
+    text = await answer_of("dex volume", "cmc_market_overview", overview({"defi": "closed"}))
+    assert text == "The volume of decentralised exchanges is not available: closed."
+
+
+@pytest.mark.parametrize(
+    ("question", "key"),
+    [("top exchanges", "asset_screener_result"), ("Holenovale Spot volume in detail", "market_data_result")],
+)
+async def test_any_figure_may_be_missing(desks: Desks, question: str, key: str) -> None:
+    await nothing_made_up(question, await ask(desks["simulated"], question), key)
