@@ -15,6 +15,7 @@ from cryptodesk.market.query import Found
 from cryptodesk.market.records import MacroEvent
 from cryptodesk.tools._assets import resolve_coins, unresolved_gaps
 from cryptodesk.tools._content_macro import LOOK_AHEAD, LOOK_BACK, by_date, event_candidates
+from cryptodesk.tools._content_openings import with_openings
 from cryptodesk.tools._content_passages import Candidate, Passage, candidate_of, cite, deduplicate, number
 from cryptodesk.tools._content_types import ContentType, document_types
 from cryptodesk.tools._envelope import SIMULATED_NOTE, Gap, encode_time, failed_sources
@@ -188,7 +189,8 @@ async def _has_documents(context: ToolContext) -> bool:
 
 def _ranked(hits: HitsFound, events: Found[MacroEvent], search: _Search, context: ToolContext) -> list[Candidate]:
     """The best passages first; macro events by date, before the rest where the question is about them."""
-    found = [candidate for hit in hits.hits if (candidate := candidate_of(hit)) is not None]
+    opened = with_openings(hits.hits, search.text)
+    found = [candidate for hit in opened if (candidate := candidate_of(hit)) is not None]
     own = [candidate for candidate in found if candidate.content_type == "macro_event"]
     others = [candidate for candidate in found if candidate.content_type != "macro_event"]
     calendar = by_date([*event_candidates(events.records, search.text, context.now), *own], context.now)

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from cryptodesk.models.analyst.amounts import find_amounts
 from cryptodesk.models.analyst.assets import FoundAssets, read_mentions, unknown_names
+from cryptodesk.models.analyst.intents import WORTH, wants_advice, wants_prediction
 from cryptodesk.models.analyst.measures import find_measures
 from cryptodesk.models.analyst.periods import FoundPeriod, find_period
 from cryptodesk.models.analyst.ports import AssetKnowledge
@@ -25,7 +26,8 @@ _YEAR = re.compile(r"\b(?:and|vs\.?|versus|or|to) (?P<year>20[0-3]\d)(?![\d.,]*\
 class Reading(Struct, frozen=True):
     """`text` is clean, `lowered` has the same positions, `masked` has the names of assets blanked out besides.
 
-    `found` are the assets the desk knows, `assets` these or words that seem to name one nobody knows."""
+    `found` are the assets the desk knows, `assets` these or words that seem to name one nobody knows. `ahead` is the
+    stretch of the future that a forecast is asked for: no data is of it, so it is no `period`."""
 
     text: str
     lowered: str
@@ -36,6 +38,7 @@ class Reading(Struct, frozen=True):
     measures: tuple[str, ...]
     masked: str
     second_period: str | None = None
+    ahead: Period | None = None
 
     @property
     def words(self) -> int:
@@ -80,17 +83,26 @@ def read(text: str, knowledge: AssetKnowledge, today: date) -> Reading:
         taken = (*spans, *((a.start, a.end) for a in amounts if a.unit != "" or a.end - a.start > 0))
         assets = tuple(AssetRef(None, "", name, name, text.find(name), 0.0) for name in unknown_names(text, taken))
     measured = _without(lowered, found.spans)
+    ahead = period.period if period and _is_ahead(period.period, lowered, today) else None
     return Reading(
         text,
         lowered,
         found,
         assets,
-        period,
+        None if ahead else period,
         amounts,
         find_measures(measured),
         measured,
         _second(measured, period, today),
+        ahead,
     )
+
+
+def _is_ahead(period: Period, lowered: str, today: date) -> bool:
+    """A day to come that the question wants a forecast of, not a date that was mistaken for a past one."""
+    if not period.problem or period.start is None or period.start <= today:
+        return False
+    return (wants_prediction(lowered) or wants_advice(lowered)) and not WORTH.search(lowered)
 
 
 def _second(masked: str, period: FoundPeriod | None, today: date) -> str | None:

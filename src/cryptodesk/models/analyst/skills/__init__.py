@@ -5,6 +5,7 @@ A skill recognises its questions, says which tools to call, and writes the answe
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -14,6 +15,8 @@ from cryptodesk.models.analyst.reading import Reading
 from cryptodesk.models.analyst.skills._skill import Ask, Claim, Named, Skill
 
 __all__ = ["Ask", "Claim", "Named", "Skill", "claims_of", "load_skills"]
+
+log = logging.getLogger("cryptodesk.analyst")
 
 
 @cache
@@ -25,5 +28,14 @@ def load_skills() -> Mapping[str, Skill]:
 
 def claims_of(reading: Reading) -> tuple[Named, ...]:
     """Every skill that takes the question for its own, and how sure it is."""
-    found = ((name, skill.recognise(reading)) for name, skill in load_skills().items())
-    return tuple(Named(name, claim.confidence, claim.slots, claim.assets) for name, claim in found if claim is not None)
+    claims = []
+    for name, skill in load_skills().items():
+        try:
+            claim = skill.recognise(reading)
+        except Exception:
+            # The defect of one skill must not take all others with it: the analyst is what remains when all else fails.
+            log.exception("the skill %s failed on a question of %d characters", name, len(reading.text))
+            continue
+        if claim is not None:
+            claims.append(Named(name, claim.confidence, claim.slots, claim.assets))
+    return tuple(claims)

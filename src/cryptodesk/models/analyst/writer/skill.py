@@ -19,10 +19,15 @@ def write_skill(setting: Setting) -> Draft:
             return Draft(talk.ask_which(resolved.doubts))
         names = resolved.unknown or resolved.pending
         return Draft(talk.name_unknown(names, searched=bool(resolved.unknown))) if names else _ask_for_asset(skill)
-    if not setting.evidence.results_of(*skill.tools):
+    # A skill without tools says what cannot be answered; it gives way to whatever the caller's own tools found.
+    if not setting.evidence.results_of(*skill.tools) and (skill.tools or setting.evidence.others):
         return _without_results(setting, skill)
     draft = skill.write(setting)
     notes = [f"_{sentence(shown(asset.note, 300))}_" for asset in resolved.assets if asset.note]
+    if setting.plan.left_out_period and setting.plan.period is not None:
+        notes.append(
+            f"This answers for {setting.plan.period.label} alone; ask again for {setting.plan.left_out_period}."
+        )
     if resolved.unknown and skill.assets == "needed":
         notes.append(talk.name_unknown(resolved.unknown, searched=True))
     if resolved.doubts and skill.assets != "none":
@@ -38,6 +43,10 @@ def _without_results(setting: Setting, skill: Skill) -> Draft:
     """Client results, a failed tool, a tool that was not offered, or a turn in which none may be called."""
     if setting.evidence.others:
         return write_client_results(setting)
+    if setting.plan.period is not None and setting.plan.period.problem:
+        return talk.name_problem(setting)
+    if setting.resolved.doubts:
+        return Draft(talk.ask_which(setting.resolved.doubts))
     for tool in skill.tools:
         message = setting.evidence.failure(tool)
         if message is not None:

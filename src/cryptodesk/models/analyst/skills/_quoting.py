@@ -1,0 +1,210 @@
+"""Which sentences of which passages answer a question: by the words they share with it, whole and unchanged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from cryptodesk.models.analyst.skills._passages import Passage
+
+__all__ = ["Fit", "Quote", "choose_fits", "choose_quotes", "fit_of", "spelled_out", "stems"]
+
+_SHORT_FORMS = {
+    "pow": "proof of work",
+    "pos": "proof of stake",
+    "dpos": "delegated proof of stake",
+    "ath": "all-time high",
+    "aths": "all-time highs",
+    "amm": "automated market maker",
+    "amms": "automated market makers",
+    "il": "impermanent loss",
+    "lp": "liquidity provider",
+    "lst": "liquid staking token",
+    "lsts": "liquid staking tokens",
+    "dca": "dollar cost averaging",
+    "l2": "layer 2 rollup",
+    "l2s": "layer 2 rollups",
+    "mev": "maximal extractable value (MEV)",
+    "tvl": "total value locked",
+    "fdv": "fully diluted value",
+    "oi": "open interest",
+    "rsi": "relative strength index",
+    "cex": "centralised exchange",
+    "dex": "decentralised exchange",
+    "cexs": "centralised exchanges",
+    "dexs": "decentralised exchanges",
+    "zk": "zero-knowledge",
+    "zkp": "zero-knowledge proof",
+    "nft": "NFT erc-721",
+    "nfts": "NFTs erc-721",
+    "por": "proof of reserves",
+    "adl": "auto-deleveraging",
+    "perp": "perpetual future",
+    "perps": "perpetual futures",
+    "utxo": "UTXO",
+}
+_STOP_WORDS = """
+    a about actually after again all also always am an and any anyone are as at be because been before being best
+    between both but buy by can cause come could crypto cryptocurrencies cryptocurrency cryptos currency daily define
+    definition describe did differ difference differences do does doing done each either else ever every exactly explain
+    explained explanation for from get give given good happen happening happens has have having help how i if in into
+    is it its just keep know like look make many may me mean meaning means might mine more most much must my need no
+    not of often ok on one only or other our out over own people please really reach reaching safe safely same say
+    short should show simple simply so some someone something still such take tell term terms than that the their them
+    then there these they thing things this those through to today under up us use used using usually vs versus want
+    was way ways we well were what whats when where which while who whole why will with without word words work
+    working works would you your improve compare compared basically quick quickly eli5 beginner beginners
+    pay paid owe file indicate indicates suggest suggests imply reveal increase increased increases activity observed
+    recent market markets data reliable comparing question whether strength indicator indicators important teach
+    understand risks risk dangerous general overview tutorial guide basics hold kind reading read calculated computed
+"""
+_STOP = frozenset(_STOP_WORDS.split())
+_WORD = re.compile(r"[a-z][a-z0-9]+|\d+[a-z]+|\d{3,}")
+# A standard is its number: EIP-4844 is no EIP-1559.
+_NUMBERED = re.compile(r"\b(eip|erc|bip|form|sip|rev|layer|l)[- ](\d+)")
+_ENDINGS = ("ations", "ation", "ings", "ing", "ised", "ized", "ed", "ies", "es", "s", "ly", "ers", "er", "ors", "or")
+_SENTENCE = re.compile(r"(?<=[.!?])[\"”)]*\s+(?=[A-Z0-9\"“(])")
+_LEANS = re.compile(r"(?:it|they|this|that|these|those|he|she|its|their|such|therefore|thus|but|and|so|the former)\b")
+_PROOF = re.compile(r"\bproof[- ]of[- ](\w)")
+_FULL, _NEAR, _ALL = 0.7, 0.45, 0.99
+# Of a title that names much else the question is only a part: "the DAO exploit" is not what a DAO is.
+_ABOUT = 0.34
+_SHORTEST, _LONGEST = 30, 420
+_MOST_OF_BEST, _MOST_OF_OTHERS = 3, 2
+
+
+class Fit(Struct, frozen=True):
+    """How much of the question's own words a passage speaks of, 0 to 1, and which it does not. `title_share` is the
+    part of its title that the question names."""
+
+    passage: Passage
+    share: float
+    title_share: float
+    in_title: frozenset[str]
+    missing: tuple[str, ...]
+
+    @property
+    def is_about(self) -> bool:
+        return self.title_share >= _ABOUT
+
+    @property
+    def is_full(self) -> bool:
+        return self.share >= _FULL and self.is_about
+
+    @property
+    def is_near(self) -> bool:
+        return self.share >= _ALL or (self.share >= _NEAR and bool(self.in_title))
+
+    @property
+    def rank(self) -> float:
+        return self.share + 0.3 * self.title_share + 0.1 * len(self.in_title)
+
+
+class Quote(Struct, frozen=True):
+    """Whole sentences of one passage, in its order; where some between were left out, an ellipsis stands."""
+
+    passage: Passage
+    text: str
+
+
+def spelled_out(question: str) -> str:
+    """The question with the field's short forms written in full, as its texts write them."""
+    return re.sub(r"[A-Za-z][A-Za-z0-9]*", lambda match: _SHORT_FORMS.get(match[0].lower(), match[0]), question)
+
+
+def stems(text: str) -> dict[str, str]:
+    """The telling words of a text by their stem, in order."""
+    words = _WORD.findall(_NUMBERED.sub(r"\1\2", _PROOF.sub(r"proof\1", text.lower())))
+    return {_stem(word): word for word in words if word not in _STOP and len(word) > 1}
+
+
+def _stem(word: str) -> str:
+    for ending in _ENDINGS:
+        left = len(word) - len(ending)
+        if word.endswith(ending) and left >= (3 if ending == "s" else 4) and not word.endswith("ss"):
+            word = word[: -len(ending)]
+            break
+    return word[:-1] if word.endswith("e") and len(word) > 4 else word
+
+
+def fit_of(passage: Passage, wanted: Mapping[str, str]) -> Fit:
+    title, text = stems(passage.subject), stems(passage.text)
+    head = stems(passage.subject.partition(":")[0]) or title
+    missing = tuple(word for stem, word in wanted.items() if stem not in title and stem not in text)
+    share = 1 - len(missing) / len(wanted) if wanted else 0.0
+    about = sum(stem in wanted for stem in head) / len(head) if head else 0.0
+    return Fit(passage, share, about, frozenset(stem for stem in wanted if stem in title), missing)
+
+
+def choose_fits(fits: Sequence[Fit], most: int) -> tuple[Fit, ...]:
+    """The best passage, then those whose titles name something of the question that those before do not ("proof of
+    work" beside "proof of stake"), or that are wholly about it; none where even the best is beside the question."""
+    ranked = sorted(fits, key=lambda fit: -fit.rank)
+    chosen: list[Fit] = []
+    covered: set[str] = set()
+    for fit in ranked:
+        is_new = bool(fit.in_title - covered) and fit.is_about
+        if fit.is_full and fit.in_title if chosen and not is_new else fit.is_near:
+            chosen.append(fit)
+            covered |= fit.in_title
+    return tuple(chosen[:most])
+
+
+def choose_quotes(fits: Sequence[Fit], wanted: Mapping[str, str]) -> tuple[Quote, ...]:
+    """Of the best passage up to three sentences, of others up to two."""
+    quotes: list[Quote] = []
+    for fit in fits:
+        kept = _best_sentences(fit, wanted, _MOST_OF_OTHERS if quotes else _MOST_OF_BEST)
+        if kept:
+            quotes.append(Quote(fit.passage, _joined(kept)))
+    return tuple(quotes)
+
+
+def _best_sentences(fit: Fit, wanted: Mapping[str, str], count: int) -> list[tuple[int, str]]:
+    sentences = [part.strip() for part in _SENTENCE.split(fit.passage.text)]
+    whole = {place: text for place, text in enumerate(sentences) if _is_whole(text)}
+    if fit.in_title >= set(
+        wanted
+    ):  # asked about the article's subject as a whole, words do not tell its sentences apart
+        return list(whole.items())[:count]
+    scores = {place: _score(place, text, wanted) for place, text in whole.items()}
+    best = sorted(whole, key=lambda place: (-scores[place], place))[:count]
+    kept = [(place, whole[place]) for place in sorted(best) if scores[place] >= 1]
+    return _with_context(kept or list(whole.items())[:1], whole, count)
+
+
+def _is_whole(text: str) -> bool:
+    return _SHORTEST <= len(text) <= _LONGEST and text[-1] in '.!?”"' and not text.endswith("…") and "---" not in text
+
+
+def _score(place: int, text: str, wanted: Mapping[str, str]) -> float:
+    """The first sentence says what the article is about."""
+    shared = sum(stem in wanted for stem in stems(text))
+    leans = 0.5 if _LEANS.match(text.lower()) else 0.0
+    return shared - leans + (0.5 if place == 0 and shared else 0.0)
+
+
+def _with_context(best: Sequence[tuple[int, str]], whole: Mapping[int, str], count: int) -> list[tuple[int, str]]:
+    """A sentence that leans on the one before it is quoted with that one."""
+    kept: dict[int, str] = {}
+    for place, text in best:
+        before = place - 1
+        if _LEANS.match(text.lower()) and before not in kept:
+            if before not in whole or len(kept) + 2 > count:
+                continue
+            kept[before] = whole[before]
+        if len(kept) < count:
+            kept[place] = text
+    return sorted((kept or dict(best[:1])).items())
+
+
+def _joined(kept: Iterable[tuple[int, str]]) -> str:
+    parts: list[str] = []
+    last: int | None = None
+    for place, text in kept:
+        parts += ["…"] if last is not None and place > last + 1 else []
+        parts.append(text)
+        last = place
+    return " ".join(parts)

@@ -1,0 +1,196 @@
+"""How things work: concepts, risks, safety, tax and regulation basics, quoted from the handbook and never reworded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from cryptodesk.models.analyst.calls import Call
+from cryptodesk.models.analyst.reading import Reading
+from cryptodesk.models.analyst.skills._own import own_results
+from cryptodesk.models.analyst.skills._passages import (
+    cite,
+    passage_fact,
+    passages_closing,
+    read_passages,
+)
+from cryptodesk.models.analyst.skills._quoting import Fit, Quote, choose_fits, choose_quotes, fit_of, spelled_out, stems
+from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
+from cryptodesk.models.analyst.text import shown
+from cryptodesk.models.analyst.tool_names import CONTENT_SEARCH
+from cryptodesk.models.analyst.writer.draft import Draft, Setting, join_names, join_paragraphs
+
+__all__ = ["SKILL", "ConceptSlots"]
+
+_LONGEST_QUERY, _LIMIT = 300, 5
+# A text that speaks of less of the question is not even near it.
+_LEAST_SHARE = 0.25
+
+# ruff: noqa: E501 - a phrase table reads better with one entry a line
+_TERM = (
+    r"(?:re-?stak\w+|liquid (?:re)?staking|stak(?:e|ed|es|ing|ers?)|unstak\w+|slash(?:ed|ing)|validators?|consensus|finality|re-?orgs?|(?:hard |soft )?forks?|proof[- ]of[- ](?:work|stake|reserves?|history|authority)|d?pos|pow|51 ?%|sybil"
+    r"|impermanent loss|amms?|automated market makers?|liquidity (?:pools?|provid\w+|mining)|yield farming|yields?|flash ?loans?|lending protocols?|collateral\w*|over-?collateral\w*|lps?"
+    r"|mev|front-?running|sandwich attacks?|oracles?|governance|multi-?sigs?|mpc|smart contracts?|smart accounts?|account abstraction|erc-?\d+|eip-?\d+|bip-?\d+|nfts?|token standards?|mints?|rug ?pulls?|honeypots?|phishing|approvals?|exploits?|hacks?|oracle attacks?|outages?"
+    r"|layer[- ]?[0123]s?|l[123]s?|roll-?ups?|zk[- ]?\w*|zero[- ]knowledge|bridges?|bridging|side ?chains?|data availability|blobs?|sharding|light (?:clients?|nodes?)|(?:full )?nodes?|mempools?|gas(?: fees?)?|base fee|nonces?|merkle|hash(?:es|ing)?(?: functions?| ?rate)?|difficulty|utxos?|segwit|taproot|lightning(?: network)?|blockchains?|mining|miners?"
+    r"|seed ?phrases?|recovery phrases?|mnemonics?|private keys?|public keys?|(?:hardware |cold |hot |hd |self-custody |custodial )?wallets?|self[- ]?custody|cold storage|custody|2fa|addresses"
+    r"|stable ?coins?|pegs?|de-?peg\w*|algorithmic stablecoins?|synthetic dollars?|cbdcs?|wrapped (?:tokens?|\w+)|tokenomics|airdrops?|vesting|icos?|daos?|defi|ce-?fi|web3|rwas?|real[- ]world assets?|meme ?coins?|alt ?coins?|alt ?season|tokens?|coins?|cryptocurrenc(?:y|ies)|crypto"
+    r"|perp(?:etual)?s?(?: (?:swaps?|futures?|contracts?))?|futures?|options?|implied volatility|funding(?: rates?)?|basis(?: trad\w+)?|cash[- ]and[- ]carry|leverage|margin(?: modes?| calls?)?|isolated|cross[- ]margin|liquidat\w+|mark price|index price|auto-?deleveraging|adl|insurance funds?|open interest|shorting|short squeeze"
+    r"|order ?books?|market makers?|maker|taker|slippage|price impact|spread|(?:limit|market|stop)[- ]orders?|order types?|dca|dollar[- ]cost averaging|position siz\w+|drawdowns?|volatility|moving averages?|macd|rsi|relative strength(?: index)?|candle(?:stick)?s?|wash[- ]?trad\w+|arbitrage|bull (?:run|market)s?|bear markets?|all[- ]time highs?|aths?"
+    r"|market cap(?:itali[sz]ation)?|fully diluted(?: val\w+)?|fdv|tvl|total value locked|dominance|mvrv|nvt|reali[sz]ed cap\w*|active addresses|exchange (?:reserves|(?:in|out)flows?)|on-?chain(?: \w+)?|dexe?s?|cexe?s?|decentrali[sz]\w+ (?:exchanges?|finance)|centrali[sz]ed exchanges?|delist\w*|whale accumulation|large wallet accumulation"
+    r"|hedg(?:e|es|ing)|risk[- ]off|etfs?|halvings?|inflation|kyc|aml|travel rule|mica|howey(?: test)?|genius act|double[- ]spend\w*|dust(?:ing attacks?)?|testnets?|mainnets?|tokeni[sz]\w+|ai)"
+)
+_TAXED = re.compile(
+    r"\btax(?:es|ed|able|ation)?\b|\bcost basis\b|\bwash[- ]sales?\b|\bcapital gains?\b|\b1099\b|\bhowey\b|\bmica\b|\btravel rule\b|\bgenius act\b|\blike[- ]kind\b"
+    r"|\bis (?:crypto|bitcoin|it) (?:legal|regulated)\b|\blegal(?:ity)? of\b|\bsecurities law\b|\bfca rules?\b"
+)
+_ASKS = re.compile(
+    r"\b(?:what|whats|how|hows|why|when|which|explain|define|describe|difference|meaning|means?|is|are|do|does|did|can|could|tell|teach|understand|eli5|risks?|vs|versus|compare|basics|guide|tutorial|should|will|pros)\b"
+)
+_PURE = re.compile(
+    rf"^\W*(?:(?:hi|hey|hello|please|pls|ok|so|can you|could you|kindly)[, ]+)*(?:what(?:'s| is| are|s| r)|define|explain(?: to me)?|describe|meaning of|definition of|tell me (?:about|what)|what do(?:es)?|eli5:?|explain like i'?m (?:5|five):?|teach me(?: about)?|i (?:don'?t|do not) (?:understand|get))"
+    rf"(?: (?:is|are|a|an|the|mean(?:s|t)? by|in simple (?:terms|words)|exactly))* {_TERM}(?: {_TERM}| tokens?| protocols?| in|'s| and| or| vs\.?| versus| a| an| the| of| on| for){{0,6}}"
+    r"(?:\W+(?:in )?(?:crypto|defi|trading|blockchains?|simple (?:words|terms)|plain english|mean|means|exactly|please|pls|for (?:beginners|dummies)|like i'?m (?:5|five)|and how (?:does|do) (?:it|they) work|actually|briefly|be (?:brief|concise|short)|in (?:one sentence|short|detail|plain text)|keep it short))*\W*$"
+)
+_FORM = re.compile(
+    r"\bhow (?:do|does|did|can|is|are|to|should)\b|\bhow come\b|\bwhy (?:do|does|is|are|can|would|did)\b|\bdifferences? (?:between|of)\b|\bthe difference\b|\bwhat happens\b|\bwhat (?:does|do|is|are) .{1,50}\bmean\b"
+    r"|\bexplain\b|\bhow .{1,40} works?\b|\b(?:is|are) .{1,40} (?:safe|risky|secure|dangerous|legal|worth)\b|\brisks? (?:of|in|with)\b|\bwhat (?:does|do|would) .{1,80} (?:indicate|suggest|imply|tell|mean|say|reveal)\b|\b(?:does|do) .{1,80} (?:indicate|suggest|imply|mean)\b"
+    r"|\b(?:pros and cons|advantages?|disadvantages?|benefits?|drawbacks?|purpose|role) of\b|\bwhat(?:'s| is) the (?:point|idea|purpose|use) of\b|\bbasics of\b|\bguide to\b|\bwhich .{1,40}indicators?\b"
+)
+# Forms that ask for nothing but how a thing works, whatever it is called by.
+_CERTAIN = re.compile(
+    r"\bdifferences? (?:between|of)\b|\bthe difference\b|\bwhat happens (?:when|if|to)\b|\bpros and cons\b|\bhow (?:do|does) .{1,40} work\b|\bwhat (?:do|does) .{1,40} mean\b|\bexplain\b"
+)
+_TERMS = re.compile(rf"\b{_TERM}\b")
+_WORKS = re.compile(
+    r"\bhow (?:does|do|is|are)\b.{1,60}\b(?:work\w*|secured|made|created|mined|minted|function|settle\w*|reach\w*|scale\w*|keep\w*|stay\w*|maintain\w*|process\w*|verif\w+|backed|pegged|governed)\b|\bhow .{1,40} works\b"
+)
+_HOW_TO_SAFE = re.compile(
+    r"\b(?:how|what|where|best|safest)\b.{0,50}\b(?:keep|stor\w+|secur\w+|protect\w*|back ?up|avoid\w*|recogni[sz]e|spot|prevent\w*|revoke|lose|lost)\b"
+)
+_MEANING = re.compile(
+    r"\bwhat (?:does|do|would) .{1,90} (?:mean|indicate|suggest|imply|reveal)\b|\bwhich .{1,40}(?:indicators?|metrics?) (?:are|is) .{0,20}(?:reliable|better|best|accurate|useful)\b|\bhow (?:is|are) .{1,40} (?:calculated|computed|measured|defined)\b|\bhow (?:to|do i|should i|do you|can i) (?:read|interpret)\b"
+)
+# Words that ask for what was, is or will be the figure or the report of a day.
+_DATED = re.compile(
+    r"\b(?:today|right now|currently|this (?:week|month|morning)|yesterday|latest|news|recent(?:ly)?|last (?:week|month|year|\d+)|price of|how much|how many|list(?:ing|ed)|biggest|largest|top|trending|gainers?|losers?|new|ratio between|correlat\w+)\b"
+)
+_BASICS_OF_ASSET = re.compile(r"^\W*(?:what(?:'s| is| are)|explain|tell me about|describe)\b[^?]{0,40}\?*$")
+
+
+class ConceptSlots(Struct, frozen=True):
+    """`query` is what is searched for: the question, its short forms written in full."""
+
+    query: str
+
+
+def _recognise(reading: Reading) -> Claim | None:
+    if not reading.says(_ASKS) and reading.words > 3:
+        return None
+    sure = _confidence(reading)
+    query = " ".join(spelled_out(reading.text).split())[:_LONGEST_QUERY]
+    return None if sure is None else Claim(sure, ConceptSlots(query))
+
+
+def _confidence(reading: Reading) -> float | None:
+    if reading.is_known:
+        return _beside_asset(reading)
+    if reading.says(_PURE):
+        return 0.985 if not reading.says(_DATED) else None
+    if reading.says(_TAXED):
+        return 0.975 if not reading.says(_DATED) or reading.says(_FORM) else None
+    is_dated = reading.says(_DATED) and not reading.says(_MEANING)
+    if is_dated or not (reading.says(_FORM) or reading.says(_HOW_TO_SAFE)):
+        return None
+    if reading.says(_TERMS) and reading.says(_CERTAIN):
+        return 0.98
+    return 0.94 if reading.says(_TERMS) else 0.55 if reading.says(_WORKS) else None
+
+
+def _beside_asset(reading: Reading) -> float | None:
+    """With an asset named only how it works is asked here; what it is and what it costs are not."""
+    if reading.says(_DATED) or reading.strong_period:
+        return None
+    if reading.says(_WORKS) or reading.says(_MEANING):
+        return 0.93
+    has_term = _TERMS.search(reading.masked) is not None
+    if reading.says(_TAXED):
+        return 0.93
+    if reading.measures or not has_term or _BASICS_OF_ASSET.match(reading.masked):
+        return None
+    return 0.91 if reading.says(_FORM) else None
+
+
+def _calls(ask: Ask) -> Sequence[Call]:
+    query = ask.plan.slots.query if isinstance(ask.plan.slots, ConceptSlots) else "how cryptocurrencies work"
+    return (Call(CONTENT_SEARCH, {"query": query, "content_types": ["cmc_editorial"], "limit": _LIMIT}),)
+
+
+def _write(setting: Setting) -> Draft:
+    results = own_results(setting, _calls, CONTENT_SEARCH)
+    passages = read_passages(results)
+    if not passages:
+        return Draft(_nothing(setting))
+    wanted = stems(_asked(setting))
+    most = 1 if setting.is_brief else 3 if setting.is_detailed else 2
+    fits = [fit_of(passage, wanted) for passage in passages]
+    chosen = choose_fits(fits, most)
+    quotes = choose_quotes(chosen, wanted)
+    if not quotes:
+        return _beside(setting, fits)
+    used = [quote.passage for quote in quotes]
+    text = join_paragraphs(_lead(setting, chosen), *map(_quoted, quotes), passages_closing(setting, results, used))
+    return Draft(text, tuple(passage_fact("quotation", quote.passage, quote.text) for quote in quotes))
+
+
+def _asked(setting: Setting) -> str:
+    slots = setting.plan.slots
+    return slots.query if isinstance(slots, ConceptSlots) else spelled_out(setting.question)
+
+
+def _lead(setting: Setting, chosen: Sequence[Fit]) -> str:
+    subjects = join_names([f"“{fit.passage.subject}”" for fit in chosen])
+    missing = [word for word in chosen[0].missing if all(word in fit.missing for fit in chosen)]
+    if missing:
+        words = join_names([f"“{shown(word, 30)}”" for word in missing[:3]], "or")
+        return f"No passage answers the whole question: none of those quoted speaks of {words}. Nearest, on {subjects}:"
+    if not any(fit.is_about for fit in chosen):
+        return f"No passage is about that alone. The nearest is on {subjects}:"
+    return setting.pick(
+        (
+            f"On {subjects} the desk's texts say:",
+            f"From the desk's texts, on {subjects}:",
+            f"This is what the desk's texts have on {subjects}:",
+        )
+    )
+
+
+def _quoted(quote: Quote) -> str:
+    return f"> “{quote.text}”\n>\n> {cite(quote.passage)}"
+
+
+def _beside(setting: Setting, fits: Sequence[Fit]) -> Draft:
+    """Titles alone: their texts share too few words with the question to be quoted as its answer."""
+    near = [fit.passage for fit in fits if fit.in_title or fit.share >= _LEAST_SHARE]
+    if not near:
+        return Draft(_nothing(setting))
+    nearest = "; ".join(cite(passage) for passage in near[: 1 if setting.is_brief else 3])
+    return Draft(f"I found no passage that answers this, so I quote none. The nearest articles by meaning: {nearest}.")
+
+
+def _nothing(setting: Setting) -> str:
+    words = join_names([f"“{shown(word, 30)}”" for word in list(stems(_asked(setting)).values())[:4]])
+    about = f" on {words}" if words else ""
+    return f"The desk's texts hold no passage{about}; I answer such questions only with what they say."
+
+
+SKILL = Skill(
+    name="concept",
+    title="how things in crypto work, from the handbook",
+    examples=("What is restaking?", "difference between PoW and PoS", "how can I keep a seed phrase safe"),
+    tools=(CONTENT_SEARCH,),
+    recognise=_recognise,
+    calls=_calls,
+    write=_write,
+)

@@ -1,0 +1,251 @@
+"""How closely assets moved together: correlation of daily returns, pair by pair, and each asset's beta to Bitcoin."""
+
+# ruff: noqa: E501 - a phrase table reads better with one entry a line
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import combinations
+
+from msgspec import Struct
+
+from cryptodesk.models.analyst.calls import Call
+from cryptodesk.models.analyst.formats import plural
+from cryptodesk.models.analyst.questions import AssetRef, Plan
+from cryptodesk.models.analyst.reading import Reading
+from cryptodesk.models.analyst.skills._closes import (
+    BITCOIN,
+    Closes,
+    Span,
+    close_calls,
+    figure_fact,
+    gather,
+    over,
+    short_notes,
+    span_of,
+)
+from cryptodesk.models.analyst.skills._returns import Return, beta, correlation, paired, simple_returns
+from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
+from cryptodesk.models.analyst.skills._wording import is_about_asset, is_concept, is_list, looks_ahead
+from cryptodesk.models.analyst.tool_names import MARKET_DATA
+from cryptodesk.models.analyst.writer.draft import Draft, Fact, Setting, join_names, join_paragraphs
+from cryptodesk.models.analyst.writer.sourcing import closing
+from cryptodesk.models.analyst.writer.table import table
+
+__all__ = ["SKILL", "Slots"]
+
+_DEFAULT_DAYS = 90
+_WORD = re.compile(
+    r"\bcorr?el+at\w*|\buncorrelated\b|\bbeta\b(?!\s*(?:version|test|launch|program|release|phase|mainnet))|\bcorr\b|\bco-?mov\w+|\bdecoupl\w+"
+)
+_LOOSE = re.compile(
+    r"\b(?:move|moves|moved|moving|trade|trades|traded|trading) (?:\w+ )?(?:together|in (?:lockstep|tandem|sync))\b|\bfollows? (?:bitcoin|btc|_)|\bin (?:lockstep|tandem|sync) with\b"
+)
+_CAUSE = re.compile(r"^why\b|\bwhy (?:is|are|do|does|did)\b")
+_OUTSIDE = re.compile(
+    r"\b(?:gold|silver|oil|s ?& ?p(?: ?500)?|sp500|spx|nasdaq|qqq|dxy|the dollar|dollar index|stocks?|equit(?:y|ies)|bonds?|treasur(?:y|ies)|interest rates?|m2|vix|tesla|nvidia)\b"
+)
+_STRONG, _MODERATE = 0.7, 0.4
+_SCALE = "A correlation of 0.70 or more either way is called strong here, from 0.40 moderate, below that weak."
+
+
+class Slots(Struct, frozen=True):
+    """`outside` are words for what no source here has a series of: gold, stocks."""
+
+    outside: tuple[str, ...] = ()
+    wants_beta: bool = False
+
+
+class _Pair(Struct, frozen=True):
+    first: Closes
+    second: Closes
+    value: float
+    count: int
+
+
+class _Beta(Struct, frozen=True):
+    closes: Closes
+    value: float
+    count: int
+
+
+def _recognise(reading: Reading) -> Claim | None:
+    if looks_ahead(reading) or is_concept(reading) or is_list(reading) or reading.says(_CAUSE):
+        return None
+    if not is_about_asset(reading):
+        return None
+    outside = tuple(dict.fromkeys(match.group() for match in _OUTSIDE.finditer(reading.masked)))
+    slots = Slots(outside, re.search(r"\bbeta\b", reading.masked) is not None)
+    if _WORD.search(reading.masked):
+        return Claim(0.97, slots)
+    return Claim(0.92, slots) if _LOOSE.search(reading.masked) or _LOOSE.search(reading.lowered) else None
+
+
+def _assets(plan: Plan, assets: Sequence[AssetRef]) -> list[AssetRef]:
+    """Those asked about, and Bitcoin, to which betas are reckoned and one alone is compared."""
+    has_bitcoin = any(str(asset.asset_id) == str(BITCOIN.asset_id) for asset in assets)
+    return [*assets] if has_bitcoin else [*assets, BITCOIN]
+
+
+def _calls(ask: Ask) -> Sequence[Call]:
+    ids = [asset.asset_id for asset in _assets(ask.plan, ask.assets) if asset.asset_id is not None]
+    return close_calls(ids, span_of(ask.plan.period, _DEFAULT_DAYS), ask.today, ask.plan.currency)
+
+
+def _write(setting: Setting) -> Draft:
+    span, assets = span_of(setting.plan.period, _DEFAULT_DAYS), _assets(setting.plan, setting.resolved.assets)
+    ids = [asset.asset_id for asset in assets if asset.asset_id is not None]
+    gathered = gather(setting, close_calls(ids, span, setting.today, setting.plan.currency), assets, span.count)
+    returns = {one.name: simple_returns(one.days, one.values) for one in gathered.closes}
+    betas = _betas(gathered.closes, returns)
+    asked = gathered.closes if len(setting.resolved.assets) < 2 else gathered.closes[: len(setting.resolved.assets)]
+    pairs = _pairs([one for one in asked if _is_compared(one, setting)], returns)
+    if not pairs and not betas:
+        return Draft(join_paragraphs(_outside(setting) or _too_little(gathered.closes), " ".join(gathered.absent)))
+    parts = [_outside(setting), _lead(setting, pairs, betas, span)]
+    if not setting.is_brief:
+        parts += [_tables(setting, pairs, betas), " ".join((_method(setting, pairs), *short_notes(gathered, span)))]
+    text = join_paragraphs(*parts, " ".join(gathered.absent), closing(setting, gathered.results, ("history",)))
+    return Draft(text, (*map(_pair_fact, pairs), *map(_beta_fact, betas)))
+
+
+def _is_compared(closes: Closes, setting: Setting) -> bool:
+    """Bitcoin stands beside a single asset; beside several only where it was named."""
+    named = {str(asset.asset_id) for asset in setting.resolved.assets}
+    return str(closes.asset.asset_id) in named or len(named) == 1
+
+
+def _pairs(closes: Sequence[Closes], returns: dict[str, tuple[Return, ...]]) -> list[_Pair]:
+    found = []
+    for first, second in combinations(closes, 2):
+        own, other = paired(returns[first.name], returns[second.name])
+        value = correlation(own, other)
+        if value is not None:
+            found.append(_Pair(first, second, value, len(own)))
+    return sorted(found, key=lambda pair: -pair.value)
+
+
+def _betas(closes: Sequence[Closes], returns: dict[str, tuple[Return, ...]]) -> list[_Beta]:
+    market = next((one for one in closes if str(one.asset.asset_id) == str(BITCOIN.asset_id)), None)
+    found = []
+    for one in closes:
+        if market is not None and one is not market:
+            own, other = paired(returns[one.name], returns[market.name])
+            value = beta(own, other)
+            found += [] if value is None else [_Beta(one, value, len(own))]
+    return found
+
+
+def _lead(setting: Setting, pairs: Sequence[_Pair], betas: Sequence[_Beta], span: Span) -> str:
+    if _wants_beta(setting) and betas:
+        said = join_names([f"**{one.value:.2f}** for {one.closes.name}" for one in betas])
+        return f"The beta to Bitcoin {over(span, betas[0].closes)} was {said}, from {plural(betas[0].count, 'daily return')}."
+    if not pairs:
+        return ""
+    top = pairs[0]
+    names, days = f"{top.first.name} and {top.second.name}", over(span, top.first)
+    if len(pairs) > 1:
+        last = pairs[-1]
+        return (
+            f"{_capital(days)} {names} moved together most, with a correlation of daily returns of **{top.value:.2f}**;"
+            f" {last.first.name} and {last.second.name} least, with **{last.value:.2f}**."
+        )
+    return (
+        f"The correlation of the daily returns of {names} {days} was **{top.value:.2f}** ({_word(top.value)}),"
+        f" from {plural(top.count, 'daily return')}."
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _word(value: float) -> str:
+    size = abs(round(value, 2))
+    if size == 0:
+        return "none"
+    strength = "strong" if size >= _STRONG else "moderate" if size >= _MODERATE else "weak"
+    return f"{strength}, {'positive' if value > 0 else 'negative'}"
+
+
+def _tables(setting: Setting, pairs: Sequence[_Pair], betas: Sequence[_Beta]) -> str:
+    if len(pairs) < 2:
+        return _beside(setting, pairs, betas)
+    rows = [
+        [f"{one.first.symbol} and {one.second.symbol}", f"{one.value:.2f}", _word(one.value), str(one.count)]
+        for one in pairs
+    ]
+    second = [[one.closes.label, f"{one.value:.2f}", str(one.count)] for one in betas]
+    return join_paragraphs(
+        table(["Pair", "Correlation", "In words", "Daily returns used"], rows),
+        table(["Asset", "Beta to Bitcoin", "Daily returns used"], second) if second else "",
+    )
+
+
+def _beside(setting: Setting, pairs: Sequence[_Pair], betas: Sequence[_Beta]) -> str:
+    """The other figure of a single pair: the correlation where the beta was asked for, else the beta."""
+    if _wants_beta(setting):
+        said = [
+            f"The correlation of {one.first.name} and {one.second.name} was {one.value:.2f} ({_word(one.value)})."
+            for one in pairs
+        ]
+        return " ".join(said)
+    return " ".join(f"The beta of {one.closes.name} to Bitcoin was {one.value:.2f}." for one in betas)
+
+
+def _wants_beta(setting: Setting) -> bool:
+    return isinstance(setting.plan.slots, Slots) and setting.plan.slots.wants_beta
+
+
+def _method(setting: Setting, pairs: Sequence[_Pair]) -> str:
+    how = "Computed here: Pearson's correlation of simple daily returns on the days that both have."
+    if pairs:
+        how += f" {_SCALE}"
+    if setting.is_detailed:
+        how += (
+            " A beta of 1.20 means that on the average a move of Bitcoin by 1% went with one of 1.20% the same way."
+            " Correlations change with the window, and they tell nothing of causes."
+        )
+    return how
+
+
+def _outside(setting: Setting) -> str:
+    slots = setting.plan.slots
+    if not isinstance(slots, Slots) or not slots.outside:
+        return ""
+    names = join_names(slots.outside, "or")
+    return (
+        f"No source here holds daily closes of {names}, so I cannot reckon a correlation with that; I can compare up to"
+        " five crypto assets with one another."
+    )
+
+
+def _too_little(closes: Sequence[Closes]) -> str:
+    if len(closes) > 1:
+        return "There are too few daily closes in common for a correlation."
+    return f"A correlation takes two assets: name one to set beside {closes[0].name}." if closes else ""
+
+
+def _pair_fact(pair: _Pair) -> Fact:
+    return figure_fact(pair.first, f"correlation_with_{pair.second.symbol}", pair.value)
+
+
+def _beta_fact(one: _Beta) -> Fact:
+    return figure_fact(one.closes, "beta_to_btc", one.value)
+
+
+SKILL = Skill(
+    name="correlation",
+    title="how closely assets moved together",
+    examples=(
+        "correlation between BTC and ETH over the last 30 days",
+        "what is the beta of SOL",
+        "how correlated are BTC, ETH and XRP?",
+    ),
+    tools=(MARKET_DATA,),
+    recognise=_recognise,
+    calls=_calls,
+    write=_write,
+    assets="needed",
+)

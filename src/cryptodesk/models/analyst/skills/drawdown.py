@@ -1,0 +1,219 @@
+"""How far an asset fell from its high: the deepest fall of a period, whether it recovered, and where it stands now."""
+
+# ruff: noqa: E501 - a phrase table reads better with one entry a line
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from msgspec import Struct, structs
+
+from cryptodesk.models.analyst.calls import Call
+from cryptodesk.models.analyst.formats import money, percent, plural
+from cryptodesk.models.analyst.questions import Plan
+from cryptodesk.models.analyst.reading import Reading
+from cryptodesk.models.analyst.skills._closes import (
+    Closes,
+    Span,
+    close_calls,
+    figure_fact,
+    gather,
+    over,
+    short_notes,
+    span_of,
+)
+from cryptodesk.models.analyst.skills._returns import Drawdown, drawdown
+from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
+from cryptodesk.models.analyst.skills._wording import is_about_asset, is_concept, is_list, is_speculation, looks_ahead
+from cryptodesk.models.analyst.tool_names import MARKET_DATA
+from cryptodesk.models.analyst.writer.draft import Draft, Fact, Setting, as_number, join_names, join_paragraphs
+from cryptodesk.models.analyst.writer.sourcing import closing
+from cryptodesk.models.analyst.writer.table import table
+
+__all__ = ["SKILL"]
+
+_DEFAULT_DAYS = 52 * 7
+_WORD = re.compile(
+    r"\bdraw ?-?downs?\b|\bmax ?dd\b|\bmdd\b|\bpeak[- ]to[- ](?:trough|bottom)\b|\btop[- ]to[- ]bottom\b"
+    r"|\b(?:biggest|largest|worst|deepest|steepest|maximum|max) (?:\w+ )?(?:drop|fall|decline|crash|correction|pullback|dip|sell-?off|loss from)\b(?! of \d)"
+)
+_LOOSE = re.compile(
+    r"\b(?:recover(?:ed|y)?|bounced? back|climbed back)\b.{0,40}\b(?:from|since|after)\b|\bhow (?:deep|bad) (?:was|did|were)\b.{0,30}\b(?:fall|drop|crash|dip|correction|bear)"
+)
+_RECOVERY = re.compile(r"\brecover\w*\b|\bbounced? back\b|\bclimbed back\b|\bmade good\b|\bunder ?water\b")
+# The fall from the highest price of all is a figure of the market tool.
+_OTHERS = re.compile(
+    r"\bath\b|\ball[- ]time[- ]high\b|\bhashrate\b|\btvl\b|\bopen interest\b|\bvolume\b|\bin a day\b|\bsingle[- ]day\b|\b24 ?h(?:ours?)?\b|\btoday\b"
+)
+
+
+class Slots(Struct, frozen=True):
+    """`recovery`: the days after the period are looked at too, for whether the fall was made good."""
+
+    recovery: bool = False
+
+
+class _Figures(Struct, frozen=True):
+    """`deepest` is None where the closes only rose; `now_pct` is the last close against the highest one."""
+
+    closes: Closes
+    deepest: Drawdown | None
+    high: Decimal
+    high_day: date
+
+    @property
+    def now_pct(self) -> Decimal:
+        return (self.closes.last - self.high) / self.high * 100
+
+    @property
+    def depth_pct(self) -> Decimal:
+        return self.deepest.depth_pct if self.deepest else Decimal(0)
+
+
+def _recognise(reading: Reading) -> Claim | None:
+    if looks_ahead(reading) or is_concept(reading) or is_list(reading) or is_speculation(reading):
+        return None
+    if not is_about_asset(reading) or reading.says(_OTHERS):
+        return None
+    slots = Slots(_RECOVERY.search(reading.masked) is not None)
+    if _WORD.search(reading.masked):
+        return Claim(0.97, slots)
+    return Claim(0.92, slots) if _LOOSE.search(reading.masked) else None
+
+
+def _calls(ask: Ask) -> Sequence[Call]:
+    return close_calls(ask.ids, _read_span(ask.plan, ask.today), ask.today, ask.plan.currency)
+
+
+def _read_span(plan: Plan, today: date) -> Span:
+    span = span_of(plan.period, _DEFAULT_DAYS)
+    wants_more = isinstance(plan.slots, Slots) and plan.slots.recovery and span.start is not None
+    return structs.replace(span, end=today) if wants_more else span
+
+
+def _write(setting: Setting) -> Draft:
+    assets, span = setting.resolved.assets, span_of(setting.plan.period, _DEFAULT_DAYS)
+    ids = [asset.asset_id for asset in assets if asset.asset_id is not None]
+    wide = _read_span(setting.plan, setting.today)
+    gathered = gather(setting, close_calls(ids, wide, setting.today, setting.plan.currency), assets, span.count)
+    figures = sorted((_figures(one, span.end) for one in gathered.closes), key=lambda one: one.depth_pct)
+    parts = [_lead(figures, span)] if figures else []
+    if not setting.is_brief and figures:
+        parts += [_more(figures), " ".join((_method(setting), *short_notes(gathered, wide)))]
+    text = join_paragraphs(*parts, " ".join(gathered.absent), closing(setting, gathered.results, ("history",)))
+    return Draft(text, tuple(fact for one in figures for fact in _facts(one)))
+
+
+def _figures(closes: Closes, until: date | None) -> _Figures:
+    high = max(range(len(closes.values)), key=lambda at: closes.values[at])
+    return _Figures(closes, drawdown(closes.days, closes.prices, until), closes.price(high), closes.days[high])
+
+
+def _lead(figures: Sequence[_Figures], span: Span) -> str:
+    first = figures[0]
+    if len(figures) == 1:
+        return f"{_fall(first, first.closes.label, span)} {_since(first)}".rstrip()
+    rest = join_names([f"{percent(one.depth_pct)} for {one.closes.name}" for one in figures[1:]])
+    return f"{_fall(first, first.closes.name, span)} That is the deepest of the {len(figures)}, against {rest}."
+
+
+def _fall(one: _Figures, name: str, span: Span) -> str:
+    worst, days = one.deepest, over(span, one.closes)
+    if worst is None:
+        return f"{name} did not close below an earlier close {days}: there was no drawdown."
+    currency = one.closes.currency
+    return (
+        f"The maximum drawdown of {name} {days} was **{percent(worst.depth_pct)}**: from {money(worst.peak, currency)} on"
+        f" {worst.peak_day.isoformat()} to {money(worst.trough, currency)} on {worst.trough_day.isoformat()}."
+    )
+
+
+def _since(one: _Figures) -> str:
+    """Whether the fall was made good."""
+    if one.deepest is None:
+        return ""
+    if one.deepest.recovered_on is not None:
+        days = (one.deepest.recovered_on - one.deepest.peak_day).days
+        return f"It was made good on {one.deepest.recovered_on.isoformat()}, {plural(days, 'day')} after the peak."
+    return f"It had not been made good by {one.closes.days[-1].isoformat()}."
+
+
+def _more(figures: Sequence[_Figures]) -> str:
+    if len(figures) == 1:
+        return _now(figures[0])
+    rows = [_row(one) for one in figures]
+    return table(["Asset", "Maximum drawdown", "Peak", "Trough", "Made good on", "Now from the high"], rows)
+
+
+def _now(one: _Figures) -> str:
+    last, currency = one.closes.last, one.closes.currency
+    where = f"{money(last, currency)} on {one.closes.days[-1].isoformat()}"
+    if last == one.high:
+        return f"The last close, {where}, is the highest of these days, so the current drawdown is 0.00%."
+    rise = percent((one.high - last) / last * 100, signed=False)
+    return (
+        f"The last close, {where}, lies {percent(abs(one.now_pct), signed=False)} below the highest close of these days,"
+        f" {money(one.high, currency)} ({one.high_day.isoformat()}); a rise of {rise} would reach that high again."
+    )
+
+
+def _row(one: _Figures) -> list[str | None]:
+    worst, currency = one.deepest, one.closes.currency
+    now = percent(one.now_pct)
+    if worst is None:
+        return [one.closes.label, percent(0), None, None, None, now]
+    peak, trough = (
+        f"{money(price, currency)} ({day.isoformat()})"
+        for price, day in ((worst.peak, worst.peak_day), (worst.trough, worst.trough_day))
+    )
+    return [
+        one.closes.label,
+        percent(worst.depth_pct),
+        peak,
+        trough,
+        worst.recovered_on.isoformat() if worst.recovered_on else "not yet",
+        now,
+    ]
+
+
+def _method(setting: Setting) -> str:
+    how = "Computed here from daily closes; within a day the price went further."
+    if setting.is_detailed:
+        how += (
+            " A drawdown is a close against the highest close before it; the maximum one is the deepest of the period."
+        )
+    return how
+
+
+def _facts(one: _Figures) -> tuple[Fact, ...]:
+    currency, worst = one.closes.currency, one.deepest
+    facts = [
+        figure_fact(one.closes, "max_drawdown_pct", as_number(one.depth_pct), "percent"),
+        figure_fact(one.closes, "current_drawdown_pct", as_number(one.now_pct), "percent"),
+        figure_fact(one.closes, "period_high_close", as_number(one.high), currency),
+    ]
+    if worst is not None:
+        facts += [
+            figure_fact(one.closes, "drawdown_peak", as_number(worst.peak), currency),
+            figure_fact(one.closes, "drawdown_trough", as_number(worst.trough), currency),
+        ]
+    return tuple(facts)
+
+
+SKILL = Skill(
+    name="drawdown",
+    title="how far an asset fell from its high",
+    examples=(
+        "What is the max drawdown of ETH this year?",
+        "biggest drop of SOL since January 2024",
+        "has BTC recovered from its crash in 2022?",
+    ),
+    tools=(MARKET_DATA,),
+    recognise=_recognise,
+    calls=_calls,
+    write=_write,
+    assets="needed",
+)

@@ -1,0 +1,198 @@
+"""Bitcoin's halvings and issuance: when they were and will be, the reward, the coins a year, the supply of a day."""
+
+# ruff: noqa: E501 - a sentence of an answer reads better on one line
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from msgspec import Struct
+
+from cryptodesk.models.analyst.calls import Call
+from cryptodesk.models.analyst.evidence import Evidence
+from cryptodesk.models.analyst.questions import AssetRef, Period, Plan
+from cryptodesk.models.analyst.reading import Reading
+from cryptodesk.models.analyst.skills._closes import BITCOIN
+from cryptodesk.models.analyst.skills._halving_text import Focus, said, said_supply
+from cryptodesk.models.analyst.skills._issuance import Schedule, read_schedule
+from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
+from cryptodesk.models.analyst.skills._wording import asks_for_action
+from cryptodesk.models.analyst.text import shown
+from cryptodesk.models.analyst.tool_names import ASSET_METADATA, MARKET_DATA
+from cryptodesk.models.analyst.writer.draft import Draft, Fact, Setting, as_number, join_paragraphs
+from cryptodesk.models.analyst.writer.sourcing import closing, result_fact_source
+
+__all__ = ["SKILL", "Slots"]
+
+_HALVING = re.compile(r"\bhal(?:v|ft)(?:en)?ings?\b|\bhalvenings?\b|\bhalvings?\b")
+_REWARD = re.compile(
+    r"\bblock (?:reward|subsidy|rewards)\b|\b(?:mining|miner|miners') (?:rewards?|subsidy)\b|\breward per block\b"
+)
+_ISSUANCE = re.compile(
+    r"\binflation(?: rate)?\b|\b(?:annual |daily |yearly )?issuance\b|\bemission rate\b|\b(?:mined|issued|created|minted|produced) (?:per|every|each|a|in a|daily|today) ?(?:day|year|month|block|week)?\b"
+)
+_END = re.compile(
+    r"\b(?:last|final) (?:_+|bitcoins?|coins?)\b.{0,20}\b(?:mined|issued|created)\b|\ball (?:the )?(?:_+|bitcoins?|coins?|21 million)\b.{0,30}\b(?:mined|issued|created)\b|\brun out of (?:_+|bitcoins?|coins?)\b"
+)
+_SUPPLY = re.compile(
+    r"\bsuppl(?:y|ies)\b|\bhow many\b.{0,40}\b(?:exist|existed|there|mined|issued|circulat\w+)\b|\bcoins? (?:mined|issued)\b|\bin circulation\b"
+)
+_NOT_OURS = re.compile(
+    r"\bprice\b|\bperform\w*\b|\breturns?\b|\brally\b|\bpump\b|\bworth\b|\bstaking\b|\bhash ?rate\b|\bwhy\b|\bus inflation\b|\bcpi\b|\bhedge\b|\bmax(?:imum)? supply\b"
+)
+_PAST = re.compile(r"\b(?:last|previous|latest|most recent|past)\b(?! _| bitcoins?\b)")
+_LIST = re.compile(
+    r"\bhalv(?:en)?ings\b|\bdates\b|\ball (?:the )?halv\w+|\bhistory\b|\bschedule\b|\b(?:first|second|third|fourth|20(?:12|16|20|24))\b"
+)
+_DEFINED = re.compile(
+    r"^(?:so |ok |please |hey )?(?:what(?:'s| is| are)|explain|define|describe|how (?:does|do))\b(?!.{0,40}\b(?:next|last|date|when|block|days?)\b)"
+)
+
+
+class Slots(Struct, frozen=True):
+    """`ahead` is the stretch of the future whose supply is asked."""
+
+    focus: Focus
+    ahead: Period | None = None
+
+
+def _recognise(reading: Reading) -> Claim | None:
+    focus = _focus(reading)
+    if focus is None or asks_for_action(reading) or (reading.says(_NOT_OURS) and focus not in {"next", "last", "all"}):
+        return None
+    if reading.says(_NOT_OURS) and not re.search(r"\bwhen\b|\bdates?\b", reading.lowered):
+        return None
+    is_bitcoin = any(map(_is_bitcoin, reading.found.assets))
+    if focus in {"next", "last", "all", "rule"}:
+        if focus == "rule" and not reading.is_known:
+            return None
+        return Claim(0.985, Slots(focus), reading.found.assets or (BITCOIN,))
+    if focus == "supply" and (not is_bitcoin or not (_is_dated(reading.strong_period) or reading.ahead)):
+        return None
+    spoken = re.search(r"\bbitcoins?\b|\bbtc\b", reading.lowered) is not None
+    return (
+        Claim(0.985, Slots(focus, reading.ahead), reading.found.assets[:1] or (BITCOIN,))
+        if is_bitcoin or spoken
+        else None
+    )
+
+
+def _is_bitcoin(asset: AssetRef) -> bool:
+    return str(asset.asset_id) == str(BITCOIN.asset_id)
+
+
+def _is_dated(period: Period | None) -> bool:
+    return period is not None and period.kind in {"day", "span"} and not period.is_weak and period.start is not None
+
+
+def _focus(reading: Reading) -> Focus | None:
+    text = reading.masked
+    if reading.says(_HALVING):
+        if _DEFINED.search(text):
+            return "rule"
+        if reading.says(_PAST):
+            return "last"
+        return "all" if reading.says(_LIST) and not re.search(r"\bnext\b", text) else "next"
+    for focus, pattern in _FOCI:
+        if pattern.search(text) or pattern.search(reading.lowered):
+            return focus
+    return None
+
+
+_FOCI: tuple[tuple[Focus, re.Pattern[str]], ...] = (
+    ("end", _END),
+    ("reward", _REWARD),
+    ("inflation", _ISSUANCE),
+    ("supply", _SUPPLY),
+)
+
+
+def _slots(plan: Plan) -> Slots:
+    return plan.slots if isinstance(plan.slots, Slots) else Slots("next")
+
+
+def _day_asked(plan: Plan, today: date) -> date | None:
+    """The day whose supply is asked: the last one of the period, and of no period none."""
+    slots = _slots(plan)
+    period = slots.ahead or plan.period
+    if slots.focus != "supply" or not _is_dated(period) or period is None:
+        return None
+    return period.end or period.start
+
+
+def _calls(ask: Ask) -> Sequence[Call]:
+    ids = ask.ids or [1]
+    calls = [Call(ASSET_METADATA, {"asset_type": "coin", "ids": ids, "fields": ["supply_schedule"]})]
+    day = _day_asked(ask.plan, ask.today)
+    if day is not None and day <= ask.today:
+        for series in ("close", "market_cap"):
+            history = {"interval": "1d", "time_start": day.isoformat(), "time_end": day.isoformat(), "series": series}
+            calls.append(
+                Call(MARKET_DATA, {"asset_type": "coin", "ids": ids, "metrics": ["history"], "history": history})
+            )
+    return calls
+
+
+def _write(setting: Setting) -> Draft:
+    result = setting.evidence.results_of(ASSET_METADATA)[-1]
+    assets = setting.resolved.assets or (BITCOIN,)
+    # The only rule there is; another asset's schedule would be told in Bitcoin's words.
+    found = [(asset, read_schedule(result, 1) if _is_bitcoin(asset) else None) for asset in assets]
+    known = [(asset, schedule) for asset, schedule in found if schedule is not None]
+    absent = " ".join(_absent(asset, setting.evidence) for asset, schedule in found if schedule is None)
+    if not known:
+        return Draft(absent)
+    focus = _slots(setting.plan).focus
+    day = _day_asked(setting.plan, setting.today)
+    texts = [said_supply(setting, one, day) if focus == "supply" else said(focus, setting, one) for _, one in known]
+    text = join_paragraphs(*texts, absent, closing(setting, (result,), _FIELDS))
+    return Draft(text, tuple(fact for asset, schedule in known for fact in _facts(asset, schedule, setting)))
+
+
+_FIELDS = ("supply_schedule.block_height", "supply_schedule.next_halving", "supply_schedule.block_reward")
+
+
+def _absent(asset: AssetRef, evidence: Evidence) -> str:
+    reasons = [
+        gap.reason
+        for result in evidence.results_of(ASSET_METADATA)
+        for gap in result.unavailable
+        if gap.asset_id in {None, str(asset.asset_id)}
+    ]
+    why = shown("; ".join(dict.fromkeys(reasons)), 200) or "no issuance rule of it is at hand"
+    return f"Halvings and issuance of {shown(asset.label, 110)} are not available: {why}."
+
+
+def _facts(asset: AssetRef, one: Schedule, setting: Setting) -> tuple[Fact, ...]:
+    as_of, source = result_fact_source(setting.evidence.results_of(ASSET_METADATA)[-1], "supply_schedule.block_height")
+    figures: list[tuple[str, float | int | str, str]] = [
+        ("block_reward", as_number(one.reward), "BTC"),
+        ("block_height", one.height, ""),
+        ("next_halving_block", one.next.height, ""),
+        ("circulating_supply", as_number(one.supply), "BTC"),
+        ("inflation_pct", as_number(one.inflation_pct), "percent"),
+    ]
+    figures += [("next_halving", one.next.day.isoformat(), "")] if one.next.day else []
+    return tuple(
+        Fact(field, value, unit, asset.name, asset.symbol, asset.asset_id, as_of, source)
+        for field, value, unit in figures
+    )
+
+
+SKILL = Skill(
+    name="halving",
+    title="Bitcoin's halvings and issuance",
+    examples=(
+        "When is the next Bitcoin halving?",
+        "what is the block reward of bitcoin",
+        "bitcoin's inflation rate",
+        "bitcoin supply on 2020-01-01",
+    ),
+    tools=(ASSET_METADATA,),
+    recognise=_recognise,
+    calls=_calls,
+    write=_write,
+    assets="optional",
+)

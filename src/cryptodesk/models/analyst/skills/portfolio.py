@@ -1,0 +1,198 @@
+"""Holdings in the user's words: what they are worth, how they weigh and moved, and what was gained on what was paid."""
+
+# ruff: noqa: E501 - a sentence of an answer reads better on one line
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from cryptodesk.models.analyst.calls import Call
+from cryptodesk.models.analyst.formats import percent
+from cryptodesk.models.analyst.questions import Plan
+from cryptodesk.models.analyst.reading import Reading
+from cryptodesk.models.analyst.skills._holdings import Slots, bought_on, read_holdings
+from cryptodesk.models.analyst.skills._positions import (
+    Position,
+    Whole,
+    missing_of,
+    positions_of,
+    profit_table,
+    said_cost,
+    said_sale,
+    value_table,
+    whole_of,
+)
+from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
+from cryptodesk.models.analyst.skills._wording import asks_for_action, looks_ahead
+from cryptodesk.models.analyst.tool_names import MARKET_DATA
+from cryptodesk.models.analyst.writer.draft import Draft, Fact, Setting, as_number, join_paragraphs
+from cryptodesk.models.analyst.writer.figures import moved
+from cryptodesk.models.analyst.writer.sourcing import closing, moment, result_fact_source
+
+__all__ = ["SKILL"]
+
+_HOLD = re.compile(
+    r"\b(?:i|we)(?:'m| am| are|'ve| have)? ?(?:currently |still |now )?(?:hold(?:ing)?|have|own|got|hodl(?:ing)?)\b|\bi've\b|\bmy (?:own )?[\d.]+ ?_|\bmy (?:\w+ )?(?:portfolio|holdings?|bags?|stack|positions?|coins|wallet|allocation)\b|\bportfolio\b|\bholdings?\b"
+)
+_BOUGHT = re.compile(
+    r"\b(?:bought|buy|purchased|acquired|entered|got in|avg|average price|average cost|entry|cost basis)\b|@"
+)
+_WORTH = re.compile(r"\bworth\b|\bvalue\b|\btotal\b|\bhow much\b|\bweights?\b|\bpercentages?\b")
+_PERIODIC = re.compile(
+    r"\b(?:every|each|per) (?:day|week|month|year|other)\b|\bdaily\b|\bweekly\b|\bmonthly\b|\bdca\b|\bstak(?:e|ed|ing)\b|\bcompound"
+)
+
+
+def _recognise(reading: Reading) -> Claim | None:
+    if not reading.is_known or asks_for_action(reading) or reading.says(_PERIODIC):
+        return None
+    slots = read_holdings(reading)
+    if not slots.holdings or (looks_ahead(reading) and slots.sold_share is None):
+        return None
+    return _claim(reading, slots)
+
+
+def _claim(reading: Reading, slots: Slots) -> Claim | None:
+    holds, bought = _HOLD.search(reading.masked) is not None, reading.says(_BOUGHT)
+    one = slots.holdings[0]
+    if len(slots.holdings) > 1:
+        return Claim(0.97, slots) if holds or bought or slots.asks_profit or reading.says(_WORTH) else None
+    if one.is_bought and (bought or slots.asks_profit):
+        return Claim(0.97, slots)
+    if one.is_money:
+        return None  # "1000 dollars of ETH bought on a day" is worth what the rules of named assets say
+    if bought and (slots.asks_profit or any(character.isdigit() for character in one.when)):
+        return Claim(0.96, slots)
+    return Claim(0.95, slots) if holds else None
+
+
+def _currency(plan: Plan) -> str:
+    slots = plan.slots
+    return plan.currency if plan.currency != "USD" or not isinstance(slots, Slots) else slots.currency or "USD"
+
+
+def _calls(ask: Ask) -> Sequence[Call]:
+    currency = _currency(ask.plan)
+    extra = {} if currency == "USD" else {"convert": currency}
+    calls = [Call(MARKET_DATA, {"asset_type": "coin", "ids": ask.ids, "metrics": ["price", "returns"], **extra})]
+    slots = ask.plan.slots
+    for one in slots.holdings if isinstance(slots, Slots) else ():
+        day = None if one.is_bought else bought_on(one, ask.today)
+        if day is not None and one.asset_id in ask.ids:
+            history = {"interval": "1d", "time_start": day.isoformat(), "time_end": day.isoformat(), "series": "close"}
+            calls.append(
+                Call(
+                    MARKET_DATA,
+                    {"asset_type": "coin", "ids": [one.asset_id], "metrics": ["history"], "history": history, **extra},
+                )
+            )
+    return calls
+
+
+def _write(setting: Setting) -> Draft:
+    slots = setting.plan.slots
+    positions = positions_of(setting, slots if isinstance(slots, Slots) else Slots(()))
+    if not positions:
+        return Draft("How much of each do you hold? Give me amounts, for example “0.5 BTC, 10 ETH and 2000 ADA”.")
+    whole = whole_of(positions, slots if isinstance(slots, Slots) else Slots(()))
+    if whole is None:
+        return Draft(missing_of(positions))
+    parts = [_lead(setting, whole), "" if setting.is_brief else _details(setting, whole)]
+    end = closing(setting, [result for result in whole.results if result is not None], ("price",))
+    text = join_paragraphs(*parts, missing_of(positions), _dropped(setting), end)
+    return Draft(text, _facts(whole))
+
+
+def _dropped(setting: Setting) -> str:
+    count = setting.plan.dropped_assets
+    return (
+        f"I took the first {len(setting.plan.assets)} assets and left out {count}, so the total lacks them."
+        if count
+        else ""
+    )
+
+
+def _lead(setting: Setting, whole: Whole) -> str:
+    at = moment(whole.as_of)
+    what = (
+        whole.known[0].amount_text
+        if len(whole.known) == 1
+        else "Your holdings"
+        if not whole.has_gaps
+        else "The holdings with a price"
+    )
+    verb = "was" if len(whole.known) == 1 else "were"
+    value = f"{what} {verb} worth **{whole.say(whole.value)}** at {at}"
+    if whole.cost is None or not whole.cost:
+        return f"{value}.{_moves(whole)}"
+    gain = whole.priced_value - whole.cost
+    word = "a gain" if gain > 0 else "a loss" if gain < 0 else "neither a gain nor a loss"
+    share = percent(gain / whole.cost * 100)
+    only = "" if whole.is_all_bought else " on what has a purchase price"
+    return (
+        f"{value}; that is {word} of **{whole.say(abs(gain))}** ({share}) on a cost of {whole.say(whole.cost)}{only}."
+    )
+
+
+def _moves(whole: Whole) -> str:
+    parts = [f"{moved(change)} over {label}" for label, change in whole.moves]
+    if not parts:
+        return ""
+    who = "It" if len(whole.known) == 1 else "The whole"
+    return f" {who} {' and '.join(parts)}."
+
+
+def _details(setting: Setting, whole: Whole) -> str:
+    tables = value_table(whole) if len(whole.known) > 1 else ""
+    bought = profit_table(whole) if whole.cost is not None else ""
+    moves = _moves(whole).strip() if whole.cost is not None else ""
+    how = (
+        "Weights, sums and changes of the whole are computed here from the amounts you gave and the prices of the result."
+        if len(whole.known) > 1
+        else ""
+    )
+    if setting.is_detailed:
+        how += " The change of the whole is that of these same amounts; fees and taxes are not counted."
+    return join_paragraphs(
+        tables, bought, " ".join(filter(None, (moves, said_cost(whole), said_sale(whole), how.strip())))
+    )
+
+
+def _facts(whole: Whole) -> tuple[Fact, ...]:
+    first = whole.known[0]
+    as_of, source = ("", "") if first.result is None else result_fact_source(first.result, "price")
+    facts = [Fact("portfolio_value", as_number(whole.value), whole.currency, as_of=as_of, source=source)]
+    if whole.cost is not None:
+        facts.append(Fact("portfolio_cost", as_number(whole.cost), whole.currency, as_of=as_of, source=source))
+        facts.append(
+            Fact(
+                "portfolio_pnl", as_number(whole.priced_value - whole.cost), whole.currency, as_of=as_of, source=source
+            )
+        )
+    facts += [
+        Fact(f"portfolio_change_{label.split()[0]}_pct", as_number(change), "percent", as_of=as_of, source=source)
+        for label, change in whole.moves
+    ]
+    return (*facts, *(_fact(one, whole.currency, as_of, source) for one in whole.known))
+
+
+def _fact(one: Position, currency: str, as_of: str, source: str) -> Fact:
+    value = None if one.value is None else as_number(one.value)
+    return Fact("value", value, currency, one.name, one.symbol, one.asset_id, as_of, source)
+
+
+SKILL = Skill(
+    name="portfolio",
+    title="what your holdings are worth and what you gained on them",
+    examples=(
+        "I hold 0.5 BTC, 10 ETH and 2000 ADA",
+        "I bought 2 ETH at 1800 and 1 BTC at 60k: my PnL",
+        "I have 1 BTC and 10 SOL, what if I sell half?",
+    ),
+    tools=(MARKET_DATA,),
+    recognise=_recognise,
+    calls=_calls,
+    write=_write,
+    assets="needed",
+)

@@ -1,0 +1,216 @@
+"""Realised volatility of one or several assets: how widely their daily returns spread, by the year."""
+
+# ruff: noqa: E501 - a phrase table reads better with one entry a line
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from cryptodesk.models.analyst.calls import Call
+from cryptodesk.models.analyst.formats import percent, plural
+from cryptodesk.models.analyst.reading import Reading
+from cryptodesk.models.analyst.skills._closes import (
+    Closes,
+    Gathered,
+    Span,
+    close_calls,
+    figure_fact,
+    gather,
+    over,
+    short_notes,
+    span_of,
+)
+from cryptodesk.models.analyst.skills._returns import (
+    Return,
+    annualised_volatility_pct,
+    deviation,
+    log_returns,
+    simple_returns,
+)
+from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
+from cryptodesk.models.analyst.skills._wording import is_about_asset, is_concept, is_list, is_speculation, looks_ahead
+from cryptodesk.models.analyst.tool_names import MARKET_DATA
+from cryptodesk.models.analyst.writer.draft import Draft, Fact, Setting, join_names, join_paragraphs
+from cryptodesk.models.analyst.writer.sourcing import closing
+from cryptodesk.models.analyst.writer.table import table
+
+__all__ = ["SKILL"]
+
+_DEFAULT_DAYS = 90
+_WORD = re.compile(r"\bvolatil\w*|\bvol\b(?! ?ume)|\bstandard deviations?\b|\bstd ?dev\b|\bchoppy\b|\bprice swings?\b")
+_RISK = re.compile(
+    r"\b(?:riskier|riskiest|less risky|more risky|safer|how risky|as risky|stabler|more stable|steadier)\b"
+)
+_OTHERS = re.compile(
+    r"\bimplied\b|\bdvol\b|\bvolatility (?:index|products?|tokens?)\b|\bpump[- ]and[- ]dump\b|\brug\b|\bwallets?\b|\baccumulat\w+\b|\bstablecoins?\b"
+)
+
+
+class _Figures(Struct, frozen=True):
+    """`yearly_pct` and `daily_pct` are the deviation of log returns; `best` and `worst` are simple returns."""
+
+    closes: Closes
+    yearly_pct: float
+    daily_pct: float
+    count: int
+    best: Return
+    worst: Return
+
+
+def _recognise(reading: Reading) -> Claim | None:
+    if (
+        looks_ahead(reading)
+        or reading.says(_OTHERS)
+        or is_concept(reading)
+        or is_list(reading)
+        or is_speculation(reading)
+    ):
+        return None
+    if not is_about_asset(reading):
+        return None
+    if _WORD.search(reading.masked):
+        return Claim(0.98)
+    return Claim(0.93) if len(reading.assets) > 1 and _RISK.search(reading.masked) else None
+
+
+def _calls(ask: Ask) -> Sequence[Call]:
+    return close_calls(ask.ids, span_of(ask.plan.period, _DEFAULT_DAYS), ask.today, ask.plan.currency)
+
+
+def _write(setting: Setting) -> Draft:
+    span = span_of(setting.plan.period, _DEFAULT_DAYS)
+    gathered = _gathered(setting, span)
+    figures = [found for one in gathered.closes if (found := _figures(one)) is not None]
+    thin = [
+        f"There are too few daily closes of {one.name} for a deviation."
+        for one in gathered.closes
+        if _figures(one) is None
+    ]
+    figures.sort(key=lambda one: -one.yearly_pct)
+    parts = [_lead(setting, figures, span)]
+    if not setting.is_brief:
+        parts += [
+            _table(figures),
+            " ".join(filter(None, (_method(setting, figures), *short_notes(gathered, span)))),
+        ]
+    text = join_paragraphs(
+        *parts, " ".join((*gathered.absent, *thin)), closing(setting, gathered.results, ("history",))
+    )
+    return Draft(text, tuple(fact for one in figures for fact in _facts(one)))
+
+
+def _gathered(setting: Setting, span: Span) -> Gathered:
+    assets = setting.resolved.assets
+    calls = close_calls(
+        [a.asset_id for a in assets if a.asset_id is not None], span, setting.today, setting.plan.currency
+    )
+    return gather(setting, calls, assets, span.count)
+
+
+def _figures(closes: Closes) -> _Figures | None:
+    logs, moves = log_returns(closes.days, closes.values), simple_returns(closes.days, closes.values)
+    yearly, daily = annualised_volatility_pct(logs), deviation([one.value for one in logs])
+    if yearly is None or daily is None:
+        return None
+    best, worst = max(moves, key=lambda one: one.value), min(moves, key=lambda one: one.value)
+    return _Figures(closes, yearly, daily * 100, len(logs), best, worst)
+
+
+def _lead(setting: Setting, figures: Sequence[_Figures], span: Span) -> str:
+    if not figures:
+        return ""
+    first = figures[0]
+    days, name = over(span, first.closes), first.closes.label
+    if len(figures) > 1:
+        return _compared(figures, days)
+    return setting.pick(
+        (
+            f"The realised volatility of {name} {days} was **{_rate(first)}** a year.",
+            f"{name} had a realised volatility of **{_rate(first)}** a year {days}.",
+        )
+    )
+
+
+def _compared(figures: Sequence[_Figures], days: str) -> str:
+    first, second = figures[0], figures[1]
+    if _rate(first) == _rate(second) and len(figures) == 2:
+        return f"{_capital(days)} {first.closes.name} and {second.closes.name} were equally volatile: **{_rate(first)}** a year."
+    rest = join_names([f"{_rate(one)} for {one.closes.name}" for one in figures[1:]])
+    which = "the more volatile" if len(figures) == 2 else f"the most volatile of the {len(figures)}"
+    return f"{_capital(days)} {first.closes.name} was {which}: **{_rate(first)}** a year, against {rest}."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _rate(figures: _Figures) -> str:
+    return percent(figures.yearly_pct, signed=False) or ""
+
+
+def _table(figures: Sequence[_Figures]) -> str:
+    if len(figures) < 2:
+        return _in_words(figures[0]) if figures else ""
+    rows = [
+        [
+            one.closes.label,
+            _rate(one),
+            percent(one.daily_pct, signed=False),
+            _dated(one.best),
+            _dated(one.worst),
+            one.closes.dates,
+        ]
+        for one in figures
+    ]
+    return table(["Asset", "Volatility, annualised", "Per day", "Best day", "Worst day", "Closes from"], rows)
+
+
+def _in_words(one: _Figures) -> str:
+    daily = percent(one.daily_pct, signed=False)
+    return f"That is {daily} a day; the best day was {_dated(one.best)} and the worst {_dated(one.worst)}."
+
+
+def _dated(move: Return) -> str:
+    return f"{percent(move.value * 100)} ({move.day.isoformat()})"
+
+
+def _method(setting: Setting, figures: Sequence[_Figures]) -> str:
+    if not figures:
+        return ""
+    counts = sorted({one.count for one in figures})
+    used = (
+        plural(counts[0], "daily log return") if len(counts) == 1 else f"{counts[0]} to {counts[-1]} daily log returns"
+    )
+    how = f"Computed here from {used}: their sample standard deviation, annualised with 365 days."
+    if setting.is_detailed:
+        how += " About two of three daily moves lie within one daily deviation; volatility tells the size of moves, not their direction, and it is one measure of risk among several."
+    return how
+
+
+def _facts(one: _Figures) -> tuple[Fact, ...]:
+    return (
+        figure_fact(one.closes, "volatility_annualised_pct", one.yearly_pct, "percent"),
+        figure_fact(one.closes, "volatility_daily_pct", one.daily_pct, "percent"),
+        figure_fact(one.closes, "best_day_pct", one.best.value * 100, "percent"),
+        figure_fact(one.closes, "worst_day_pct", one.worst.value * 100, "percent"),
+        figure_fact(one.closes, "daily_returns_used", one.count),
+    )
+
+
+SKILL = Skill(
+    name="volatility",
+    title="how volatile an asset has been",
+    examples=(
+        "How volatile is SOL vs ETH?",
+        "realised volatility of BTC over the last 30 days",
+        "which was riskier this year, SOL or ADA?",
+    ),
+    tools=(MARKET_DATA,),
+    recognise=_recognise,
+    calls=_calls,
+    write=_write,
+    assets="needed",
+)

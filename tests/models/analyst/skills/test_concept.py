@@ -1,0 +1,205 @@
+"""Concepts: which questions it takes, and that it quotes what the search found, word for word, or nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator
+
+import pytest
+import pytest_asyncio
+
+from tests.models.analyst.skills.content_desk import (
+    Desks,
+    Said,
+    ask,
+    claimed,
+    lines,
+    open_desks,
+    passage,
+    passages,
+    read,
+    written,
+)
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module")]
+
+OURS = """
+what is restaking
+What is restaking?
+whats staking
+how does liquid staking work
+explain impermanent loss
+explain impermanent loss like im five
+difference between PoW and PoS
+proof of work vs proof of stake, what's the difference
+Why do crypto prices often crash after reaching all-time highs?
+why do prices crash after ATHs
+how can I keep a seed phrase safe
+how to store my seed phrase securely
+what is a rug pull
+what is MEV
+what are gas fees
+what is TVL
+what does market cap mean
+what is a perpetual future
+how do funding rates work
+what happens when a stablecoin depegs
+do I have to pay tax on crypto
+is staking taxable?
+how are crypto gains taxed in the us
+what is the howey test
+how does Uniswap work?
+how does bitcoin mining work
+please explain what an AMM is
+can you explain zero knowledge proofs?
+risks of bridging
+How can AI be used to improve the security of smart contracts?
+What does a 20% increase in futures open interest in the derivatives market indicate about hedging activity?
+What does the on-chain data showing exchange outflows suggest about a potential short-term correction?
+what does bitcoin dominance mean
+how is the hash rate measured
+pros and cons of self custody
+what's the point of wrapped tokens
+whats a dao
+"""
+NOT_OURS = """
+what is Bitcoin
+What is Ethereum?
+explain Chainlink
+tell me about solana
+what is quuxtoken
+price of BTC
+what is the funding rate of BTC
+what is the market cap of ETH
+bitcoin dominance
+open interest of ETH
+latest news on staking
+Which token got hacked recently?
+are there new exploits in DeFi protocols this week?
+what is the fear and greed index
+how much did SOL gain this week
+why is BTC down today
+how is bitcoin doing
+what is 15% of 2300
+compare BTC and ETH
+how many bitcoin are there
+what will bitcoin be worth next year
+is solana a good investment?
+who created bitcoin
+what can you do?
+"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def desks(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Desks, None]:
+    async with open_desks(tmp_path_factory.mktemp("concept"), "snapshot") as found:
+        yield found
+
+
+@pytest.mark.parametrize("question", lines(OURS))
+async def test_it_takes_questions_of_how_things_work(question: str) -> None:
+    assert claimed(question) == "concept"
+
+
+@pytest.mark.parametrize("question", lines(NOT_OURS))
+async def test_it_leaves_its_neighbours_alone(question: str) -> None:
+    assert claimed(question) != "concept"
+
+
+async def test_short_forms_are_searched_for_in_full() -> None:
+    assert read("difference between PoW and PoS").slots.query == "difference between proof of work and proof of stake"
+
+
+def quotes(said: Said) -> list[tuple[str, int]]:
+    """The quotations of an answer with the number of the passage each is from."""
+    found = re.findall(r"^> “(.+)”\n>\n> \[(\d+)\]", said.text, re.MULTILINE)
+    return [(text, int(number)) for text, number in found]
+
+
+@pytest.mark.xdist_group("analyst-skills")
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("how does liquid staking work", "Liquid staking"),
+        ("What is TVL?", "Total value locked"),
+        ("what is the howey test", "Howey"),
+        ("how does bitcoin mining work", "Bitcoin"),
+        ("how can I keep a seed phrase safe", "Seed phrases"),
+        ("what is restaking", "Restaking"),
+    ],
+)
+async def test_it_quotes_whole_sentences_of_the_passages_it_cites(desks: Desks, question: str, title: str) -> None:
+    said = await ask(desks["snapshot"], question)
+    found = {row["n"]: row for row in said.passages()}
+    assert quotes(said)
+    for text, number in quotes(said):
+        source = found[number]["text"]
+        for part in text.split(" … "):
+            assert part in source
+            assert part[-1] in '.!?”"'
+        assert f"[{number}] {found[number]['source']}, [" in said.text
+        assert (found[number]["published_at"] or "undated")[:10] in said.text
+    assert title in found[quotes(said)[0][1]]["title"]
+
+
+@pytest.mark.xdist_group("analyst-skills")
+async def test_a_comparison_quotes_an_article_on_either_side(desks: Desks) -> None:
+    said = await ask(desks["snapshot"], "difference between PoW and PoS")
+    titles = {row["n"]: row["title"] for row in said.passages()}
+    cited = " ".join(titles[number] for _, number in quotes(said))
+    assert "Proof of work" in cited
+    assert "Proof of stake" in cited
+
+
+@pytest.mark.xdist_group("analyst-skills")
+async def test_where_nothing_fits_it_says_so_and_quotes_nothing(desks: Desks) -> None:
+    said = await ask(desks["snapshot"], "Why do crypto prices often crash after reaching all-time highs?")
+    assert said.text.startswith("I found no passage that answers this, so I quote none.")
+    assert not quotes(said)
+
+
+async def test_a_passage_on_something_else_is_not_quoted() -> None:
+    row = passage(1, "Fishing in cold water", "Trout bite in the morning. Nets are forbidden in most lakes.")
+    text = await written("what is restaking", passages(row))
+    assert "Trout" not in text
+    assert "Fishing" not in text
+    assert "hold no passage on “restaking”" in text
+
+
+async def test_a_passage_that_covers_half_of_the_question_is_called_the_nearest() -> None:
+    row = passage(1, "Smart contracts", "Smart contracts are programs stored on a blockchain. They run as written.")
+    text = await written("How can AI be used to improve the security of smart contracts?", passages(row))
+    assert "No passage answers the whole question" in text
+    assert "“ai” or “security”" in text
+    assert "> “Smart contracts are programs stored on a blockchain." in text
+
+
+async def test_an_empty_search_is_said() -> None:
+    text = await written("what is restaking", passages())
+    assert text == "The desk's texts hold no passage on “restaking”; I answer such questions only with what they say."
+
+
+async def test_a_failed_search_is_said_with_its_reason() -> None:
+    text = await written("what is restaking", ("cmc_content_search", "content index is empty"))  # type: ignore[arg-type]
+    assert "content index is empty" in text
+
+
+async def test_orders_and_markup_in_a_passage_stay_a_quotation() -> None:
+    row = passage(
+        1,
+        "Restaking **now**",
+        "Restaking [pledges](javascript:x) staked assets as security. `rm -rf`",
+        url="javascript:alert(1)",
+    )
+    text = await written("what is restaking", passages(row))
+    assert "javascript:alert" not in text
+    assert "](javascript" not in text
+    assert "`rm" not in text
+
+
+async def test_a_brief_answer_is_one_quotation_and_its_source() -> None:
+    row = passage(1, "Restaking", "Restaking pledges staked assets as security for other services. It adds risk.")
+    rows = [row, passage(2, "Restaking risks", "Restaking risks add up over every service that is secured.")]
+    text = await written("what is restaking? be brief", passages(*rows))
+    assert text.count("> “") == 1
+    assert "_Source: Example Gazette, dated 2026-11-19, found by `cmc_content_search` at 2026-11-21 12:00 UTC._" in text

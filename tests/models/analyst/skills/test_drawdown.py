@@ -1,0 +1,153 @@
+"""Drawdowns: which questions it takes, and figures that numpy finds on the same closes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+import numpy as np
+import pytest
+import pytest_asyncio
+
+from cryptodesk.models.analyst.formats import money
+from tests.models.analyst.desk import answer_from, market, quote
+from tests.models.analyst.skills.risk_desk import (
+    MODES,
+    Desks,
+    ask,
+    assert_calls_validate,
+    bare,
+    claimed,
+    closes,
+    lines,
+    open_desks,
+    read,
+    table_rows,
+    walk,
+)
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module")]
+
+OURS = """
+What is the max drawdown of ETH this year?
+max drawdown BTC
+maximum drawdown of solana over the last 90 days
+whats eths drawdown for ETH
+BTC drawdown 2022
+drawdown of SOL since January 2024
+worst drop of BTC in 2022
+biggest drop of SOL since January 2024
+what was the largest fall in the price of XRP last year
+deepest correction of ADA this year
+peak-to-trough decline of ETH in 2022
+peak to trough BTC 2025
+compare max drawdowns of BTC, ETH and SOL
+BTC vs ETH max drawdown
+has BTC recovered from its crash in 2022?
+did SOL recover from the 2022 drawdown
+how deep was the fall of ETH in 2022
+how bad was the crash of SOL in 2022
+current drawdown of DOGE
+is BTC in a drawdown
+mdd of BNB
+max dd of SOL 6 months
+steepest decline of dogecoin in 2021
+largest pullback of BTC since 1 March 2024
+could you tell me the worst drawdown XRP had over the past year please
+biggest crash of cardano ever
+"""
+NOT_OURS = """
+what is a drawdown?
+what does max drawdown mean
+how is a drawdown calculated
+coins with the biggest drop today
+top 10 biggest losers
+how far is BTC from its ATH
+distance from all-time high of SOL
+why did BTC crash
+will ETH crash
+biggest drop in volume of BTC
+biggest drop of BTC in a day
+price of BTC
+how much did SOL fall this week
+lowest price of ETH last month
+BTC low in 2022
+how volatile is SOL
+compare BTC and ETH
+"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def desks(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Desks, None]:
+    async with open_desks(tmp_path_factory.mktemp("drawdown")) as found:
+        yield found
+
+
+@pytest.mark.parametrize("question", lines(OURS))
+async def test_it_takes_questions_of_drawdowns(question: str) -> None:
+    assert claimed(question) == "drawdown"
+
+
+@pytest.mark.parametrize("question", lines(NOT_OURS))
+async def test_it_leaves_its_neighbours_alone(question: str) -> None:
+    assert claimed(question) != "drawdown"
+
+
+async def test_a_follow_up_changes_the_asset_or_the_period() -> None:
+    plan = read("and for ETH?", "max drawdown of BTC in 2022")
+    assert (plan.skill, plan.assets[0].symbol, plan.period.label if plan.period else "") == ("drawdown", "ETH", "2022")
+    assert (period := read("what about in 2023?", "max drawdown of BTC in 2022").period) is not None
+    assert period.label == "2023"
+
+
+@pytest.mark.xdist_group("analyst-skills")
+@pytest.mark.parametrize("mode", MODES)
+async def test_the_figures_are_numpys_on_the_same_closes(desks: Desks, mode: str) -> None:
+    said = await ask(desks[mode], "max drawdown of ETH over the last 200 days")
+    assert_calls_validate(said)
+    days, prices = closes(said, "ETH")
+    depths = np.array(prices) / np.maximum.accumulate(prices) - 1
+    trough = int(depths.argmin())
+    peak = max(range(trough), key=lambda at: prices[at])
+    text = bare(said.text)
+    assert f"was {depths[trough] * 100:+.2f}%: from {money(prices[peak])} on {days[peak]} to" in text
+    assert f"to {money(prices[trough])} on {days[trough]}." in text
+    after = [day for day, price in zip(days[trough:], prices[trough:], strict=True) if price >= prices[peak]]
+    assert f"made good on {after[0]}" in text if after else "had not been made good by" in text
+    assert f"{(1 - prices[-1] / max(prices)) * 100:.2f}% below" in text or prices[-1] == max(prices)
+
+
+@pytest.mark.xdist_group("analyst-skills")
+async def test_a_recovery_is_looked_for_after_the_period(desks: Desks) -> None:
+    said = await ask(desks["snapshot"], "has BTC recovered from its crash in 2022?")
+    assert_calls_validate(said)
+    days, prices = closes(said, "BTC")
+    assert days[-1].year > 2022
+    within = [price for day, price in zip(days, prices, strict=True) if day.year <= 2022]
+    depths = np.array(within) / np.maximum.accumulate(within) - 1
+    peak = max(within[: int(depths.argmin())])
+    first = next(d for d, p in list(zip(days, prices, strict=True))[int(depths.argmin()) :] if p >= peak)
+    assert f"{depths.min() * 100:+.2f}%" in said.text
+    assert f"It was made good on {first}" in said.text
+
+
+@pytest.mark.xdist_group("analyst-skills")
+async def test_several_assets_are_a_table_deepest_first(desks: Desks) -> None:
+    said = await ask(desks["snapshot"], "compare max drawdowns of BTC, ETH and SOL in 2025")
+    rows = table_rows(said.text)
+    assert len(rows) == 3
+    depths = [float(cells[0].rstrip("%")) for cells in rows.values()]
+    assert depths == sorted(depths)
+    assert f"the deepest of the 3, against {depths[1]:+.2f}%" in said.answer
+
+
+async def test_closes_that_only_rose_are_said_to_have_none() -> None:
+    text = await answer_from("max drawdown of SOL", market(quote("SOL", history=walk(100, 101, 102))))
+    assert "there was no drawdown" in text
+    assert "the current drawdown is 0.00%" in text
+
+
+async def test_without_closes_the_reason_is_said_and_no_figure() -> None:
+    gap = {"field": "history", "reason": "no candles are at hand", "asset_id": 5426}
+    text = await answer_from("max drawdown of SOL", market(quote("SOL", price=100.0), unavailable=[gap]))
+    assert "There are no daily closes of Solana (SOL) for this: no candles are at hand." in text
+    assert "%" not in text
