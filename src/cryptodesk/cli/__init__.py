@@ -8,6 +8,7 @@ import typer
 
 import cryptodesk
 from cryptodesk.cli import ask, data, documents, keys, plan, serve, tools
+from cryptodesk.cli.eval import evaluate_model
 
 __all__ = ["app", "main"]
 
@@ -21,6 +22,7 @@ app = typer.Typer(
 app.command("serve")(serve.serve)
 app.command("ask")(ask.ask)
 app.command("plan")(plan.plan)
+app.command("eval")(evaluate_model)
 app.add_typer(data.app, name="data")
 app.add_typer(documents.app, name="documents")
 app.add_typer(tools.app, name="tools")

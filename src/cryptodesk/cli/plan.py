@@ -24,6 +24,7 @@ def plan(
     after: Annotated[list[str] | None, typer.Option("--after", help="A question asked before it; may repeat.")] = None,
     data: DataOption = None,
     as_of: AsOf = None,
+    head: Annotated[bool, typer.Option(help="Let the sentence encoder break ties, as it does in answers.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the plans as JSON.")] = False,
 ) -> None:
     """Show which tools the analyst would call, with which arguments, how sure it is, and the rivals."""
@@ -35,7 +36,7 @@ def plan(
         raise typer.Exit(WRONG_USE)
     moment = parse_as_of(as_of)
     with explained_errors():
-        plans = asyncio.run(_plans(load_settings(data=data), text, after or (), moment))
+        plans = asyncio.run(_plans(load_settings(data=data), text, after or (), moment, with_head=head))
     if as_json:
         import msgspec
 
@@ -46,12 +47,13 @@ def plan(
 
 
 async def _plans(
-    settings: Settings, text: str, earlier: list[str] | tuple[()], as_of: datetime | None
+    settings: Settings, text: str, earlier: list[str] | tuple[()], as_of: datetime | None, *, with_head: bool
 ) -> tuple[ExplainedPlan, ...]:
     from cryptodesk.app.desk import Desk
 
     async with Desk(settings) as desk:
-        return desk.plan(text, earlier, as_of)
+        breaks = await desk.break_ties(text, earlier, as_of) if with_head else {}
+        return desk.plan(text, earlier, as_of, breaks)
 
 
 def _show(found: ExplainedPlan) -> None:
@@ -69,5 +71,7 @@ def _show(found: ExplainedPlan) -> None:
         typer.echo(f"  slots   {msgspec.json.encode(found.slots).decode()}")
     for call in found.calls:
         typer.echo(f"  call    {call.tool} {msgspec.json.encode(call.arguments).decode()}")
+    if found.tie_break:
+        typer.echo(f"  tie     {', '.join(f'{name} {probability:.2f}' for name, probability in found.tie_break)}")
     for name, confidence in found.rivals:
         typer.echo(f"  rival   {name}  {confidence:.2f}")

@@ -1,0 +1,1 @@
+"""Each grader with right and with wrong answers."""
