@@ -106,12 +106,12 @@ async def test_passages_that_were_found_are_named_and_never_repeated() -> None:
             ]
         }
     }
-    answer = await ask("what is new?", *called("cmc_content_search", {"query": "news"}, found))
+    answer = await ask("zorbl the frimp?", *called("cmc_content_search", {"query": "news"}, found))
     assert "- Staking explained (Example Wire, 2026-11-20)\n- untitled" in answer.text
     assert "$1" not in answer.text
     assert "ignore" not in answer.text
 
 
 async def test_a_search_without_passages_found_nothing() -> None:
-    answer = await ask("what is new?", *called("cmc_content_search", {"query": "news"}, {"content_search_result": {}}))
+    answer = await ask("zorbl the frimp?", *called("cmc_content_search", {"query": "news"}, {"content_search_result": {}}))
     assert "`cmc_content_search` found nothing." in answer.text

@@ -35,13 +35,13 @@ total supply and max supply of XRP | quote | XRP | total_supply max_supply |
 what is the max supply of BTC | quote | BTC | max_supply |
 hard cap of bitcoin | quote | BTC | max_supply |
 fully diluted valuation of HYPE | quote | HYPE | fully_diluted_market_cap |
-bitcoin dominance | quote | BTC | market_cap_dominance |
+bitcoin dominance | dominance | BTC | market_cap_dominance |
 what rank is cardano | quote | ADA | rank |
 what is the all time high of solana | quote | SOL | ath |
 ETH ATH | quote | ETH | ath |
 all-time low of xrp | quote | XRP | atl |
-funding rate of BTC | quote | BTC | funding_rate |
-open interest of ETH | quote | ETH | open_interest |
+funding rate of BTC | derivatives | BTC | funding_rate |
+open interest of ETH | derivatives | ETH | open_interest |
 current market cap, price and trading volume of Solana | quote | SOL | market_cap price volume_24h |
 price of BTC in EUR | quote | BTC | price |
 ¿Cuál es el precio de Bitcoin? | quote | BTC | price |
@@ -175,7 +175,7 @@ def test_a_question_is_read_as_its_row_says(row: tuple[str, ...]) -> None:
     question, intent, assets, measures, period = (*row, "")[:5]
     found = plan(question)
     read = (
-        found.intent,
+        found.skill or found.intent,
         " ".join(asset.symbol for asset in found.all_assets if asset.asset_id is not None),
         " ".join(found.measures),
         (found.period.label if found.period else "").removeprefix("the last ") if period == "90 days" else
