@@ -74,6 +74,11 @@ class Settings(BaseSettings):
     documents_sync: bool = Field(
         True, description="Keep what the desk subscribed to fresh while it serves. Snapshot mode reads own files only."
     )
+    verification: Literal["mark", "repair", "cut", "off"] = Field(
+        "mark",
+        description="What happens to figures of an answer that no tool result bears out: mark (say so to those who ask), "
+        "repair, cut, or off (nothing is checked).",
+    )
     proxy: str | None = Field(None, description="HTTP proxy for live sources.")
     run_seconds: Annotated[float, Field(gt=0)] = Field(120.0, description="Time one run may take.")
     run_rounds: Annotated[int, Field(ge=1)] = Field(6, description="Model calls in one run.")

@@ -11,7 +11,7 @@ import pytest
 from cryptodesk.core.errors import InvalidRequest
 from cryptodesk.core.events import RunFinished
 from cryptodesk.core.usage import Cost, Usage
-from cryptodesk.core.verification import Cell, CheckedFigure, Verification
+from cryptodesk.core.verification import CellReference, CheckedFigure, Counts, Verification
 from cryptodesk.dialects._extra import NOTHING, Extra, WireExtra, check_extra, encode_extra, read_extra
 
 NOW = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
@@ -69,11 +69,11 @@ def test_a_malformed_object_is_refused(value: object) -> None:
 
 
 def test_what_was_found_is_encoded_with_its_cells() -> None:
-    cell = Cell("call-1", "cmc_market_data", "/results/0/price", "price", "60000.5", "USD", "Bitcoin")
-    figure = CheckedFigure("$60,000.50", 10, 20, "bound", (cell,))
-    found = Verification("mark", 1, 0, 0, 0, 0, 0, 0, (figure,))
+    cell = CellReference("call-1", "cmc_market_data", "/results/0/price", "Bitcoin", "price", 60000.5, "USD")
+    figure = CheckedFigure("$60,000.50", 10, 20, "bound", cells=(cell,))
+    found = Verification("verified", Counts(bound=1), (figure,))
     encoded = encode_extra(frozenset({"verification"}), finished(found))
     assert encoded.startswith(b',"cryptodesk":{"verification":{')
     body = json.loads(b"{" + encoded[1:] + b"}")["cryptodesk"]["verification"]
-    assert body["figures"][0]["cells"][0]["value"] == "60000.5"
+    assert body["figures"][0]["cells"][0]["value"] == 60000.5
     assert encode_extra(frozenset({"verification"}), finished(None)) == b',"cryptodesk":{"verification":null}'

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 import pytest
 from msgspec import structs
 
-from cryptodesk.core.events import RunFailed, RunFinished, TextDelta
+from cryptodesk.core.events import ModelFinished, ModelStarted, RunFailed, RunFinished, TextDelta
 from cryptodesk.core.generation import ResponseFormat
 from cryptodesk.core.messages import Message, ToolCallPart
-from cryptodesk.core.verification import Verification
-from tests.engine.fakes import NOW, Desk, ask, calls, says
+from cryptodesk.core.verification import Counts, Verification
+from tests.engine.fakes import NOW, USAGE, Desk, ask, calls, says
 
-FOUND = Verification("mark", 1, 0, 0, 0, 2, 3, 0, ())
+FOUND = Verification("contradicted", Counts(bound=1, unbound=2, contradicted=3))
 
 
 class Check:
@@ -25,9 +25,13 @@ class Check:
         self._held = ""
         self.results: list[tuple[ToolCallPart, str]] = []
         self.text = ""
+        self.computed: tuple[float, ...] = ()
 
     def add_result(self, call: ToolCallPart, output: str) -> None:
         self.results.append((call, output))
+
+    def add_computed(self, values: Sequence[float]) -> None:
+        self.computed = tuple(values)
 
     def feed(self, text: str) -> str:
         self.text += text
@@ -153,3 +157,11 @@ async def test_a_verifier_that_is_off_changes_nothing(stream: bool) -> None:
     assert fold.text == "It is 5."
     assert fold.finished is not None
     assert fold.finished.verification is None
+
+
+async def test_figures_that_the_provider_worked_out_are_told_before_the_judgement() -> None:
+    verifier = Verifier()
+    answer = [[ModelStarted("m"), TextDelta("It is 5."), ModelFinished("stop", USAGE, computed=(5.0, 7.5))]]
+    desk = Desk(calls(("market", "{}")), answer, verifier=verifier)
+    await desk.result(ask(**BUILT_IN))
+    assert verifier.checks[-1].computed == (5.0, 7.5)

@@ -58,10 +58,14 @@ class ModelStarted(Struct, frozen=True):
 
 
 class ModelFinished(Struct, frozen=True):
-    """Last event of a provider. `usage` is None when the upstream never said; it is then estimated and marked."""
+    """Last event of a provider. `usage` is None when the upstream never said; it is then estimated and marked.
+
+    `computed` are figures of the text that the provider's own code worked out from tool results. A language model
+    computes nothing: what it says stands or falls with the results alone."""
 
     finish_reason: FinishReason
     usage: Usage | None
+    computed: tuple[float, ...] = ()
 
 
 ModelEvent = ModelStarted | TextDelta | ReasoningDelta | ToolCallDelta | ModelFinished

@@ -139,6 +139,10 @@ class AnswerCheck(Protocol):
         """What a built-in tool returned, as JSON text."""
         ...
 
+    def add_computed(self, values: Sequence[float]) -> None:
+        """Figures that the provider's own code worked out from the results."""
+        ...
+
     def feed(self, text: str) -> str:
         """What of the text so far may be sent now: all of it, unless the policy changes figures."""
         ...

@@ -8,19 +8,25 @@ must not be."""
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from msgspec import Struct
 
 __all__ = ["ENGLISH", "Phrase"]
 
 
-class Phrase(Struct, frozen=True):
-    """`pattern` is tried on small letters if each group of `needs` has a stem in the text: the beginning of a word, a
+class Phrase(Struct, frozen=True, dict=True):
+    """`words` is a pattern that is tried on small letters if each group of `needs` has a stem in the text: the beginning of a word, a
     whole word ("ai!") or words in a row. Where `lead` is given, it must match up to the beginning of what was found."""
 
     needs: tuple[frozenset[str], ...]
-    pattern: re.Pattern[str]
+    words: str
     lead: re.Pattern[str] | None = None
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Compiled when a text first has the stems: all of them together take a twentieth of a second."""
+        return re.compile(self.words, re.MULTILINE)
 
 
 _W = r"(?:\w{1,40}\s+)"
@@ -49,7 +55,7 @@ _LOOSE = re.compile(
 def _phrase(needs: str, pattern: str, lead: re.Pattern[str] | None = None) -> Phrase:
     """`needs` are groups of stems, the groups parted by "&", the stems by a bar."""
     groups = tuple(frozenset(group.split("|")) for group in needs.split("&"))
-    return Phrase(groups, re.compile(pattern, re.MULTILINE), lead)
+    return Phrase(groups, pattern, lead)
 
 
 _FORGET = r"\b(?:ignor(?:e|ing)|disregard(?:ing)?|forget(?:ting)?|overrid(?:e|ing)|bypass(?:ing)?|overlook|drop|discard|skip|violate|disobey)"

@@ -19,7 +19,7 @@ _BEGINS = re.compile(
 
 def _phrase(needs: str, pattern: str, lead: re.Pattern[str] | None = None) -> Phrase:
     """`needs` are stems, parted by bars."""
-    return Phrase((frozenset(needs.split("|")),), re.compile(pattern, re.MULTILINE), lead)
+    return Phrase((frozenset(needs.split("|")),), pattern, lead)
 
 
 ABROAD: tuple[Phrase, ...] = (

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from cryptodesk.core.events import RunEvent, TextDelta, ToolCallFinished
+from cryptodesk.core.events import ModelFinished, RunEvent, TextDelta, ToolCallFinished
 from cryptodesk.core.messages import Message, ToolCallPart, ToolResultPart
 from cryptodesk.core.ports import AnswerCheck, Verifier
 from cryptodesk.core.tools import ToolTrace
@@ -31,6 +31,7 @@ class AnswerChecking:
         self._now = now
         self._check: AnswerCheck | None = None
         self._known: set[str] = set()
+        self._told: ModelFinished | None = None
         self._has_begun = self._has_text = False
 
     def pass_on(self, batch: list[RunEvent]) -> list[RunEvent]:
@@ -38,6 +39,7 @@ class AnswerChecking:
         if self._verifier is None or not self._is_relevant():
             return batch
         out: list[RunEvent] = []
+        self._tell_computed()
         for event in batch:
             if type(event) is TextDelta:
                 self._feed(event, out)
@@ -54,6 +56,7 @@ class AnswerChecking:
         if check is None or not self._has_text or is_void:
             return [], None
         try:
+            self._tell_computed()
             rest, verification = await asyncio.to_thread(check.finish)
         except Exception:
             if self._changes_text:
@@ -68,6 +71,16 @@ class AnswerChecking:
     @property
     def _changes_text(self) -> bool:
         return self._verifier is not None and self._verifier.changes_text
+
+    def _tell_computed(self) -> None:
+        """Before the text that they stand in is judged: a provider that computes writes its answer at once."""
+        current = self._state.current
+        finished = None if current is None else current.finished
+        if finished is not None and finished.computed and finished is not self._told:
+            self._told = finished
+            check = self._started()
+            if check is not None:
+                check.add_computed(finished.computed)
 
     def _add(self, trace: ToolTrace) -> None:
         check = self._started()

@@ -157,8 +157,8 @@ class Engine:
                 usage=total_usage(state.spendings),
                 amount_usd=cost.total_usd,
                 duration_ms=(self._clock.unix() - state.created_at) * 1e3,
-                figures_contradicted=state.verification.contradicted if state.verification else 0,
-                figures_unbound=state.verification.unbound if state.verification else 0,
+                figures_contradicted=state.verification.counts.contradicted if state.verification else 0,
+                figures_unbound=state.verification.counts.unbound if state.verification else 0,
             )
         )
 

@@ -15,21 +15,28 @@ _VERDICTS = ("bound", "derived", "quoted", "user", "unbound", "contradicted")
 
 def extra_schemas() -> Schema:
     """Components by name."""
-    cell = dict.fromkeys(("call_id", "tool", "path", "field", "value", "unit", "asset", "as_of"), _TEXT)
+    cell = dict.fromkeys(("call_id", "tool", "path", "asset", "field", "unit", "as_of"), _TEXT)
+    cell["value"] = {"type": ["number", "string"]}
     figure = {
         "text": _TEXT,
         "start": _COUNT,
         "end": _COUNT,
         "verdict": {"enum": list(_VERDICTS)},
-        "cells": {"type": "array", "items": _object(cell, ["call_id", "tool", "path", "field", "value"])},
         "reason": _TEXT,
+        "cells": {"type": "array", "items": _object(cell, ["call_id", "tool", "path"])},
+        "expected": _TEXT,
+        "action": {"enum": ["repaired", "left_out"]},
+        "was": _TEXT,
     }
     verification = {
-        "policy": {"enum": ["mark", "repair", "cut", "off"]},
-        **dict.fromkeys((*_VERDICTS, "changed"), _COUNT),
+        "status": {"enum": ["verified", "unverified", "contradicted", "no_figures"]},
+        "counts": _object(dict.fromkeys(_VERDICTS, _COUNT), list(_VERDICTS)),
         "figures": {"type": "array", "items": _object(figure, ["text", "start", "end", "verdict"])},
+        "policy": {"enum": ["mark", "repair", "cut", "off"]},
+        "repaired": _COUNT,
+        "left_out": _COUNT,
     }
-    found = {"anyOf": [_object(verification, list(verification)), {"type": "null"}]}
+    found = {"anyOf": [_object(verification, ["status", "counts"]), {"type": "null"}]}
     return {"Extra": _object({"verification": found}, [])}
 
 
