@@ -1,0 +1,106 @@
+"""A sentence or table cell with its figures and what its words say, ready for the questions whose, what, when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cached_property
+
+from msgspec import Struct
+
+from cryptodesk.verification.dates import DateMention
+from cryptodesk.verification.figures import Figure
+from cryptodesk.verification.reading import Reading
+from cryptodesk.verification.vocabulary import Vocabulary
+
+__all__ = ["BREAK", "LIST_JOIN", "Context", "Sentence"]
+
+_LONGEST_RUN = 12
+_ADJOINING = re.compile(r"\s[*_]*")
+LIST_JOIN = re.compile(r"[\s*_]*(?:,|and|,\sand|;|/|versus|vs\.?|to|,\srespectively)[\s*_+$€£-]*$", re.IGNORECASE)
+BREAK = re.compile(r"[;]|\s[–—]\s|\.\s")
+
+
+class Context(Struct, gc=False):
+    """What earlier text leaves behind for figures that do not say it themselves. `is_told`: the measures stand over the
+    figure, as a heading or a table's header; else they are of the sentence before."""
+
+    assets: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
+    aspect: str = ""
+    sign: int = 0
+    hours: tuple[float, ...] = ()
+    window: tuple[date | None, date | None] | None = None
+    moment: DateMention | None = None
+    is_told: bool = False
+
+
+class Sentence:
+    """All places are within `text`. `tickers` maps a ticker to its entity."""
+
+    def __init__(
+        self,
+        reading: Reading,
+        figures: Sequence[Figure],
+        context: Context,
+        vocabulary: Vocabulary,
+        tickers: Mapping[str, str],
+    ) -> None:
+        self.text = reading.text
+        self.reading = reading
+        self.figures = figures
+        self.context = context
+        self.vocabulary = vocabulary
+        self.tickers = tickers
+        marks = reading.by_kind()
+        self.assets = sorted([*marks.get("asset", ()), *marks.get("market", ())])
+        self.named = sorted([*marks.get("measure", ()), *marks.get("aspect", ())])
+        self.fillers = marks.get("filler", [])
+        self.qualifiers = marks.get("qualifier", [])
+        # "36 % negative" names a share, not a fall.
+        shares = {(one.start, one.end) for one in self.named if vocabulary.units.get(one.name) == "percent"}
+        self.directions = [one for one in marks.get("direction", ()) if (one.start, one.end) not in shares]
+        self.against = marks.get("against", [])
+        self.words = reading.words
+        self.has_hypothetical = "hypothetical" in marks
+        self.has_attributed = "attributed" in marks
+        # The BTC of "5 BTC" is a unit first, and whose the sentence is only where nothing else says so.
+        spans = [(one.start, one.end) for one in figures if one.kind == "count"]
+        named = [mark for mark in self.assets if not any(start <= mark.start < end for start, end in spans)]
+        self.own_assets = tuple(dict.fromkeys(mark.name for mark in named))
+        if not self.own_assets and not context.assets:
+            self.own_assets = tuple(dict.fromkeys(mark.name for mark in self.assets))
+        for figure in figures:
+            self._name_coin(figure)
+        self.own_measures = tuple(dict.fromkeys(mark.name for mark in self.named if mark.kind == "measure"))
+
+    @cached_property
+    def spans(self) -> list[tuple[int, int]]:
+        """Where anything stands that was read, in order."""
+        reading = self.reading
+        found = {(one.start, one.end) for one in reading.marks}
+        found |= {(one.start, one.end) for one in reading.figures}
+        found |= {(one.start, one.end) for one in reading.periods}
+        return sorted(found | {(one.start, one.end) for one in reading.dates})
+
+    def _name_coin(self, figure: Figure) -> None:
+        """ "28.4 ether" is an amount of a coin, as "28.4 ETH" is."""
+        if figure.kind != "plain":
+            return
+        mark = next((one for one in self.assets if one.start >= figure.end), None)
+        if mark is not None and mark.kind == "asset" and _ADJOINING.fullmatch(self.text[figure.end : mark.start]):
+            figure.kind, figure.unit = "count", mark.name
+
+    def run(self, at: int) -> list[int]:
+        """The figures of one kind that stand in a row: "5, 3 and 2"."""
+        run = [at]
+        while run[0] > max(at - _LONGEST_RUN, 0) and self._follow(run[0] - 1, run[0]):
+            run.insert(0, run[0] - 1)
+        while run[-1] + 1 < min(at + _LONGEST_RUN, len(self.figures)) and self._follow(run[-1], run[-1] + 1):
+            run.append(run[-1] + 1)
+        return run
+
+    def _follow(self, first: int, second: int) -> bool:
+        one, other = self.figures[first], self.figures[second]
+        return one.kind == other.kind and bool(LIST_JOIN.fullmatch(self.text[one.end : other.start]))

@@ -1,0 +1,118 @@
+"""Whose a figure is: the asset behind it, in front of it, in its place of a list, or of the sentence before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from cryptodesk.verification.figures import Figure
+from cryptodesk.verification.reading import Mark
+from cryptodesk.verification.sentence import Sentence
+
+__all__ = ["assets_of"]
+
+_TO_ASSET = re.compile(
+    r"[*_]*\s\([*_]*$|[*_)\s]*(?:(?:drop|gain|rise|loss|increase|decline|move|change|returns?|share|high|low|price|each)\s)?"
+    r"(?:for|of|in|by)\s(?:the\s)?[*_(]*$"
+)
+_JOINED = re.compile(
+    r"[\s*_]*(?:\([^)\d]*\))?[\s*_]*(?:,|and|&|or|,\sand|/|vs\.?|versus)[\s*_]*(?:the\s)?$", re.IGNORECASE
+)
+_PLACE = re.compile(
+    r"\b(?:coins?|tokens?|assets?|projects?|apps?|protocols?|pools?|listed|deployed|built|issued|lives?|run|runs)\son\s(?:the\s)?[*_]*$",
+    re.IGNORECASE,
+)
+_LEAVING_OUT = frozenset({"without", "excluding", "except", "ex"})
+_WITHOUT = re.compile(r"\b(?:without|excluding|except|ex)[\s-](?:the\s)?[*_]*$", re.IGNORECASE)
+_NEAR = re.compile(r"(?:'s|’s)?[\s*_(]*(?:[a-z]+\s){0,2}[\s*_($€£+−-]*")
+_LETTERS = re.compile(r"[A-Za-z]+")
+
+
+def assets_of(sentence: Sentence, at: int, right: int) -> tuple[tuple[str, ...], bool]:
+    """The assets the figure is of, and whether they stand in the sentence itself."""
+    figure = sentence.figures[at]
+    if figure.kind == "count" and figure.unit:
+        return (sentence.tickers.get(figure.unit, figure.unit),), True
+    behind = next((mark for mark in sentence.assets if mark.start >= figure.end), None)
+    if behind is not None and behind.kind == "market" and figure.kind == "percent":
+        behind = None  # "5% of the market" is a share
+    if behind is not None and behind.start < right and _TO_ASSET.fullmatch(sentence.text[figure.end : behind.start]):
+        return _group(sentence, behind, figure, at, is_behind=True), True
+    before = [mark for mark in sentence.assets if mark.end <= figure.start]
+    others = _others(sentence, at, before)
+    if others:
+        return others, True
+    for mark in reversed(before):
+        if _is_measured_against(sentence, mark) and not _is_close(sentence, mark, figure):
+            continue
+        if _is_left_out(sentence, mark):
+            continue
+        return _group(sentence, mark, figure, at, is_behind=False), True
+    within = [mark for mark in before if not _is_left_out(sentence, mark)]
+    if within and not sentence.context.assets:
+        return (within[-1].name,), True
+    later = [mark for mark in sentence.assets if mark.start >= figure.end]
+    if not before and later and not sentence.context.assets:
+        return (later[0].name,), True
+    if not before and later and _opens_with_figure(sentence.text, figure):
+        return tuple(dict.fromkeys((later[0].name, *sentence.context.assets))), True
+    run = sentence.run(at)
+    if len(run) == len(sentence.context.assets) > 1:
+        return (sentence.context.assets[run.index(at)],), True
+    return sentence.context.assets, False
+
+
+def _others(sentence: Sentence, at: int, before: Sequence[Mark]) -> tuple[str, ...]:
+    """Of "A beat B: 5% against 3%" the asset of the second figure: what the first is measured against."""
+    figure = sentence.figures[at]
+    if not at or not any(
+        one.end <= figure.start <= one.end + 3 and one.end > sentence.figures[at - 1].end for one in sentence.against
+    ):
+        return ()
+    if any(mark.end > sentence.figures[at - 1].end for mark in before) or sentence.figures[at - 1].kind != figure.kind:
+        return ()
+    first, _ = assets_of(sentence, at - 1, figure.start)
+    return tuple(dict.fromkeys(mark.name for mark in before if mark.name not in first))
+
+
+def _is_left_out(sentence: Sentence, mark: Mark) -> bool:
+    """ "Without Bitcoin it is …"."""
+    return not sentence.words.isdisjoint(_LEAVING_OUT) and bool(_WITHOUT.search(sentence.text[: mark.start]))
+
+
+def _is_measured_against(sentence: Sentence, mark: Mark) -> bool:
+    if "on" in sentence.words and _PLACE.search(sentence.text[: mark.start]):
+        return True  # "the cheapest coin on Ethereum"
+    return any(one.end <= mark.start <= one.end + 6 for one in sentence.against)
+
+
+def _is_close(sentence: Sentence, mark: Mark, figure: Figure) -> bool:
+    between = sentence.text[mark.end : figure.start]
+    return bool(_NEAR.fullmatch(between))
+
+
+def _group(sentence: Sentence, mark: Mark, figure: Figure, at: int, *, is_behind: bool) -> tuple[str, ...]:
+    """The asset; of "BTC and ETH at 5 and 3" the one in the figure's place, of "BTC and ETH" with one figure both."""
+    group = [mark]
+    place = sentence.assets.index(mark)
+    while place and _JOINED.fullmatch(sentence.text[sentence.assets[place - 1].end : sentence.assets[place].start]):
+        place -= 1
+        group.insert(0, sentence.assets[place])
+    place = sentence.assets.index(mark)
+    while place + 1 < len(sentence.assets) and _JOINED.fullmatch(
+        sentence.text[sentence.assets[place].end : sentence.assets[place + 1].start]
+    ):
+        place += 1
+        group.append(sentence.assets[place])
+    names = tuple(dict.fromkeys(one.name for one in group))
+    if len(names) == 1 or any(one.start < figure.start < other.start for one, other in pairwise(group)):
+        return (mark.name,)
+    run = sentence.run(at)
+    if len(run) == len(group):
+        return (group[run.index(at)].name,)
+    return names if not is_behind or len(run) == 1 else (mark.name,)
+
+
+def _opens_with_figure(text: str, figure: Figure) -> bool:
+    return len(_LETTERS.findall(text[: figure.start])) <= 3
