@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cryptodesk.app.documents import Documents
+from cryptodesk.app.embedding import SharedEmbedder
 from cryptodesk.catalog.models import load_models
 from cryptodesk.catalog.prices import load_prices
 from cryptodesk.core.clock import Clock, SystemClock
@@ -33,6 +34,9 @@ from cryptodesk.market.records import Asset
 from cryptodesk.models._kinds import ProviderServices
 from cryptodesk.models._router import ModelRouter
 from cryptodesk.models.analyst.explain import ExplainedPlan, explain
+from cryptodesk.models.analyst.followups import find_ties
+from cryptodesk.models.analyst.tie_breaker import TieBreaker
+from cryptodesk.models.analyst.ties import NO_BREAKS, TieBreaks
 from cryptodesk.settings import Settings
 from cryptodesk.state.keys import SqliteKeyStore
 from cryptodesk.state.migrations import MIGRATIONS as STATE_MIGRATIONS
@@ -41,6 +45,7 @@ from cryptodesk.storage.connection import connect_writer
 from cryptodesk.storage.migrations import apply_migrations
 from cryptodesk.storage.sqlite import SqliteDatabase
 from cryptodesk.tools import ToolRegistry, ToolServices
+from cryptodesk.verification.verifier import AnswerVerifier
 
 if TYPE_CHECKING:
     from cryptodesk.app.library import Library
@@ -64,13 +69,15 @@ class Desk:
         self.market = Market(_market_options(settings), self._database, self.clock)
         directory = self.market.directory
         mentions = AssetMentions(directory)
+        self._embedder = SharedEmbedder()
+        self._tie_breaker = TieBreaker(self._embedder.embed)
         self._library = None if self.market.world is not None else self._documents(mentions)
         self._knowledge = _Knowledge(mentions, directory)
         table = load_models(settings.own_models_file)
         self.models = ModelRouter(
             table,
             load_prices(settings.own_prices_file),
-            services=ProviderServices(self.clock, self._knowledge),
+            services=ProviderServices(self.clock, self._knowledge, self._embedder.embed),
             variables=settings.variables(table.variables),
             fallback_enabled=settings.analyst_fallback,
             enabled_providers=("scripted",) if settings.scripted_models else (),
@@ -88,6 +95,7 @@ class Desk:
             settlement=Settlement(self._database, self._turns, self.ledger, PriceBook()),
             clock=self.clock,
             observer=observer,
+            verifier=None if settings.verification == "off" else AnswerVerifier(settings.verification),
         )
 
     async def __aenter__(self) -> Desk:
@@ -98,6 +106,7 @@ class Desk:
         await self.models.close()
         if self._library is not None:
             await self._library.close()
+        await asyncio.to_thread(self._embedder.close)
         await self.market.__aexit__()
         self._database.close()
 
@@ -134,10 +143,22 @@ class Desk:
             as_of=as_of,
         )
 
-    def plan(self, text: str, earlier: Sequence[str] = (), as_of: datetime | None = None) -> tuple[ExplainedPlan, ...]:
-        """What the embedded analyst would do with a question; nothing is called."""
+    def plan(
+        self,
+        text: str,
+        earlier: Sequence[str] = (),
+        as_of: datetime | None = None,
+        breaks: TieBreaks = NO_BREAKS,
+    ) -> tuple[ExplainedPlan, ...]:
+        """What the embedded analyst would do with a question; nothing is called. Without `breaks` the rules
+        alone decide close calls; in a run it has those of `break_ties`."""
         specs = [self.tools.spec(name) for name in self.tools.names()]
-        return explain(text, earlier, specs, self._knowledge, (as_of or self.clock.now()).date())
+        return explain(text, earlier, specs, self._knowledge, (as_of or self.clock.now()).date(), breaks)
+
+    async def break_ties(self, text: str, earlier: Sequence[str] = (), as_of: datetime | None = None) -> TieBreaks:
+        """What is decided of the question's close calls: empty where there are none, or no vectors."""
+        ties = find_ties(text, earlier, self._knowledge, (as_of or self.clock.now()).date())
+        return await self._tie_breaker.break_ties(ties)
 
     async def serve_housekeeping(self) -> None:
         """Deletes responses past their retention, now and every hour. Runs until it is cancelled."""
@@ -161,7 +182,12 @@ class Desk:
             library = importlib.import_module("cryptodesk.app.library")
             directory = self.market.directory
             opened: Library = library.Library(
-                self.settings, self._database, self.clock, library.linked_assets(mentions), library.names_of(directory)
+                self.settings,
+                self._database,
+                self.clock,
+                library.linked_assets(mentions),
+                library.names_of(directory),
+                self._embedder.get(),
             )
             return opened
 

@@ -37,7 +37,7 @@ class Library:
     """All the parts that documents need, joined. Use it in an `async with` block and `open` it before a search.
 
     The database has the tables of `documents.store.MIGRATIONS`; `find_assets` and `asset_names` are lent by whoever
-    knows assets."""
+    knows assets. An `embedder` that is lent is left open."""
 
     def __init__(
         self,
@@ -46,12 +46,14 @@ class Library:
         clock: Clock,
         find_assets: FindAssets,
         asset_names: AssetNames,
+        embedder: Embedder | None = None,
     ) -> None:
         self.documents = DocumentStore(database)
         self.subscriptions = SubscriptionStore(database)
         self._settings = settings
         self._clock = clock
-        self._embedder = Embedder()
+        self._is_lent = embedder is not None
+        self._embedder = embedder or Embedder()
         self.index = DocumentIndex(
             settings.index_folder,
             self._embedder,
@@ -78,7 +80,8 @@ class Library:
 
     async def __aexit__(self, *_: object) -> None:
         await asyncio.to_thread(self.index.close)
-        await asyncio.to_thread(self._embedder.close)
+        if not self._is_lent:
+            await asyncio.to_thread(self._embedder.close)
         await self._pages.__aexit__()
 
     async def open(self, report: Report = lambda *_: None) -> None:

@@ -48,7 +48,7 @@ async def observe(desk: Desk, question: Question, allowance: Allowance) -> Obser
         cost_usd=cost_usd,
         duration_ms=(time.perf_counter() - started) * 1000,
         failure=_failure(fold),
-        plan=_plan(desk, question) if fold.finished is not None else None,
+        plan=await _plan(desk, question) if fold.finished is not None else None,
     )
 
 
@@ -73,15 +73,16 @@ def _failure(fold: RunFold) -> str | None:
     return None if fold.finished is not None else "the run ended without a result"
 
 
-def _plan(desk: Desk, question: Question) -> tuple[PlannedPart, ...] | None:
+async def _plan(desk: Desk, question: Question) -> tuple[PlannedPart, ...] | None:
     route = desk.models.resolve(desk.settings.default_model)[0]
     if route.provider != ANALYST:
         return None
+    breaks = await desk.break_ties(question.asked, question.earlier, question.as_of)
     return tuple(
         PlannedPart(
             plan.intent,
             tuple(Made(call.tool, call.arguments) for call in plan.calls),
             tuple(asset.asset_id for asset in plan.assets if asset.asset_id is not None and not asset.rivals),
         )
-        for plan in desk.plan(question.asked, question.earlier, question.as_of)
+        for plan in desk.plan(question.asked, question.earlier, question.as_of, breaks)
     )

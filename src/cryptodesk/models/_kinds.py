@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from msgspec import Struct, field
 
@@ -11,16 +11,21 @@ from cryptodesk.catalog.models import ModelProfile
 from cryptodesk.core.clock import Clock
 from cryptodesk.core.ports import Provider
 
-__all__ = ["ProviderConfig", "ProviderKind", "ProviderServices"]
+__all__ = ["EmbedQuestion", "ProviderConfig", "ProviderKind", "ProviderServices"]
+
+
+# A text to the id of the encoder and the vector; None where there is none to be had.
+EmbedQuestion: TypeAlias = Callable[[str], Awaitable[tuple[str, Sequence[float]] | None]]
 
 
 class ProviderServices(Struct, frozen=True):
     """What the composition root lends to every provider; a kind takes what it needs and leaves the rest.
 
-    `mentions` finds assets in text; the kind that wants it states its type."""
+    `mentions` finds assets in text; the kind that wants it states its type. `embed` gives the vector of a question."""
 
     clock: Clock
     mentions: object | None = None
+    embed: EmbedQuestion | None = None
 
 
 class ProviderConfig(Struct, frozen=True):

@@ -15,7 +15,7 @@ from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.client_tools import best_client_call, client_arguments
 from cryptodesk.models.analyst.conversation import Situation, Verbosity, read_conversation
 from cryptodesk.models.analyst.evidence import Evidence, read_evidence
-from cryptodesk.models.analyst.followups import understand
+from cryptodesk.models.analyst.followups import find_ties, understand
 from cryptodesk.models.analyst.offer import Offer, read_offer
 from cryptodesk.models.analyst.planner import next_calls
 from cryptodesk.models.analyst.ports import AssetKnowledge
@@ -23,10 +23,11 @@ from cryptodesk.models.analyst.questions import MARKET_INTENTS, Plan
 from cryptodesk.models.analyst.reading import clean
 from cryptodesk.models.analyst.resolve import resolve
 from cryptodesk.models.analyst.skills import load_skills
+from cryptodesk.models.analyst.ties import NO_BREAKS, Tie, TieBreaks
 from cryptodesk.models.analyst.tool_names import ID_LOOKUP, MARKET_DATA, MATH_EVAL, MAX_LOOKUP_QUERY
 from cryptodesk.models.analyst.writer.draft import Setting
 
-__all__ = ["Calls", "Turn", "decide", "plans_for"]
+__all__ = ["Calls", "Turn", "decide", "plans_for", "ties_of"]
 
 # Where a built-in tool answers, the caller's own must fit much better: its whole name and more.
 _CLEAR, _MUCH_CLEARER = 3, 5
@@ -47,10 +48,19 @@ class Turn(Struct, frozen=True):
     is_plain: bool = False
 
 
-def decide(request: ModelRequest, knowledge: AssetKnowledge, today: date) -> Calls | Turn:
+def ties_of(request: ModelRequest, knowledge: AssetKnowledge, today: date) -> tuple[Tie, ...]:
+    """What `decide` would like to have decided before. A request for the least thought asks for nothing."""
+    if request.reasoning_effort == "minimal":
+        return ()
+    return find_ties(*_asked(read_conversation(request.messages)), knowledge, today)
+
+
+def decide(
+    request: ModelRequest, knowledge: AssetKnowledge, today: date, breaks: TieBreaks = NO_BREAKS
+) -> Calls | Turn:
     situation = read_conversation(request.messages)
     evidence, offer = read_evidence(situation.outcomes), read_offer(request)
-    plans = plans_for(situation, knowledge, today)
+    plans = plans_for(situation, knowledge, today, breaks)
     calls = tuple(
         {call.key: call for plan in plans for call in _calls(situation, plan, evidence, offer, today)}.values()
     )
@@ -77,11 +87,17 @@ def _verbosity(request: ModelRequest, situation: Situation) -> Verbosity:
     return "detailed"
 
 
-def plans_for(situation: Situation, knowledge: AssetKnowledge, today: date) -> tuple[Plan, ...]:
-    """The plans of the message; a resumed turn that only says "go on" keeps those of the message before."""
+def plans_for(
+    situation: Situation, knowledge: AssetKnowledge, today: date, breaks: TieBreaks = NO_BREAKS
+) -> tuple[Plan, ...]:
+    return understand(*_asked(situation), knowledge, today, breaks)
+
+
+def _asked(situation: Situation) -> tuple[str, tuple[str, ...]]:
+    """The message and those before it; a resumed turn that only says "go on" keeps the message before."""
     if situation.is_resumed and situation.earlier and situation.repeats_itself:
-        return understand(situation.earlier[-1], situation.earlier[:-1], knowledge, today)
-    return understand(situation.question, situation.earlier, knowledge, today)
+        return situation.earlier[-1], situation.earlier[:-1]
+    return situation.question, situation.earlier
 
 
 def _calls(situation: Situation, plan: Plan, evidence: Evidence, offer: Offer, today: date) -> tuple[Call, ...]:
@@ -126,7 +142,8 @@ def _is_served(plan: Plan, offer: Offer) -> bool:
     if plan.intent in {"definition", "lookup"}:
         return any(asset.asset_id is not None for asset in plan.assets) or bool(plan.doubts)
     if plan.intent == "skill":
-        return set(load_skills()[plan.skill].tools) <= offer.names
+        tools = load_skills()[plan.skill].tools
+        return bool(tools) and set(tools) <= offer.names
     return plan.intent in {"greeting", "thanks", "capabilities"}
 
 

@@ -18,6 +18,7 @@ from cryptodesk.models.analyst.offer import Offer, read_offer
 from cryptodesk.models.analyst.planner import next_calls
 from cryptodesk.models.analyst.ports import AssetId, AssetKnowledge
 from cryptodesk.models.analyst.questions import AssetRef, Doubt, Plan
+from cryptodesk.models.analyst.ties import NO_BREAKS, TieBreaks
 from cryptodesk.models.analyst.tool_names import ID_LOOKUP
 
 __all__ = ["ExplainedAsset", "ExplainedCall", "ExplainedPlan", "explain"]
@@ -40,7 +41,8 @@ class ExplainedCall(Struct, frozen=True):
 
 
 class ExplainedPlan(Struct, frozen=True, omit_defaults=True):
-    """`intent` is the analyst's own, or the name of the skill; `confidence` and those of `rivals` are 0 to 1."""
+    """`intent` is the analyst's own, or the name of the skill; `confidence` and those of `rivals` are 0 to 1.
+    `tie_break` are readings too near each other for the rules, with their probabilities, where a vector was asked."""
 
     intent: str
     confidence: float
@@ -53,14 +55,20 @@ class ExplainedPlan(Struct, frozen=True, omit_defaults=True):
     currency: str = "USD"
     slots: Any = None
     declines: str | None = None
+    tie_break: tuple[tuple[str, float], ...] = ()
 
 
 def explain(
-    question: str, earlier: Sequence[str], tools: Sequence[ToolSpec], knowledge: AssetKnowledge, today: date
+    question: str,
+    earlier: Sequence[str],
+    tools: Sequence[ToolSpec],
+    knowledge: AssetKnowledge,
+    today: date,
+    breaks: TieBreaks = NO_BREAKS,
 ) -> tuple[ExplainedPlan, ...]:
     """One plan for each question of the text. The calls are those of the first round after assets were looked up."""
     offer = read_offer(ModelRequest("", (), tuple(tools)))
-    return tuple(_explained(plan, offer, today) for plan in understand(question, earlier, knowledge, today))
+    return tuple(_explained(plan, offer, today) for plan in understand(question, earlier, knowledge, today, breaks))
 
 
 def _explained(plan: Plan, offer: Offer, today: date) -> ExplainedPlan:
@@ -77,6 +85,7 @@ def _explained(plan: Plan, offer: Offer, today: date) -> ExplainedPlan:
         currency=plan.currency,
         slots=None if plan.slots is None else msgspec.to_builtins(plan.slots),
         declines=plan.topic,
+        tie_break=plan.weighed,
     )
 
 

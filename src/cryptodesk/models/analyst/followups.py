@@ -2,39 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import msgspec
 
-from cryptodesk.models.analyst.parser import MAX_ASSETS, parse
+from cryptodesk.models.analyst.parser import MAX_ASSETS, find_tie, parse
 from cryptodesk.models.analyst.ports import AssetKnowledge
-from cryptodesk.models.analyst.questions import MARKET_INTENTS, Intent, Period, Plan
+from cryptodesk.models.analyst.questions import MARKET_INTENTS, AssetRef, Intent, Period, Plan
 from cryptodesk.models.analyst.several import split_questions
 from cryptodesk.models.analyst.skills import load_skills
+from cryptodesk.models.analyst.ties import NO_BREAKS, Tie, TieBreaks
 
-__all__ = ["understand"]
+__all__ = ["find_ties", "understand"]
 
 _TURNS_LOOKED_BACK = 6
 _SHORT_OF_ASSETS = MARKET_INTENTS | {
-    "lookup", "bare", "unclear", "definition", "advice", "prediction", "declined", "skill",
+    "lookup", "bare", "unclear", "definition", "declined", "skill",
 }  # fmt: skip
 
 
-def understand(question: str, earlier: Sequence[str], knowledge: AssetKnowledge, today: date) -> tuple[Plan, ...]:
+def understand(
+    question: str,
+    earlier: Sequence[str],
+    knowledge: AssetKnowledge,
+    today: date,
+    breaks: TieBreaks = NO_BREAKS,
+) -> tuple[Plan, ...]:
     """The plan of each question of the message in its conversation; `earlier` holds the user's turns before it,
     oldest first."""
     before: Plan | None = None
-    for text in earlier[-_TURNS_LOOKED_BACK:]:
-        for part in split_questions(text, knowledge, today):
-            plan = _join(before, parse(part, knowledge, today))
-            before = plan if _leaves_a_trace(plan) else before
+    met: dict[str, AssetRef] = {}
     plans: list[Plan] = []
-    for part in split_questions(question, knowledge, today):
-        plan = _join(before, parse(part, knowledge, today))
-        before = plan if _leaves_a_trace(plan) else before
-        plans.append(_settled(plan))
+    for text in (*earlier[-_TURNS_LOOKED_BACK:], question):
+        plans.clear()
+        for part in split_questions(text, knowledge, today):
+            plan = _among_all(_join(before, parse(part, knowledge, today, breaks)), met)
+            if _leaves_a_trace(plan):
+                before = plan
+                met |= {str(asset.asset_id): asset for asset in plan.all_assets}
+            plans.append(_settled(plan))
     return tuple(plans)
+
+
+def _among_all(plan: Plan, met: Mapping[str, AssetRef]) -> Plan:
+    """ "which one gained more?": a comparison of one asset is one of those that were asked about before it."""
+    if plan.intent != "comparison" or len(plan.assets) != 1:
+        return plan
+    known = {asset_id: asset for asset_id, asset in met.items() if asset_id != str(plan.assets[0].asset_id)}
+    assets = (*known.values(), plan.assets[0])[-MAX_ASSETS:]
+    return msgspec.structs.replace(plan, intent="comparison" if len(assets) > 1 else "change", assets=assets)
+
+
+def find_ties(question: str, earlier: Sequence[str], knowledge: AssetKnowledge, today: date) -> tuple[Tie, ...]:
+    """The close calls of the conversation as far as it is looked at, oldest first."""
+    texts = (*earlier[-_TURNS_LOOKED_BACK:], question)
+    parts = (part for text in texts for part in split_questions(text, knowledge, today))
+    return tuple(tie for part in parts if (tie := find_tie(part, knowledge, today)) is not None)
 
 
 def _settled(plan: Plan) -> Plan:
@@ -64,6 +88,8 @@ def _join(before: Plan | None, plan: Plan) -> Plan:
     if before.intent == "skill" or plan.intent == "skill":
         return _join_skill(before, plan)
     named = bool(plan.all_assets or plan.doubts)
+    if before.intent == "conversion" and plan.intent == "unclear" and not plan.period:
+        return _other_amount(before, plan)
     if plan.intent == "bare" and named:
         return _same_question(before, plan)
     if plan.intent == "comparison" and plan.is_follow_up and len(plan.assets) == 1:
@@ -85,7 +111,7 @@ def _join_skill(before: Plan, plan: Plan) -> Plan:
     takes = load_skills()[plan.skill or before.skill].assets
     named = bool(plan.all_assets or plan.doubts)
     if plan.intent == "skill":
-        lacks = takes == "needed" and not named
+        lacks = takes in {"wanted", "needed"} and not named
         return msgspec.structs.replace(plan, assets=before.all_assets, doubts=before.doubts) if lacks else plan
     if plan.intent == "bare" and named and takes != "none":
         period = plan.period or before.period
@@ -107,7 +133,7 @@ def _same_question(before: Plan, plan: Plan) -> Plan:
         return _widened(before, plan)
     if before.intent == "conversion":
         moved = {"target": plan.assets[0]} if not before.assets else {"assets": plan.assets[:1]}
-        return msgspec.structs.replace(before, **moved, doubts=plan.doubts)
+        return msgspec.structs.replace(before, **moved, doubts=plan.doubts, amount=plan.amount or before.amount)
     return msgspec.structs.replace(
         before,
         assets=plan.assets,
@@ -116,6 +142,19 @@ def _same_question(before: Plan, plan: Plan) -> Plan:
         dropped_assets=plan.dropped_assets,
         is_english=plan.is_english,
     )
+
+
+def _other_amount(before: Plan, plan: Plan) -> Plan:
+    """ "and 5?", "and in euros?": the same conversion of another amount, or into another currency."""
+    said, now = before.amount, plan.amount
+    if now is None or said is None:
+        other = plan.currency if plan.currency != "USD" and before.assets else None
+        return msgspec.structs.replace(before, target=other, currency=other) if other else plan
+    if now.unit and not said.unit and before.assets:  # money after coins: it goes the other way round
+        target = before.assets[0]
+        return msgspec.structs.replace(before, assets=(), amount=now, currency=now.unit, target=target)
+    amount = msgspec.structs.replace(now, unit=now.unit or said.unit)
+    return msgspec.structs.replace(before, amount=amount, currency=amount.unit or before.currency)
 
 
 def _widened(before: Plan, plan: Plan) -> Plan:

@@ -1,4 +1,6 @@
-"""One question to one `Plan`, without regard to the rest of the conversation. Never raises."""
+"""One question to one `Plan`, without regard to the rest of the conversation. Never raises.
+
+What was decided of close calls is given as data: the same question and decision give the same plan."""
 
 from __future__ import annotations
 
@@ -16,8 +18,9 @@ from cryptodesk.models.analyst.ports import AssetKnowledge
 from cryptodesk.models.analyst.questions import MARKET_INTENTS, Amount, AssetRef, Intent, Plan
 from cryptodesk.models.analyst.reading import Reading, clean, read
 from cryptodesk.models.analyst.skills import Named, claims_of, load_skills
+from cryptodesk.models.analyst.ties import NO_BREAKS, Tie, TieBreak, TieBreaks, close_calls, masked_question
 
-__all__ = ["MAX_ASSETS", "parse"]
+__all__ = ["MAX_ASSETS", "find_tie", "parse"]
 
 MAX_ASSETS = 5
 # A longer text that holds a formula is about something else.
@@ -25,32 +28,44 @@ _MOST_WORDS_OF_A_SUM = 25
 _MOST_WORDS_OF_A_NAME = 8
 
 
-def parse(question: str, knowledge: AssetKnowledge, today: date) -> Plan:
+def parse(question: str, knowledge: AssetKnowledge, today: date, breaks: TieBreaks = NO_BREAKS) -> Plan:
     """The plan of the question alone: what it leaves open stays empty."""
-    return _parse(clean(question), knowledge, today)
+    text = clean(question)
+    return _parse(text, knowledge, today, breaks.get(text) if breaks else None)
+
+
+def find_tie(question: str, knowledge: AssetKnowledge, today: date) -> Tie | None:
+    """What the question may as well mean; None where one reading is clearly the first."""
+    text = clean(question)
+    candidates = close_calls(_parse(text, knowledge, today, None))
+    return Tie(text, masked_question(read(text, knowledge, today)), candidates) if len(candidates) > 1 else None
 
 
 # A run reads the same few messages again in each of its rounds.
 @lru_cache(maxsize=128)
-def _parse(text: str, knowledge: AssetKnowledge, today: date) -> Plan:
+def _parse(text: str, knowledge: AssetKnowledge, today: date, tie_break: TieBreak | None) -> Plan:
     if not any(character.isalnum() for character in text):
         return Plan("empty", 1.0)
     reading = read(text, knowledge, today)
-    plan = _small_talk(reading) or _claimed(reading, _settle(reading))
+    plan = _small_talk(reading) or _claimed(reading, _settle(reading), tie_break)
     return _complete(plan, reading)
 
 
-def _claimed(reading: Reading, plan: Plan) -> Plan:
-    """The plan, unless a skill is surer of the question; what else it may mean is kept beside it."""
+def _claimed(reading: Reading, plan: Plan, tie_break: TieBreak | None) -> Plan:
+    """The plan, unless a skill is surer of the question or was chosen; what else it may mean is kept beside it."""
     claims = sorted(claims_of(reading), key=lambda claim: -claim.confidence)
-    weighed = [(claim.skill, claim.confidence) for claim in claims]
-    own = (plan.intent, plan.confidence)
-    if claims and claims[0].confidence > plan.confidence:
-        best = claims[0]
-        rivals = (*weighed[1:], own)
-        assets = _assets_for(best, reading)
-        return Plan("skill", best.confidence, assets, skill=best.skill, slots=best.slots, rivals=rivals)
-    return msgspec.structs.replace(plan, rivals=tuple(weighed))
+    best = next((claim for claim in claims if claim.confidence > plan.confidence), None)
+    weighed: tuple[tuple[str, float], ...] = ()
+    if tie_break is not None:
+        weighed = tie_break.weighed
+        by_name = {claim.skill: claim for claim in claims}
+        best = by_name.get(tie_break.chosen, None if tie_break.chosen == plan.intent else best)
+    rivals = tuple((claim.skill, claim.confidence) for claim in claims if claim is not best)
+    if best is None:
+        return msgspec.structs.replace(plan, rivals=rivals, weighed=weighed)
+    rivals = (*rivals, (plan.intent, plan.confidence))
+    assets = _assets_for(best, reading)
+    return Plan("skill", best.confidence, assets, skill=best.skill, slots=best.slots, rivals=rivals, weighed=weighed)
 
 
 def _small_talk(reading: Reading) -> Plan | None:
@@ -99,6 +114,8 @@ def _about_assets(reading: Reading) -> Plan:
         return Plan("declined", 0.9, topic=topic.name)
     if several and reading.says(intents.COMPARISON) and len(reading.measures) <= 1:
         return Plan("comparison", 0.9)
+    if not reading.has_asset and reading.says(intents.AMONG_THEM) and len(reading.measures) <= 1:
+        return Plan("comparison", 0.8)
     if len(reading.assets) == 1 and reading.says(_WITH_IT):
         return Plan("comparison", 0.7)
     return _figures(reading)
@@ -129,12 +146,18 @@ def _figures(reading: Reading) -> Plan:
         return Plan("history", 0.85)
     if reading.says(intents.HISTORY) and reading.has_asset and set(reading.measures) <= {"price"}:
         return Plan("history", 0.8)
+    if reading.found.assets and not reading.measures and reading.period and reading.says(_IS_NOW):
+        return Plan("quote", 0.85)
     if reading.says(intents.DEFINITION) and reading.has_asset and not reading.measures:
         return Plan("definition", 0.9 if reading.found.assets else 0.5)
     if reading.measures:
         return Plan("quote", 0.9 if reading.has_asset else 0.6)
-    is_short = reading.words <= _MOST_WORDS_OF_A_NAME
-    return Plan("bare", 0.6) if reading.has_asset and is_short else Plan("unclear", 0.3)
+    if reading.words > _MOST_WORDS_OF_A_NAME:
+        return Plan("unclear", 0.3)
+    held = _held(reading)
+    if reading.has_asset:
+        return Plan("bare", 0.6, amount=held[0] if held else None)
+    return Plan("unclear", 0.3, amount=_money(reading))
 
 
 def _money(reading: Reading) -> Amount | None:
@@ -147,8 +170,10 @@ def _money(reading: Reading) -> Amount | None:
 def _conversion(reading: Reading) -> Plan | None:
     """An amount of an asset in a currency or another asset, or an amount of a currency in an asset."""
     assets = reading.found.assets
-    if not assets or not reading.says(intents.CONVERSION):
+    if not assets:
         return None
+    if not reading.says(intents.CONVERSION):
+        return _paid(reading)
     if reading.strong_period:
         counted = len(assets) == 2 and _is_pair(reading)
         return Plan("history", 0.85, assets[:1], currency=assets[1].symbol.upper()) if counted else None
@@ -159,7 +184,7 @@ def _conversion(reading: Reading) -> Plan | None:
         target: AssetRef | str = others[0] if others else find_currency(reading.lowered) or "USD"
         currency = target if isinstance(target, str) else "USD"
         return Plan("conversion", 0.9, (asset,), amount=amount, currency=currency, target=target)
-    money = next((amount for amount in reading.amounts if amount.unit not in {"%", ""}), None)
+    money = _spent(reading)
     if money is not None and len(assets) == 1 and not reading.says(_THRESHOLD):
         return Plan("conversion", 0.9, (), amount=money, currency=money.unit, target=assets[0])
     if len(assets) == 2 and _is_pair(reading):
@@ -168,12 +193,31 @@ def _conversion(reading: Reading) -> Plan | None:
     return None
 
 
+def _spent(reading: Reading) -> Amount | None:
+    return next((amount for amount in reading.amounts if amount.unit not in {"%", ""}), None)
+
+
+def _paid(reading: Reading) -> Plan | None:
+    """ "XRP needed for 5000 dollars": money and an asset, without a word for turning one into the other."""
+    money, assets = _spent(reading), reading.found.assets
+    is_other = reading.says(_THRESHOLD) or reading.says(intents.CHANGE) or reading.period is not None
+    if money is None or len(assets) != 1 or is_other or set(reading.measures) - {"price"}:
+        return None
+    if not reading.says(intents.PAID):
+        return None
+    return Plan("conversion", 0.85, (), amount=money, currency=money.unit, target=assets[0])
+
+
 def _is_pair(reading: Reading) -> bool:
     """One asset counted in another: "price of ETH in BTC"."""
     second = reading.found.assets[1]
     return bool(_PAIR.search(reading.masked) and _INTO.search(reading.lowered[: second.start]))
 
 
+# "What's btc at the moment" asks for no definition.
+_IS_NOW = re.compile(
+    r"\b(?:what|where|how)(?:'s|s| is| are)?\b[^?.!]{1,40}\b(?:now|today|rn|at the moment|currently|atm|right now)\b"
+)
 _THRESHOLD = re.compile(r"\b(?:above|below|over|under|reach|hit|pass)\b")
 _PAIR = re.compile(
     r"\b(?:convert|exchange rate|conversion|denominated|priced|how many|how much .{1,30} (?:is|are) (?:one|a|1))\b"
@@ -229,6 +273,7 @@ def _complete(plan: Plan, reading: Reading) -> Plan:
         plan.skill,
         plan.slots,
         plan.rivals,
+        plan.weighed,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import date
 from zlib import crc32
 
 import msgspec
@@ -14,9 +15,11 @@ from cryptodesk.core.events import ModelEvent, ModelFinished, ModelStarted, Text
 from cryptodesk.core.generation import FinishReason, ModelRequest
 from cryptodesk.core.usage import CHARACTERS_PER_TOKEN, Usage
 from cryptodesk.models.analyst.calls import Call
-from cryptodesk.models.analyst.deciding import Calls, Turn, decide
+from cryptodesk.models.analyst.deciding import Calls, Turn, decide, ties_of
 from cryptodesk.models.analyst.ports import AssetKnowledge
 from cryptodesk.models.analyst.structured import encode_answer
+from cryptodesk.models.analyst.tie_breaker import TieBreaker
+from cryptodesk.models.analyst.ties import NO_BREAKS, TieBreaks
 from cryptodesk.models.analyst.tokens import estimate_input_tokens, estimate_tokens
 from cryptodesk.models.analyst.writer import Draft, join_paragraphs, known_facts, write
 from cryptodesk.models.analyst.writer.plain_text import to_plain_text
@@ -32,15 +35,19 @@ class _Output(Struct, frozen=True):
     events: tuple[ModelEvent, ...]
     finish_reason: FinishReason
     tokens: int
+    computed: tuple[float, ...] = ()
 
 
 class Analyst:
-    """Stateless: the same request at the same moment gives the same events."""
+    """The same request at the same moment gives the same events, as long as vectors, if they are lent, come in time."""
 
-    def __init__(self, name: str, knowledge: AssetKnowledge, clock: Clock) -> None:
+    def __init__(
+        self, name: str, knowledge: AssetKnowledge, clock: Clock, tie_breaker: TieBreaker | None = None
+    ) -> None:
         self.name = name
         self._knowledge = knowledge
         self._clock = clock
+        self._tie_breaker = tie_breaker
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[list[ModelEvent]]:
         """One batch: everything is known at once. Raises: OutputLimitTooLow below 15 output tokens."""
@@ -49,13 +56,21 @@ class Analyst:
             raise OutputLimitTooLow(
                 f"No answer fits into {limit!r} output tokens; use a higher max_tokens, at least {LEAST_OUTPUT_TOKENS}."
             )
-        turn = decide(request, self._knowledge, (request.as_of or self._clock.now()).date())
+        today = (request.as_of or self._clock.now()).date()
+        turn = decide(request, self._knowledge, today, await self._breaks(request, today))
         output = _called(turn, limit) if isinstance(turn, Calls) else self._written(turn, request, limit)
         usage = Usage(estimate_input_tokens(request.messages, request.tools), output.tokens)
-        yield [ModelStarted(SERVED_MODEL), *output.events, ModelFinished(output.finish_reason, usage)]
+        yield [ModelStarted(SERVED_MODEL), *output.events, ModelFinished(output.finish_reason, usage, output.computed)]
 
     async def close(self) -> None:
         """Nothing is held open."""
+
+    async def _breaks(self, request: ModelRequest, today: date) -> TieBreaks:
+        ties = ties_of(request, self._knowledge, today) if self._tie_breaker else ()
+        if not ties or self._tie_breaker is None:
+            return NO_BREAKS
+        is_later_round = request.messages[-1].role == "tool"
+        return await self._tie_breaker.break_ties(ties, is_later_round=is_later_round)
 
     def _written(self, turn: Turn, request: ModelRequest, limit: int | None) -> _Output:
         drafts = [write(setting) for setting in turn.settings]
@@ -66,7 +81,14 @@ class Analyst:
         text = encode_answer(draft, request.response_format, known)
         most = len(text) if limit is None else limit * CHARACTERS_PER_TOKEN
         kept = text[:most]
-        return _Output(tuple(_deltas(kept)), "stop" if kept == text else "length", estimate_tokens(kept))
+        reason: FinishReason = "stop" if kept == text else "length"
+        return _Output(tuple(_deltas(kept)), reason, estimate_tokens(kept), _computed(draft))
+
+
+def _computed(draft: Draft) -> tuple[float, ...]:
+    """The figures of the answer, which code worked out or copied from the results."""
+    values = (fact.value for fact in draft.facts)
+    return tuple(float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool))
 
 
 def _called(turn: Calls, limit: int | None) -> _Output:

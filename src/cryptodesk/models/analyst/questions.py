@@ -105,7 +105,8 @@ class Plan(Struct, frozen=True):
     """What is to be answered. `measures` are names of `measures.MEASURES`; `topic` names what is declined.
 
     Of the intent "skill", `skill` names the module in `skills/` and `slots` is what it read for itself. `rivals` are
-    what else the question may have meant, with the confidence of each.
+    what else the question may have meant, with the confidence of each. `weighed` are the readings that lay too near
+    each other for the rules alone, with the probability that the head gave to each.
 
     `target` is the asset or currency code a conversion ends in; `currency` is what figures are quoted in.
     """
@@ -128,6 +129,7 @@ class Plan(Struct, frozen=True):
     skill: str = ""
     slots: Any = None
     rivals: tuple[tuple[str, float], ...] = ()
+    weighed: tuple[tuple[str, float], ...] = ()
 
     @property
     def all_assets(self) -> tuple[AssetRef, ...]:
