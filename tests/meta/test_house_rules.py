@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cryptodesk.models.analyst.skills import load_skills
 from cryptodesk.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -49,6 +50,11 @@ def test_every_setting_is_documented() -> None:
     documented = (ROOT / "docs" / "configuration.md").read_text("utf-8")
     missing = [name for name in Settings.model_fields if f"`CRYPTODESK_{name.upper()}`" not in documented]
     assert missing == []
+
+
+def test_every_skill_of_the_analyst_is_documented() -> None:
+    documented = (ROOT / "docs" / "analyst.md").read_text("utf-8")
+    assert [name for name in load_skills() if f"| `{name}` |" not in documented] == []
 
 
 def test_every_change_fragment_has_a_known_kind() -> None:
