@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from cryptodesk.evaluation.pointing import cited, short_title
 from tests.evaluation.samples import source, trace
 
@@ -33,3 +35,12 @@ def test_addresses_go_before_numbers_and_each_source_counts_once() -> None:
 
 def test_a_handbook_title_is_told_from_what_it_rests_on() -> None:
     assert short_title(THIRD.title) == "Oracles and their manipulation"
+
+
+def test_an_address_that_another_begins_with_is_not_pointed_at() -> None:
+    short, long = source("EIP-155: replay protection"), source("EIP-1559: fee market")
+    short = structs.replace(short, url="https://eips.example.org/EIPS/eip-155")
+    long = structs.replace(long, url="https://eips.example.org/EIPS/eip-1559")
+    traces = [trace("cmc_content_search", citations=(short, long))]
+    assert cited(f"[the rule]({long.url})", traces) == (long,)
+    assert cited(f"See {short.url}.", traces) == (short,)

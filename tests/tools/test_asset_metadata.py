@@ -216,11 +216,23 @@ class TestSupply:
         assert found["next_halving"]["block_reward_after"] == 1.5625
         assert found["next_halving"]["blocks_left"] == 1_050_000 - found["block_height"]
         assert found["next_halving"]["expected_on"] == "2028-04-17"
+        past = [(one["halved_on"], one["block_height"], one["block_reward_after"]) for one in found["past_halvings"]]
+        assert past == [
+            ("2012-11-28", 210_000, 25.0),
+            ("2016-07-09", 420_000, 12.5),
+            ("2020-05-11", 630_000, 6.25),
+            ("2024-04-20", 840_000, 3.125),
+        ]
 
     async def test_the_halving_of_a_past_moment_was_another(self) -> None:
         found = await row(desk(), "coin", 1, "supply_schedule", as_of=datetime(2019, 1, 1, tzinfo=UTC))
         assert found["supply_schedule"]["block_reward"] == 12.5
         assert found["supply_schedule"]["next_halving"]["block_height"] == 630_000
+        assert [one["halved_on"] for one in found["supply_schedule"]["past_halvings"]] == ["2012-11-28", "2016-07-09"]
+
+    async def test_before_the_first_halving_there_is_no_past_one(self) -> None:
+        found = await row(desk(), "coin", 1, "supply_schedule", as_of=datetime(2012, 11, 28, 15, tzinfo=UTC))
+        assert "past_halvings" not in found["supply_schedule"]
 
     async def test_unlocks_ahead_with_their_shares(self) -> None:
         unlocks = tuple(

@@ -44,6 +44,17 @@ def test_a_question_about_more_gets_what_was_found(question: str) -> None:
     assert with_openings([hit(1)], question) == (hit(1),)
 
 
+@pytest.mark.parametrize("question", ["how was the ronin bridge hacked", "ronin bridge exploit", "ronin theft"])
+def test_an_article_on_an_incident_is_named_by_any_word_for_its_end(question: str) -> None:
+    (found,) = with_openings([hit(1, title="The Ronin bridge theft")], question)
+    assert found.chunk.number == 0
+
+
+@pytest.mark.parametrize("question", ["exploit", "what was hacked"])
+def test_an_end_alone_names_no_article(question: str) -> None:
+    assert with_openings([hit(1, title="The Ronin bridge theft")], question)[0].chunk.number == 1
+
+
 def test_plurals_name_the_same_article() -> None:
     (found,) = with_openings([hit(1, title="Optimistic and ZK rollups")], "what is a zk rollup")
     assert found.chunk.number == 0

@@ -17,12 +17,17 @@ _NUMBERS = re.compile(r"\[(\d{1,2}(?:\s*[,;]\s*\d{1,2})*)\](?!\()")
 def cited(text: str, traces: Sequence[ToolTrace]) -> tuple[Citation, ...]:
     """Those of the sources the tools brought that the text points at: by address, else by number, else by title."""
     sources, numbers, folded = brought(traces), numbers_of(text), text.casefold()
-    named = [each for each in sources if each.url in text]
+    named = [each for each in sources if _has_address(text, each.url)]
     if not named:
         named = [each for number, each in enumerate(sources, 1) if number in numbers]
     if not named:
         named = [each for each in sources if _is_telling(each) and short_title(each.title).casefold() in folded]
     return tuple({each.url: each for each in reversed(named)}.values())[::-1]
+
+
+def _has_address(text: str, url: str) -> bool:
+    """Whole: "…/eip-155" is not in "…/eip-1559"."""
+    return re.search(rf"{re.escape(url)}(?![\w%-])", text) is not None
 
 
 def _is_telling(source: Citation) -> bool:

@@ -16,11 +16,18 @@ __all__ = ["with_openings"]
 
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 _ASKING_WORDS = """
-    a about an and are basics can crypto cryptocurrency define definition describe did do does explain
-    explained for give how i in introduction is it me mean meaning means of on overview please simple tell
-    term terms that the this to us was we what what's whats when who why work works would you
+    a about an and are basic basics basically can concept crypto cryptocurrency define definition describe did do
+    does explain explained explanation for give how i in introduction is it its me mean meaning means of on or
+    overview please simple tell term terms that the this to us was we what what's whats when who why work works
+    would you versus vs
+"""
+# Of an article on something that happened these ask for all of it.
+_HAPPENING_WORDS = """
+    attack attacked bankrupt bankruptcy collapse collapsed crash crashed depeg drained exploit exploited fail failed
+    fell hack hacked happen happened implode imploded lose lost robbed stolen story theft
 """
 _ASKING = frozenset(_ASKING_WORDS.split())
+_HAPPENING = frozenset(_HAPPENING_WORDS.split())
 
 
 def with_openings(hits: Sequence[Hit], question: str) -> tuple[Hit, ...]:
@@ -37,7 +44,8 @@ def with_openings(hits: Sequence[Hit], question: str) -> tuple[Hit, ...]:
 
 
 def _names(asked: frozenset[str], title: str) -> bool:
-    return bool(asked) and asked <= frozenset(_stems(title))
+    subject = asked - _HAPPENING or asked
+    return bool(subject) and subject <= frozenset(_stems(title))
 
 
 def _stems(text: str) -> Iterator[str]:

@@ -31,6 +31,8 @@ _BITCOIN_RULE = (
     "rounds down to nothing; no more than 21 million coins come into being. Blocks are aimed at one in ten minutes."
 )
 
+_HALVING_HEIGHTS = frozenset(halving_heights())
+
 
 def supply(member: Member, now: datetime) -> Part:
     """Circulating, total and greatest supply, in coins; of a collection the number of its pieces."""
@@ -118,6 +120,9 @@ def _issuance(member: Member, now: datetime) -> Part:
         "block_height": estimate.height,
         "block_reward": compute_subsidy(estimate.height) / SATOSHI_PER_BITCOIN,
     }
+    past = _past_halvings(now)
+    if past:
+        fields["past_halvings"] = past
     if height is not None:
         fields["next_halving"] = {
             "block_height": height,
@@ -128,6 +133,19 @@ def _issuance(member: Member, now: datetime) -> Part:
     # The last two eras ran 4.0 and 1.3 % faster than the protocol aims at.
     note = f"{estimate.method}; height ± {estimate.error_blocks} blocks; the halving may come weeks earlier"
     return part_of(fields, Provenance("bitcoin_block_schedule", "computed", now, note))
+
+
+def _past_halvings(now: datetime) -> list[dict[str, Any]]:
+    """Those before the moment, oldest first, on the days that the headers of their blocks name."""
+    return [
+        {
+            "block_height": anchor.height,
+            "halved_on": f"{anchor.mined_at:%Y-%m-%d}",
+            "block_reward_after": compute_subsidy(anchor.height) / SATOSHI_PER_BITCOIN,
+        }
+        for anchor in ANCHORS
+        if anchor.height in _HALVING_HEIGHTS and anchor.mined_at <= now
+    ]
 
 
 def _unlocks(schedule: UnlockSchedule, circulating: float | None, now: datetime, detail: Detail) -> Part:

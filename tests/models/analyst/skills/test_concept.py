@@ -61,6 +61,71 @@ how is the hash rate measured
 pros and cons of self custody
 what's the point of wrapped tokens
 whats a dao
+what are optimistic and zk rollups?
+optimistic vs zk rollups
+what is a 51% attack
+51 percent attack?
+explain a 51 % attack pls
+lightning network?
+merkle trees
+wat is a merkle tree
+whats a merkel tree
+what is impermanant loss
+maker vs taker fees
+difference between maker and taker
+proof of reserves explained
+proof of reserve?
+hot wallet vs cold wallet
+how does restaking differ from staking
+cross margin vs isolated margin
+how do perpetual futures differ from normal futures
+why is a seed phrase important
+eip-4844?
+explain eip 4844
+what r blobs
+is staking risky
+are bridges safe
+what is a dead cat bounce
+explain how usdt is issued and redeemed
+explain how solana reaches consensus
+how does ethereum burn fees
+how is bitcoin secured
+"""
+INCIDENTS = """
+what happened to terra luna
+what happened to luna
+whats happened with ftx
+how did FTX collapse
+why did ftx fail
+ftx collapse explained
+mt gox hack
+what happened at mt gox
+Mt. Gox bankruptcy
+tell me about the DAO hack
+how was the ronin bridge hacked
+how was ronin hacked
+how much was stolen from ronin
+bybit hack explained
+how was bybit hacked
+euler finance exploit
+wormhole exploit
+what happened to usdc in march 2023
+how did ust lose its peg
+usdc depeg
+story of the dao
+"""
+NO_INCIDENTS = """
+ftx news
+any news on the ftx case
+latest ftx creditor payouts
+did curve get hacked today
+why did curve crash today
+price of luna
+luna
+how much did luna fall in 2022
+biggest hacks this year
+any hacks this week?
+wormhole price
 """
 NOT_OURS = """
 what is Bitcoin
@@ -87,6 +152,17 @@ what will bitcoin be worth next year
 is solana a good investment?
 who created bitcoin
 what can you do?
+what is Compound
+what is optimism
+and the market cap?
+what about volume
+open interest
+funding rate of btc
+gas
+tvl
+btc dominance
+altcoin season
+upcoming airdrops
 """
 
 
@@ -104,6 +180,21 @@ async def test_it_takes_questions_of_how_things_work(question: str) -> None:
 @pytest.mark.parametrize("question", lines(NOT_OURS))
 async def test_it_leaves_its_neighbours_alone(question: str) -> None:
     assert claimed(question) != "concept"
+
+
+@pytest.mark.parametrize("question", lines(INCIDENTS))
+async def test_it_takes_questions_of_what_ended_badly_long_ago(question: str) -> None:
+    plan = read(question)
+    assert (plan.skill, plan.slots.aim) == ("concept", "story")
+
+
+@pytest.mark.parametrize("question", lines(NO_INCIDENTS))
+async def test_figures_and_news_of_such_names_are_left_to_others(question: str) -> None:
+    assert claimed(question) != "concept"
+
+
+async def test_slips_and_courtesies_are_not_searched_for() -> None:
+    assert read("wat is a merkel tree pls").slots.query == "what is a merkle tree"
 
 
 async def test_short_forms_are_searched_for_in_full() -> None:
@@ -153,9 +244,43 @@ async def test_a_comparison_quotes_an_article_on_either_side(desks: Desks) -> No
 
 @pytest.mark.xdist_group("analyst-skills")
 async def test_where_nothing_fits_it_says_so_and_quotes_nothing(desks: Desks) -> None:
-    said = await ask(desks["snapshot"], "Why do crypto prices often crash after reaching all-time highs?")
-    assert said.text.startswith("I found no passage that answers this, so I quote none.")
-    assert not quotes(said)
+    for question in ("what is a dead cat bounce", "what is an ichimoku cloud"):
+        said = await ask(desks["snapshot"], question)
+        assert "quote none" in said.text or "hold no passage on" in said.text
+        assert not quotes(said)
+
+
+@pytest.mark.xdist_group("analyst-skills")
+@pytest.mark.parametrize(
+    ("question", "title", "word"),
+    [
+        ("what happened to terra luna", "The collapse of Terra", "2022"),
+        ("how was the ronin bridge hacked", "The Ronin bridge theft", "validators"),
+        ("how did FTX collapse", "The collapse of FTX", "2022"),
+        ("what are optimistic and zk rollups?", "Optimistic and zero-knowledge rollups", "base chain"),
+        ("maker vs taker fees", "Maker and taker fees", "maker"),
+        ("how do perpetual futures differ from normal futures", "Perpetual futures", "funding"),
+        ("wat is a merkle tree", "Merkle trees", "hash"),
+        ("What is slippage?", "Slippage, price impact and liquidity", "price"),
+        ("explain how usdt is issued and redeemed", "USDT: issuance, redemption and record", "redemption"),
+    ],
+)
+async def test_the_article_that_was_asked_for_is_quoted_alone(
+    desks: Desks, question: str, title: str, word: str
+) -> None:
+    said = await ask(desks["snapshot"], question)
+    titles = {row["n"]: row["title"] for row in said.passages()}
+    assert [titles[number].startswith(title) for _, number in quotes(said)] == [True]
+    assert word in quotes(said)[0][0]
+    assert "No passage" not in said.text
+
+
+@pytest.mark.xdist_group("analyst-skills")
+async def test_a_question_in_other_words_gets_the_nearest_and_no_promise(desks: Desks) -> None:
+    said = await ask(desks["snapshot"], "could someone rent enough machines to rewrite a small coin's history")
+    titles = {row["n"]: row["title"] for row in said.passages()}
+    assert "51 percent attacks" in " ".join(titles[number] for _, number in quotes(said))
+    assert said.text.startswith("No passage ")
 
 
 async def test_a_passage_on_something_else_is_not_quoted() -> None:

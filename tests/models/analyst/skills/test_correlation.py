@@ -113,15 +113,24 @@ async def test_a_pair_and_its_beta_are_numpys(desks: Desks, mode: str) -> None:
 
 
 @pytest.mark.xdist_group("analyst-skills")
-async def test_several_assets_are_a_table_of_pairs_and_one_of_betas(desks: Desks) -> None:
+async def test_several_assets_are_a_table_of_pairs_without_any_other_asset(desks: Desks) -> None:
     said = await ask(desks["snapshot"], "correlation matrix for ETH, SOL and XRP over 60 days")
     assert_calls_validate(said)
     rows = table_rows(said.text)
-    found = {symbol: _returns(closes(said, symbol)[1]) for symbol in ("BTC", "ETH", "SOL", "XRP")}
+    found = {symbol: _returns(closes(said, symbol)[1]) for symbol in ("ETH", "SOL", "XRP")}
     for first, second in (("ETH", "SOL"), ("ETH", "XRP"), ("SOL", "XRP")):
         assert rows[f"{first} and {second}"][0] == f"{np.corrcoef(found[first], found[second])[0, 1]:.2f}"
-    assert not any("BTC and" in name or "and BTC" in name for name in rows)
+    assert len(rows) == 3
+    assert "Bitcoin" not in said.text
+
+
+@pytest.mark.xdist_group("analyst-skills")
+async def test_several_assets_with_bitcoin_have_a_table_of_betas(desks: Desks) -> None:
+    said = await ask(desks["snapshot"], "correlation matrix for BTC, ETH and SOL over 60 days")
+    bitcoin, sol = (_returns(closes(said, symbol)[1]) for symbol in ("BTC", "SOL"))
+    slope = np.cov(sol, bitcoin, ddof=1)[0, 1] / np.var(bitcoin, ddof=1)
     assert "Beta to Bitcoin" in said.text
+    assert f"| Solana (SOL) | {slope:.2f} |" in said.text
 
 
 @pytest.mark.xdist_group("analyst-skills")
@@ -153,4 +162,4 @@ async def test_an_asset_without_closes_is_named() -> None:
     rows = (quote("BTC", history=walk(100, 101, 99)), quote("ADA"))
     text = await answer_from("correlation of BTC and ADA", market(*rows, unavailable=[gap]))
     assert "There are no daily closes of Cardano (ADA) for this: no candles are at hand." in text
-    assert "name one to set beside Bitcoin" in text
+    assert text.startswith("This correlation cannot be computed.")

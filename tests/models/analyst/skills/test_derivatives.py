@@ -29,6 +29,22 @@ from tests.models.analyst.skills.risk_desk import (
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("analyst-skills")]
 
 OURS = """
+are longs paying shorts on XRP?
+are shorts paying longs on ETH
+do longs pay shorts right now
+which side is paying funding on BTC
+who's paying funding on ETH, longs or shorts?
+which exchange has the most bitcoin open interest
+BTC open interest by exchange
+what venue has the biggest open interest in SOL
+how much BTC oi is on binance
+BTC funding by exchange
+Has leverage in the crypto market been rising?
+how much leverage is in the market
+is the market overleveraged
+is leverage building up in crypto
+how levered is crypto
+how much leverage is there on BTC
 funding rate of BTC
 BTC funding
 what is the funding rate of ETH right now
@@ -65,6 +81,11 @@ coins with the most liquidations today
 what was the funding rate of BTC in March 2025
 """
 NOT_OURS = """
+what is leverage
+is 10x leverage safe
+what leverage does binance offer
+who pays the gas on ETH
+which wallets hold long
 what is open interest
 what is a funding rate
 what are liquidations
@@ -272,3 +293,18 @@ async def test_any_figure_of_a_coin_may_be_missing(desks: Desks, question: str) 
 async def test_an_empty_overview_is_refused() -> None:
     text = await answer_of("total open interest", "cmc_market_overview", overview({"leverage": "closed"}))
     assert text == "Open interest is not available: closed."
+
+
+async def test_the_exchange_with_most_is_named_first(desks: Desks) -> None:
+    said = await ask(desks["simulated"], "which exchange has the most bitcoin open interest")
+    row = only_result(said, "cmc_market_data")["results"][0]
+    best = max(row["by_exchange"], key=lambda venue: venue["open_interest"])
+    assert f"{best['exchange']} has the most open interest" in bare(said.answer)
+    assert str(big_money(best["open_interest"])) in said.answer
+
+
+async def test_a_rise_that_nobody_recorded_is_not_made_up(desks: Desks) -> None:
+    said = await ask(desks["simulated"], "Has leverage in the crypto market been rising?")
+    total = only_result(said, "cmc_market_overview")["leverage"]["open_interest"]["total"]
+    assert "I cannot say whether they rose or fell" in said.answer
+    assert str(big_money(total)) in said.answer

@@ -24,6 +24,17 @@ from tests.models.analyst.skills.risk_desk import (
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("analyst-skills")]
 
 OURS = """
+share of altcoins outside btc and eth
+what share of the market is altcoins
+altcoins share of the crypto market
+what percent of crypto is bitcoin
+what percentage of the crypto market cap is btc
+market share of bitcoin
+how much of the total market cap is bitcoin
+how big is bitcoin compared to the whole market
+market share of everything except btc and eth
+how much of the crypto market do altcoins make up
+bitcoin dom
 BTC dominance
 bitcoin dominance
 what is bitcoin dominance right now?
@@ -56,6 +67,10 @@ could you tell me the btc dominance please
 BTC share of the total market
 """
 NOT_OURS = """
+market share of binance
+share of tvl on solana
+bitcoin market cap
+BTC share price
 what is dominance
 what does bitcoin dominance mean
 how is bitcoin dominance calculated

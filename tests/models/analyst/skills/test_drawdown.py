@@ -28,6 +28,10 @@ from tests.models.analyst.skills.risk_desk import (
 pytestmark = [pytest.mark.asyncio(loop_scope="module")]
 
 OURS = """
+how much is ETH down from its high this year
+how far is BTC below its peak over the last 90 days
+current drawdown of SOL
+how far has SOL fallen from its high since January 2026
 What is the max drawdown of ETH this year?
 max drawdown BTC
 maximum drawdown of solana over the last 90 days
@@ -151,3 +155,16 @@ async def test_without_closes_the_reason_is_said_and_no_figure() -> None:
     text = await answer_from("max drawdown of SOL", market(quote("SOL", price=100.0), unavailable=[gap]))
     assert "There are no daily closes of Solana (SOL) for this: no candles are at hand." in text
     assert "%" not in text
+
+
+@pytest.mark.xdist_group("analyst-skills")
+@pytest.mark.parametrize(
+    "question", ["how much is ETH down from its high this year", "current drawdown of ETH this year"]
+)
+async def test_how_far_below_its_high_it_stands_now_comes_first(desks: Desks, question: str) -> None:
+    said = await ask(desks["snapshot"], question)
+    prices = closes(said, "ETH")[1]
+    below = (1 - prices[-1] / max(prices)) * 100
+    first = bare(said.answer).split(" below ")[0]
+    assert first.endswith(f"{below:.2f}%")
+    assert "The maximum drawdown of Ethereum" in said.answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator
 
 import pytest
@@ -108,7 +109,8 @@ async def test_the_next_meeting_is_the_first_that_the_calendar_has(desks: Desks)
 async def test_short_forms_find_what_the_calendar_writes_in_full(desks: Desks, question: str, name: str) -> None:
     said = await ask(desks["simulated"], question)
     assert name in said.text.split("\n")[0]
-    assert "Macro agenda" not in said.text
+    entries = [line for line in said.text.split("\n") if line.startswith("- ")]
+    assert not [line for line in entries if "Macro agenda" in line or re.search(r"\[\d+\]", line)]
 
 
 @pytest.mark.xdist_group("analyst-skills")
@@ -154,3 +156,24 @@ async def test_an_event_of_another_name_is_not_passed_off_as_the_one_asked_for()
 async def test_a_follow_up_keeps_the_calendar() -> None:
     assert read("next CPI date").slots.subject == "CPI"
     assert read("economic events this week").slots.span == "this week"
+
+
+@pytest.mark.xdist_group("analyst-skills")
+async def test_a_number_is_given_only_to_what_has_a_page(desks: Desks) -> None:
+    said = await ask(desks["simulated"], "what macro events are coming up for crypto")
+    numbers = {int(number) for number in re.findall(r"\[(\d+)\]", said.text)}
+    assert numbers <= {row["n"] for row in said.passages() if row["url"]}
+
+
+async def test_the_text_that_announces_an_event_is_cited() -> None:
+    title = "US consumer price index, year on year"
+    entry = passage(
+        2, f"{title}, 27 November 2026, 12:30 UTC", f"{title}: 27 November 2026.", url=None, published_at=None,
+        content_type="macro_event", event_at="2026-11-27T12:30:00Z",
+    )  # fmt: skip
+    page = passage(
+        1, "Macro agenda", f"{title}: 27 November 2026.", content_type="macro_event", event_at="2026-11-27T12:30:00Z"
+    )
+    text = await written("next CPI date", passages(page, entry))
+    assert "Announced in: [1] Example Gazette, [Macro agenda](" in text
+    assert "[2]" not in text

@@ -26,6 +26,31 @@ from tests.models.analyst.skills.risk_desk import (
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("analyst-skills")]
 
 OURS = """
+volume on Kelordine
+how big is Birinonix Trade
+reserves held by Birinonix Trade
+list exchanges by number of coins
+What are the trading fees on Birinonix Trade?
+kraken fees
+binance trading fee
+taker fee on okx
+maker and taker fees at bybit
+Birinonix Trade fees
+how much does coinbase charge to trade
+which exchange has the highest score?
+best rated exchange
+which exchanges have the best rating
+exchange with the best score
+derivatives volume on Dunorbex Digital
+Dunorbex Digital derivatives volume
+reserves of Birinonix Trade
+open interest on Dunorbex Digital
+how many coins does Birinonix Trade list
+what is the volume on dunorbex digital
+is Birinonix Trade bigger than Holenovale Spot
+which exchange lists the most coins
+what exchange does the most volume
+busiest exchange
 top exchanges
 top 5 crypto exchanges
 biggest crypto exchange
@@ -60,6 +85,12 @@ dex volume
 volume on decentralized exchanges
 """
 NOT_OURS = """
+transaction fees on ethereum
+what is the fee of a BTC transfer
+volume of BTC on Monday
+volume in Europe
+total derivatives volume
+staking fees at kraken
 what is a DEX
 what does exchange volume mean
 how do exchanges work
@@ -67,7 +98,6 @@ Which exchange listings are trending this week?
 Which exchanges are facing pressure from regulators?
 What new altcoin trading pair will Binance list
 Which popular token trading pair is Kraken exchange planning to list
-binance fees
 binance news
 BTC price on Binance
 is Binance safe
@@ -242,3 +272,20 @@ async def test_an_empty_overview_is_refused() -> None:
 )
 async def test_any_figure_may_be_missing(desks: Desks, question: str, key: str) -> None:
     await nothing_made_up(question, await ask(desks["simulated"], question), key)
+
+
+async def test_fees_are_those_of_the_profile(desks: Desks) -> None:
+    said = await ask(desks["simulated"], "What are the trading fees on Birinonix Trade?")
+    assert_calls_validate(said)
+    profile = only_result(said, "cmc_asset_metadata")["results"][0]["exchange_profile"]
+    for field, words in (("taker_fee", "taker fee"), ("maker_fee", "maker fee")):
+        assert f"{words} {profile[field]}%" in bare(said.answer)
+
+
+async def test_the_highest_score_may_be_shared(desks: Desks) -> None:
+    said = await ask(desks["simulated"], "which exchange has the highest score?")
+    rows = only_result(said, "cmc_asset_screener")["results"]
+    best = max(row["exchange_score"] for row in rows)
+    for row in rows:
+        assert (row["name"] in said.answer) == (row["exchange_score"] == best)
+    assert f"{best} of 10" in bare(said.answer)

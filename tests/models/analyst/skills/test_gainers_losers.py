@@ -32,6 +32,18 @@ from tests.models.analyst.skills.risk_desk import (
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("analyst-skills")]
 
 OURS = """
+which crypto fell the hardest this month?
+what coin dropped the hardest today
+which coins got hit the hardest
+which coins fell furthest this week
+worst coin this week
+which coins did best this month
+which altcoin had the worst week
+steepest falls today
+biggest faller
+losers in the top 100
+best performers in the top 50 this month
+which of the 100 largest coins fell most this week
 Top gainers today
 top gainers
 top losers
@@ -67,6 +79,7 @@ worst performing altcoins 90 days
 top loosers
 """
 NOT_OURS = """
+hardest coin to mine
 is BTC pumping
 why are coins pumping
 how much did ETH gain this week
@@ -147,6 +160,14 @@ async def test_a_quarter_goes_to_the_screener() -> None:
     (call,) = first_calls("worst performing altcoins 90 days")
     assert call.tool == "cmc_asset_screener"
     assert call.arguments["sort"] == {"field": "percent_change_90d", "order": "asc"}
+
+
+async def test_ranks_and_the_month_so_far_reach_the_tools() -> None:
+    (call,) = first_calls("biggest losers in the top 100 today")
+    assert call.tool == "cmc_asset_screener"
+    assert call.arguments["filters"] == [{"field": "rank", "op": "lte", "value": 100}]
+    (call,) = first_calls("which crypto fell the hardest this month?")
+    assert (call.arguments["list"], call.arguments["time_period"]) == ("top_losers", "30d")
 
 
 async def test_a_year_is_not_passed_off_as_a_quarter(desks: Desks) -> None:

@@ -25,6 +25,9 @@ from tests.models.analyst.skills.risk_desk import (
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("analyst-skills")]
 
 OURS = """
+cost of an eth transfer
+sending eth fee
+what would a swap cost in gas
 ETH gas
 eth gas fees
 gas fees

@@ -133,9 +133,26 @@ async def test_past_halvings_have_the_heights_and_rewards_of_the_rule(desks: Des
     for height in halving_heights(5):
         before, after = (trimmed(Decimal(compute_subsidy(at)) / 10**8, 8) for at in (height - 1, height))
         assert rows[f"{height:,}"][1:] == [f"{before} BTC", f"{after} BTC"]
-    assert rows["840,000"][0] == "2024-04-20"
-    assert rows["210,000"][0] == "n/a"
-    assert "of the earlier halvings it gives none" in said.text
+    days = {f"{one['block_height']:,}": one["halved_on"] for one in schedule(said)["past_halvings"]}
+    assert list(days) == ["210,000", "420,000", "630,000", "840,000"]
+    assert {height: rows[height][0] for height in days} == days
+    assert "names no day" not in said.text
+
+
+@pytest.mark.xdist_group("analyst-skills")
+@pytest.mark.parametrize(
+    ("question", "which"),
+    [
+        ("when was the first bitcoin halving", 1),
+        ("date of the 2016 btc halving", 2),
+        ("when was the 3rd halving?", 3),
+        ("the fourth bitcoin halving, when was it", 4),
+    ],
+)
+async def test_one_halving_of_several_is_told_by_its_number_or_year(desks: Desks, question: str, which: int) -> None:
+    said = await ask(desks["snapshot"], question)
+    one = schedule(said)["past_halvings"][which - 1]
+    assert f"on {one['halved_on']}, at block {one['block_height']:,}" in bare(said.answer).split(". ")[0]
 
 
 @pytest.mark.xdist_group("analyst-skills")

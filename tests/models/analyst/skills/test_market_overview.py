@@ -24,6 +24,16 @@ from tests.models.analyst.skills.risk_desk import (
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("analyst-skills")]
 
 OURS = """
+good morning, what did I miss in crypto
+what did I miss today in crypto?
+anything happening in crypto
+fill me in on crypto
+bring me up to speed on the market
+crypto rundown
+market pulse
+crypto recap please
+daily crypto update
+what's the state of crypto
 how is the crypto market doing
 How's the crypto market doing today?
 how is the market doing
@@ -58,6 +68,9 @@ could you tell me how crypto is doing, market overview please
 crypto market change this week
 """
 NOT_OURS = """
+catch me up on ethereum
+good morning
+what happened to FTX
 market cap of ethereum
 BTC price
 what is market cap

@@ -23,6 +23,12 @@ from tests.models.analyst.skills.content_desk import (
 pytestmark = [pytest.mark.asyncio(loop_scope="module")]
 
 OURS = """
+what tags does solana have
+which tags does LINK have
+solana tags
+tags on UNI
+how is chainlink tagged
+what is SOL tagged as
 contract address of LINK on Ethereum
 what is the contract address of UNI
 UNI contract

@@ -24,6 +24,15 @@ from tests.models.analyst.skills.risk_desk import Desks, ask, assert_calls_valid
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("analyst-skills")]
 
 OURS = """
+sector leaders today
+narratives of the last 30 days
+crypto narratives pls
+narratives
+narratives this week
+sectors today
+crypto sector ranking
+category ranking
+market sectors
 Which sectors are hot right now?
 which narratives are leading
 top narratives this week
@@ -52,6 +61,8 @@ sector rotation this week
 current crypto narratives
 """
 NOT_OURS = """
+what is a narrative
+explain crypto narratives
 how is BTC doing
 how is SOL performing this week
 memes vs AI sector

@@ -26,6 +26,12 @@ from tests.models.analyst.skills.content_desk import (
 pytestmark = [pytest.mark.asyncio(loop_scope="module")]
 
 OURS = """
+recent exchange announcements
+announcements from exchanges
+any new announcements by exchanges
+latest exchange notices
+exchange updates
+what did exchanges announce
 latest news on SOL
 news BTC
 any news about ethereum?
@@ -177,3 +183,10 @@ async def test_a_brief_answer_is_the_newest_item_alone() -> None:
     text = await written("latest news on SOL, be brief", passages(*rows))
     assert "The newest item on Solana (SOL) (2 days old): [2] Example Gazette, [New]" in text
     assert "Old" not in text
+
+
+@pytest.mark.xdist_group("analyst-skills")
+async def test_announcements_of_exchanges_are_no_news_of_others(desks: Desks) -> None:
+    said = await ask(desks["simulated"], "recent exchange announcements")
+    assert said.passages()
+    assert {row["content_type"] for row in said.passages()} == {"exchange_announcement"}

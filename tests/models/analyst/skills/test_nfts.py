@@ -7,7 +7,8 @@ from collections.abc import AsyncGenerator
 import pytest
 import pytest_asyncio
 
-from cryptodesk.models.analyst.formats import big_money, money, percent
+from cryptodesk.models.analyst.formats import big_money, money, to_decimal
+from cryptodesk.models.analyst.skills._overview import moved
 from cryptodesk.models.analyst.skills.nfts import NftSlots
 from tests.models.analyst.desk import TOOLS
 from tests.models.analyst.desk import ask as say
@@ -26,6 +27,12 @@ from tests.models.analyst.skills.risk_desk import (
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("analyst-skills")]
 
 OURS = """
+is the silent gecko tribe floor up or down today? it's an nft
+how did the Rusty Wombat Relics floor move today
+did the bored ape floor drop
+silent gecko tribe is an nft, what's its floor
+Silent Gecko Tribe (NFT) floor please
+how is the Silent Gecko Tribe nft doing
 Bored Ape floor price
 bored ape yacht club floor
 BAYC floor
@@ -113,7 +120,9 @@ async def test_a_collection_is_looked_up_then_its_figures_asked(desks: Desks) ->
     assert_calls_validate(said)
     row = only_result(said, "cmc_market_data")["results"][0]
     assert f"the floor price is {money(row['floor_price'])}" in bare(said.answer)
-    assert f"{percent(row['percent_change_24h'])} over 24 hours" in said.answer
+    change = to_decimal(row["percent_change_24h"])
+    assert change is not None
+    assert f"{moved(change)} over 24 hours" in said.answer
     assert f"{row['floor_price_native']:.4f}".rstrip("0") + f" {row['native_currency']}" in said.answer
     assert str(big_money(row["volume_24h"])) in said.answer
     assert f"{row['owners']:,} owners" in said.answer

@@ -6,7 +6,7 @@ import pytest
 
 from cryptodesk.core.tools import ToolSpec
 from tests.models.analyst.desk import TOOLS, ask, called
-from tests.models.analyst.skills.content_desk import claimed, lines, read
+from tests.models.analyst.skills.content_desk import claimed, lines, read, written
 
 OURS = """
 what is the weather in Berlin
@@ -115,3 +115,8 @@ async def test_a_tool_of_the_caller_that_can_answer_is_called() -> None:
 
 def test_the_kind_is_in_the_plan() -> None:
     assert read("what is the weather in Berlin").slots.kind == "elsewhere"
+
+
+async def test_a_refusal_names_what_the_desk_is_for() -> None:
+    for question in ("write me a poem about my cat", "compose a song", "translate this into german", "weather in Rome"):
+        assert "crypto" in await written(question)

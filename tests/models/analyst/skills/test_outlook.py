@@ -58,15 +58,54 @@ How should I adjust my ETH and SOL portfolio for the next quarter?
 Which of the coins BTC, XRP, DOGE, ADA, and SOL is best for a 10x long position right now?
 good time to buy BTC?
 is ETH a buy
+is SOL going to outperform ETH
+long or short BTC now
+bull or bear on ETH?
+is the bottom in for BTC
+can you guarantee that BTC goes up
 is it worth buying ADA
 buy or sell BTC
 should I hold DOGE until 2028
 what's a good stop loss for BTC
 is ETH undervalued
-should I buy ETH, is it oversold?
+should I buy ETH although it is oversold?
+"""
+OF_A_NAME_OR_A_WORD = """
+Should I buy $WHATEVER now?
+should i buy pepito
+price prediction for pepito 2030
+will PEPITO go up tomorrow
+pepito price prediction
+is $FOO undervalued
+good time to buy $PEPITO?
+will it reach 500
+is it fair-valued?
+should i sell them
+should I buy it now
+should i buy?
+should I buy or wait
+is now a good time to buy
+is it a buy
+price prediction for next year?
+what's your forecast
+buy or sell?
+will the price go up tomorrow
+can this coin reach 1 dollar
 """
 NOT_OURS = """
+what's the long/short ratio of BTC
+did SOL outperform ADA this week
 should I invest in crypto
+which coin will pump next week
+what's the best coin to buy today
+Tell me which altcoin will 100x
+next 100x gem
+should i buy a house
+is it a good idea to buy coins before the halving
+will altcoins go up if it rains
+will the fed cut rates
+will BlackRock crash the market
+how should I diversify my portfolio
 best coin to buy
 will the market crash
 price of BTC
@@ -83,7 +122,7 @@ will there be an airdrop for SOL holders
 what is the all time high of solana
 compare BTC and ETH
 what is a price prediction
-market cap of SOL, is it undervalued?
+market cap of SOL and is that undervalued
 """
 
 
@@ -101,6 +140,42 @@ async def test_it_takes_forecasts_and_advice_about_an_asset(question: str) -> No
 @pytest.mark.parametrize("question", lines(NOT_OURS))
 async def test_it_leaves_its_neighbours_alone(question: str) -> None:
     assert claimed(question) != "outlook"
+
+
+@pytest.mark.parametrize("question", lines(OF_A_NAME_OR_A_WORD))
+async def test_it_takes_those_of_a_name_nobody_knows_or_of_the_asset_before(question: str) -> None:
+    assert claimed(question) == "outlook"
+    plan = read(question, "price of SOL")
+    assert (plan.skill, len(plan.assets)) == ("outlook", 1)
+    assert plan.assets[0].symbol in {"SOL", ""}
+
+
+async def test_a_question_of_other_things_takes_no_asset_from_the_one_before() -> None:
+    for question in ("what's the best coin to buy today", "will the market crash"):
+        assert read(question, "price of SOL").assets == ()
+
+
+@pytest.mark.xdist_group("analyst-skills")
+async def test_an_unknown_ticker_is_said_to_be_unknown_beside_the_refusal(desks: Desks) -> None:
+    said = await ask(desks["snapshot"], "Should I buy $QQZZXK now?")
+    assert [trace.name for trace in said.traces] == ["cmc_id_lookup"]
+    assert "advi" in said.text.split("\n")[0]
+    assert "I found no asset called “QQZZXK”" in said.text
+
+
+@pytest.mark.xdist_group("analyst-skills")
+async def test_an_unknown_ticker_beside_a_known_asset_is_named_too(desks: Desks) -> None:
+    said = await ask(desks["snapshot"], "should I buy BTC or $QQZZXK")
+    assert "Bitcoin (BTC) closed at" in said.text
+    assert "I found no asset called “QQZZXK”" in said.text
+
+
+@pytest.mark.xdist_group("analyst-skills")
+async def test_without_any_asset_the_refusal_stands_alone(desks: Desks) -> None:
+    said = await ask(desks["snapshot"], "should i buy?")
+    assert said.traces == ()
+    assert "advi" in said.text.split("\n")[0]
+    assert "name an asset" in said.text
 
 
 def slots(question: str) -> Slots:

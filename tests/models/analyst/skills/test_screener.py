@@ -17,6 +17,11 @@ from tests.models.analyst.skills.risk_desk import Desks, ask, assert_calls_valid
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("analyst-skills")]
 
 OURS = """
+list top 100 coins that are down over the past 30 days, worst first
+top 100 coins that are up today
+which of the top 50 coins are down this week
+coins ranked in the top 50 that are down
+coins outside the top 100 that are up
 coins with market cap over 1 billion that fell more than 10% in a week
 low cap gaming tokens on Solana with volume over 5m
 coins under $1 with volume above 100m
@@ -50,6 +55,8 @@ categories with market cap over 10b
 coins that doubled this month with market cap over 50m
 """
 NOT_OURS = """
+top 100 gainers
+top 10 gainers
 what was the ATH of BTC
 how far is ETH from its all time high
 RSI of ETH

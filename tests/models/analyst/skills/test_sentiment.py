@@ -14,6 +14,14 @@ from tests.models.analyst.skills.content_desk import Desks, ask, claimed, lines,
 pytestmark = [pytest.mark.asyncio(loop_scope="module")]
 
 OURS = """
+crypto twitter mood
+mood on crypto twitter
+reddit mood
+twitter vibe
+how's the mood
+community mood around ETH
+ct mood
+traders' mood
 sentiment on SOL
 SOL sentiment
 whats the sentiment around bitcoin

@@ -38,6 +38,14 @@ STABLE = StableWorld()
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("analyst-skills")]
 
 OURS = """
+share of USDT among stablecoins
+what share of stablecoins is USDT
+how much of the stablecoin market is USDC
+is USDT holding its peg?
+is the USDT peg holding
+has USDC kept its peg
+is USDT still worth a dollar
+is USDC still $1
 stablecoin supply
 stablecoins
 stablecoin market cap
@@ -70,6 +78,10 @@ which stablecoins have depegged
 any depegged stablecoins today
 """
 NOT_OURS = """
+how does USDT hold its peg
+is ETH stable
+who holds the most USDT
+is DOGE worth a dollar
 what is a stablecoin
 what does depeg mean
 how do stablecoins work

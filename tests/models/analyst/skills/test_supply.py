@@ -25,6 +25,9 @@ from tests.models.analyst.skills.content_desk import (
 pytestmark = [pytest.mark.asyncio(loop_scope="module")]
 
 OURS = """
+UNI circulating vs total supply
+circulating and total supply of SOL
+total vs max supply for LINK
 tokenomics of UNI
 UNI tokenomics
 What are the detailed tokenomics of Solana, including distribution and incentives?

@@ -78,7 +78,7 @@ price of BTC
 BTC high and low in March 2024
 compare BTC and ETH
 why did BTC break resistance
-should I buy ETH, is it oversold?
+should I buy ETH although it is oversold?
 good entry for ADA with TP and SL
 is the crypto market overbought
 how volatile is SOL
@@ -239,3 +239,22 @@ async def test_without_any_bar_there_is_no_analysis() -> None:
 async def test_the_word_follows_the_stated_threshold(value: float, word: str) -> None:
     body = {"close": 1.0, "quote_currency": "USD", "bar_time": "2026-09-10T00:00:00Z", "rsi": {"rsi14": value}}
     assert f"is **{word}" in await _written("is BTC overbought?", body)
+
+
+@pytest.mark.xdist_group("analyst-skills")
+@pytest.mark.parametrize(
+    ("question", "field", "short"),
+    [
+        ("bitcoin 200 day moving average", "simple_moving_average_200_day", "SMA(200)"),
+        ("30 day ema of BTC", "exponential_moving_average_30_day", "EMA(30)"),
+    ],
+)
+async def test_averages_of_the_tool_s_own_lengths_are_its_own(
+    desks: Desks, question: str, field: str, short: str
+) -> None:
+    said = await ask(desks["snapshot"], question)
+    assert_calls_validate(said)
+    body = said.results("cmc_technical_analysis")[0]["technical_analysis_result"]
+    value = money(body["moving_averages"][field], body["quote_currency"])
+    assert f"Of Bitcoin the {short} is {value}, with the close" in bare(said.answer)
+    assert said.results("cmc_market_data") == []

@@ -15,6 +15,16 @@ from tests.models.analyst.skills.risk_desk import Desks, ask, assert_calls_valid
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("analyst-skills")]
 
 OURS = """
+Which tokens are people searching for today?
+which coins are people looking up
+what coins is everyone looking at
+which coins get the most searches
+top searched crypto
+what coins were added recently
+coins added this week
+which tokens were added lately
+tokens launched recently
+any new coins
 Identify today's most trending cryptocurrency tokens
 trending coins
 what is trending
@@ -43,6 +53,9 @@ show me 20 trending coins please
 tredning coins
 """
 NOT_OURS = """
+how do i search for a coin
+which coins did I add to my watchlist
+new coin listings on binance
 trend of BTC price
 is ETH in an uptrend
 which narratives are trending

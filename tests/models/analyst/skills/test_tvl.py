@@ -26,6 +26,10 @@ from tests.models.analyst.skills.risk_desk import (
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("analyst-skills")]
 
 OURS = """
+how much of defi is on ethereum
+how much is locked on solana
+ethereum's share of tvl
+what percent of tvl does ETH have
 total value locked
 tvl
 DeFi TVL

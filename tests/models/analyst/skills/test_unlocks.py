@@ -25,6 +25,14 @@ from tests.models.analyst.skills.content_desk import (
 pytestmark = [pytest.mark.asyncio(loop_scope="module")]
 
 OURS = """
+how much UNI is still locked?
+how many SUI are locked
+what percent of SUI supply is locked
+locked supply of UNI
+locked UNI tokens
+how much of SUI is not yet unlocked
+is any SUI still locked
+SUI not yet released
 next unlock of SUI
 SUI unlock
 when is the next token unlock for HYPE

@@ -19,7 +19,7 @@ _ASPECTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("explorer", re.compile(r"\b(?:block(?:chain)? )?explorers?\b")),
     ("social", re.compile(r"\b(?:official |'s )?(?:twitter|telegram|discord|reddit|x) (?:link|account|handle|page|channel|group|server|url)s?\b|\bofficial (?:twitter|telegram|discord|reddit)\b|\b(?:social|community) (?:links?|channels?|accounts?)\b")),
     ("team", re.compile(r"\bfound(?:ers?|ed)\b|\bco-?founders?\b|\bteam\b|\bwho(?:'s| is| are| was| were)? (?:behind|built|builds|runs?|owns?|developed|develops|founded|the (?:creators?|founders?|developers?|ceo|team|people))\b|\bcreators?\b|\bkey contributors?\b|\bceo\b")),
-    ("category", re.compile(r"\bcategor(?:y|ies)\b|\bwhat sector\b|\bsector (?:of|is)\b|\btags? (?:of|for)\b")),
+    ("category", re.compile(r"\bcategor(?:y|ies)\b|\bwhat sector\b|\bsector (?:of|is)\b|\btags? (?:of|for|on|does|is|are|has)\b|\b(?:which|what)(?: \w+)? tags?\b|_+(?:\'s)? tags?\b|\btagged\b|\blabel(?:s|led|ed) (?:of|for|as)\b")),
     ("launch", re.compile(r"\blaunch date\b|\bhow old is\b|\brelease date\b|\bdate of launch\b|\bgenesis\b")),
     ("purpose", re.compile(r"\buse[- ]cases?\b|\butility\b|\bused for\b|\bpurpose\b|\bcore (?:utility|innovation)\b|\bwhat problem\b|\bgood for\b(?! )|\bwhat is _+ for\b")),
     ("similar", _SIMILAR_NAMED),

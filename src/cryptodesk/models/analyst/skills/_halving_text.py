@@ -15,10 +15,10 @@ from cryptodesk.models.analyst.series import read_series
 from cryptodesk.models.analyst.skills._issuance import BLOCKS_A_DAY, Halving, Schedule
 from cryptodesk.models.analyst.text import sentence
 from cryptodesk.models.analyst.tool_names import MARKET_DATA
-from cryptodesk.models.analyst.writer.draft import Setting, join_paragraphs
+from cryptodesk.models.analyst.writer.draft import Setting, join_names, join_paragraphs
 from cryptodesk.models.analyst.writer.table import table
 
-__all__ = ["Focus", "said", "said_supply"]
+__all__ = ["Focus", "said", "said_one", "said_supply"]
 
 Focus = Literal["next", "last", "all", "reward", "inflation", "supply", "end", "rule"]
 
@@ -85,13 +85,26 @@ def _said_all(setting: Setting, one: Schedule) -> str:
         for each in one.halvings
     ]
     undated = any(each.day is None for each in past)
-    why = (
-        "The tool dates only the block that it reckons the height from; of the earlier halvings it gives none. "
-        if undated
-        else ""
-    )
+    why = "The result names no day for the blanks. " if undated else ""
     how = "Heights and rewards follow from the rule: half as much after every 210,000 blocks."
     return join_paragraphs(lead + ahead, table(["Block", "Day", "Reward before", "Reward after"], rows), why + how)
+
+
+def said_one(setting: Setting, one: Schedule, which: int) -> str:
+    """Of one halving by its number: the first is 1."""
+    found = one.halvings[which - 1] if 0 < which <= len(one.halvings) else None
+    if found is None or found.is_expected:
+        return _said_next(setting, one) if found else _said_all(setting, one)
+    when = f"on **{found.day.isoformat()}**, " if found.day else "on a day that the result does not name, "
+    lead = (
+        f"Bitcoin's {_ORDINALS[which - 1]} halving was {when}at block {found.height:,}: the block reward went from"
+        f" {_btc(found.reward_after * 2)} to {_btc(found.reward_after)}."
+    )
+    others = [f"block {each.height:,}{_on(each)}" for each in one.halvings if not (each is found or each.is_expected)]
+    return lead if setting.is_brief or not others else f"{lead} The others so far: {join_names(others)}."
+
+
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
 def _on(one: Halving, *, around: bool = False) -> str:

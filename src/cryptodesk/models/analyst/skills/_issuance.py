@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
 from msgspec import Struct
 
+from cryptodesk.models.analyst.formats import to_decimal
 from cryptodesk.models.analyst.results import Result
-from cryptodesk.models.analyst.text import shown
+from cryptodesk.models.analyst.text import plain, shown
 
 __all__ = ["BLOCKS_A_DAY", "Halving", "Schedule", "read_schedule"]
 
@@ -18,7 +19,6 @@ _INTERVAL = 210_000
 BLOCKS_A_DAY = 144
 _FIRST_REWARD = Decimal(50)
 _SMALLEST = Decimal(1).scaleb(-8)
-_BLOCK_OF_DAY = re.compile(r"\bblock (\d{1,8}) of (\d{4}-\d{2}-\d{2})\b")
 _DAY = timedelta(days=1)
 
 
@@ -105,7 +105,8 @@ def read_schedule(result: Result, asset_id: int | str) -> Schedule | None:
     _, supply_as_of = _origin(result, "supply_schedule.circulating_supply")
     return Schedule(
         supply, supply_as_of, result.figure(*path, "max_supply"), int(height), reward, following, int(left),
-        shown(result.words(*path, "issuance_rule", longest=400), 400), note, as_of, _halvings(following, note),
+        shown(result.words(*path, "issuance_rule", longest=400), 400), note, as_of,
+        _halvings(following, _past_days(result, path)),
     )  # fmt: skip
 
 
@@ -123,14 +124,20 @@ def _origin(result: Result, field: str) -> tuple[str, date]:
     return shown(origin.note, 300) if origin else "", _day(stamp) or date.min
 
 
-def _halvings(following: Halving, note: str) -> tuple[Halving, ...]:
-    """All up to the next one. The only past day that a result tells is that of the block it reckons from."""
-    known = {int(height): _day(day) for height, day in _BLOCK_OF_DAY.findall(note)}
+def _past_days(result: Result, path: tuple[str | int, ...]) -> dict[int, date | None]:
+    """The days of past halvings by their height, as far as the result names them."""
+    rows = result.rows(*path, "past_halvings")
+    heights = ((to_decimal(row.get("block_height")), plain(row.get("halved_on"), 10)) for row in rows)
+    return {int(height): _day(text) for height, text in heights if height is not None}
+
+
+def _halvings(following: Halving, days: Mapping[int, date | None]) -> tuple[Halving, ...]:
+    """All up to the next one; heights and rewards by the rule, days only where they are known."""
     found = [following]
     reward, height = following.reward_after, following.height
     while height > _INTERVAL and reward * 2 < _FIRST_REWARD:
         height, reward = height - _INTERVAL, reward * 2
-        found.append(Halving(height, reward, known.get(height), False))
+        found.append(Halving(height, reward, days.get(height), False))
     return tuple(reversed(found))
 
 

@@ -16,10 +16,14 @@ __all__ = ["LEVERAGE", "no_past", "no_ratio", "write_market"]
 LEVERAGE = "leverage"
 
 
-def no_past(setting: Setting, focus: Focus) -> str:
+def no_past(setting: Setting, slots: DerivativesSlots) -> str:
     period = setting.plan.period
     days = days_back(period, setting.today)
-    if period is None or period.is_weak or (days == 1 and focus in {"liquidations", "all", "volume"}):
+    if slots.wants_past and (period is None or period.is_weak or days == 1):
+        return (
+            "The tools keep no past of these figures, so I cannot say whether they rose or fell; these are the latest."
+        )
+    if period is None or period.is_weak or (days == 1 and slots.focus in {"liquidations", "all", "volume"}):
         return ""
     return f"The tools keep no past of these figures, so I have nothing for {period.label}; these are the latest."
 
@@ -41,7 +45,7 @@ def write_market(setting: Setting, slots: DerivativesSlots) -> Draft:
         what = {"funding": "Funding rates are", "liquidations": "Liquidations are"}.get(slots.focus, "Open interest is")
         return refusal(what if slots.focus not in {"all", "long_short"} else "Figures of derivatives are", part)
     rest = [said[name] for name in said if name not in wanted and not setting.is_brief]
-    first = [no_ratio(slots.focus), no_past(setting, slots.focus), *known, *rest]
+    first = [no_ratio(slots.focus), no_past(setting, slots), *known, *rest]
     venues = _venues(part) if setting.is_detailed else ""
     return Draft(
         join_paragraphs(" ".join(filter(None, first)), venues, end_of(setting, part)), tuple(_market_facts(part))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -33,17 +33,21 @@ class Looked(Struct, frozen=True):
         return self.asset_id is not None and self.query.casefold() != self.name.casefold()
 
 
-def listed_calls(ask: Ask, asset_type: str, names: Sequence[str]) -> Sequence[Call]:
-    """The lookup, then the figures of what it found; the names themselves where no lookup is offered."""
+def listed_calls(
+    ask: Ask, asset_type: str, names: Sequence[str], wanted: Callable[[Sequence[str | int]], Call] | None = None
+) -> Sequence[Call]:
+    """The lookup, then the figures of what it found, or what is `wanted` of it; the names themselves where no lookup is
+    offered."""
+    figures = wanted or (lambda ids: _figures(asset_type, ids))
     asked = [" ".join(name.replace(",", " ").split()) for name in names][:MAX_LOOKUP_NAMES]
     if not asked:
         return ()
     if not ask.offer.allows(ID_LOOKUP):
-        return (_figures(asset_type, asked),)
+        return (figures(asked),)
     found = looked_up(ask.evidence, asset_type, asked)
     ids = [one.asset_id for one in found if one.asset_id is not None]
     if found:
-        return (_figures(asset_type, ids),) if ids else ()
+        return (figures(ids),) if ids else ()
     query = ", ".join(asked)[:MAX_LOOKUP_QUERY]
     return (Call(ID_LOOKUP, {"query": query, "asset_type": asset_type}),)
 

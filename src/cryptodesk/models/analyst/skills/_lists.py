@@ -104,11 +104,15 @@ class Window(Struct, frozen=True):
         return f"{kept}, none for {self.asked}: this is {self.label}." if self.asked else ""
 
 
+# Ten days into a month "this month" still means the list of the month, not that of the week.
+_MEANT_HOURS = {"the week to date": 168, "the month to date": 720, "the quarter to date": 2160}
+
+
 def window_of(period: Period | None, default: str = "24h", known: Sequence[str] = tuple(_WINDOW_HOURS)) -> Window:
     """The window that is the period, else the nearest in length, which then says so."""
     if period is None:
         return Window(default)
-    hours = _hours(period)
+    hours = _MEANT_HOURS.get(period.label) or _hours(period)
     nearest = min(known, key=lambda name: (abs(_WINDOW_HOURS[name] - hours), _WINDOW_HOURS[name]))
     is_rolling = period.kind in {"hours", "days"} and hours == _WINDOW_HOURS[nearest]
     return Window(nearest, "" if is_rolling or period.is_weak else period.label)

@@ -55,7 +55,9 @@ def write_group(setting: Setting, slots: TvlSlots, part: Part | None) -> Draft:
     body = "" if setting.is_brief else _coin_table(rows)
     sentences = " ".join(filter(None, (lead, several, past, whole)))
     end = closing(setting, (result,), ("tvl", "results"))
-    return Draft(join_paragraphs(sentences, body, end), (fact_at(result, "tvl", first, "USD"),))
+    facts = [fact_at(result, "tvl", first, "USD")]
+    facts += [fact_at(result, "tvl.total_of_shown", summed, "USD")] if several else []
+    return Draft(join_paragraphs(sentences, body, end), tuple(facts))
 
 
 def _coin(row: Mapping[str, Any]) -> str:

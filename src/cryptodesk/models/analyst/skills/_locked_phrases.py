@@ -12,12 +12,13 @@ from msgspec import Struct
 from cryptodesk.models.analyst.reading import Reading
 from cryptodesk.models.analyst.skills._asking import is_about_meaning, is_for_figures, own_word
 
-__all__ = ["Kind", "TvlSlots", "find_slots"]
+__all__ = ["SHARE", "Kind", "TvlSlots", "find_slots"]
 
 Kind = Literal["total", "chains", "protocols", "group", "named"]
 
 _TVL = re.compile(
     r"\btvl\b|\b(?:total )?value (?:is )?locked\b|\blocked (?:value|up in|in (?:defi|_+|\w+ protocols?))\b|\bdeposits? in (?:defi|_+)\b"
+    r"|\bhow much (?:of (?:all )?(?:the )?defi|(?:is |money |value |capital |crypto )+locked)\b.{0,20}\b(?:on|in) _|\b_+(?:'s)? share of (?:all )?defi\b|\bshare of defi (?:on|in|of|does) _"
 )
 _CHAINS = re.compile(r"\b(?:chains?|blockchains?|networks?|l1s?|layer[- ]?1s?|ecosystems?)\b")
 _PROTOCOLS = re.compile(r"\b(?:protocols?|projects?|dapps?|apps?|platforms?)\b")
@@ -41,6 +42,9 @@ _GROUPS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("derivatives", r"derivatives?|perps?|perpetuals?"),
     )
 )
+# What is locked on a chain; locked tokens of a coin are another skill's.
+_LOCKED_ON = re.compile(r"\blocked (?:up )?(?:on|across) _")
+SHARE = re.compile(r"\b(?:share|part|portion|slice|percent(?:age)?|how much of)\b")
 _CHAIN_NAMES = re.compile(
     r"\b(arbitrum|optimism|base|polygon|solana|bsc|bnb (?:smart )?chain|avalanche|zksync|linea|scroll|blast|fantom|sonic|tron|sui|aptos|ton|starknet|mantle|celo|gnosis|berachain|hyperliquid l1|monad)(?='?s?\b)(?! on)"
 )
@@ -58,6 +62,7 @@ class TvlSlots(Struct, frozen=True):
     tag: str = ""
     chains: tuple[str, ...] = ()
     wants_past: bool = False
+    wants_share: bool = False
 
 
 def find_slots(reading: Reading) -> tuple[TvlSlots, float] | None:
@@ -72,13 +77,15 @@ def find_slots(reading: Reading) -> tuple[TvlSlots, float] | None:
         return None
     slots = _slots(reading, masked, wants_past=_PAST.search(masked) is not None)
     is_list = slots.kind in {"chains", "protocols"}
-    return slots, 0.99 if is_list else own_word(reading)
+    sure = 0.985 if _LOCKED_ON.search(masked) else 0.97
+    return slots, 0.99 if is_list else max(sure, own_word(reading))
 
 
 def _slots(reading: Reading, masked: str, *, wants_past: bool) -> TvlSlots:
     chains = tuple(dict.fromkeys(match[1] for match in _CHAIN_NAMES.finditer(masked)))
     if reading.is_known or chains:
-        return TvlSlots("named", chains=chains, wants_past=wants_past)
+        wants_share = SHARE.search(masked) is not None
+        return TvlSlots("named", chains=chains, wants_past=wants_past, wants_share=wants_share)
     tag = next((tag for tag, pattern in _GROUPS if pattern.search(masked)), "")
     if tag:
         return TvlSlots("group", tag, wants_past=wants_past)

@@ -43,6 +43,14 @@ _GENERAL = re.compile(
     r"|\b(?:state|overview|summary|snapshot|picture) of (?:the )?(?:\w+ )?(?:crypto(?:currency)? )?market\b|\bhow (?:is|are|'s) crypto\b|^crypto market\??$"
     r"|\bis (?:the )?(?:crypto )?market (?:up|down|green|red|crashing|dumping|pumping|bleeding|rallying)\b"
 )
+_CRYPTO = r"(?:the )?(?:whole |crypto(?:currency)? )*(?:crypto(?:currency|s)?(?: land| space| world)?|markets?)"
+# What has happened while one was away; of a named asset or an event that is the news' to tell.
+_CAUGHT_UP = re.compile(
+    rf"\bwhat (?:did|have|has) (?:i|we) miss(?:ed)?\b(?: (?:today|overnight|this week|last night|while|in {_CRYPTO})|[ ?.!]*$)|\bwhat(?:'s| is| has|s)?(?: i)? happen(?:ed|ing) (?:overnight|last night|while i)\b|\banything (?:happening|going on|new|interesting|notable) (?:in|with|on) {_CRYPTO}\b"
+    rf"|\b(?:brief|update|fill|catch) me(?: in| up)?(?: on| about)? {_CRYPTO}\b|^(?:please )?(?:brief|update) me(?: please)?\W*$|\b(?:bring|get) me up to (?:speed|date) (?:on|with|about) {_CRYPTO}\b"
+    rf"|\b{_CRYPTO} (?:rundown|recap|update|pulse|wrap(?:[- ]?up)?|check(?:[- ]?in)?|digest|round[- ]?up)\b|\b(?:rundown|recap|digest|pulse|round[- ]?up) (?:of|on|for) {_CRYPTO}\b|^(?:give me |gimme )?(?:the |a )?(?:quick |daily |morning |short )*(?:rundown|recap)(?: please)?\W*$"
+    rf"|\bstate of {_CRYPTO}\b|\bhow(?: are|'re)? (?:things|it) (?:looking |going )?in {_CRYPTO}\b|\bhow(?:'s| is) (?:it|everything) (?:going|looking) (?:in|with) {_CRYPTO}\b"
+)
 # Another market, or a subject that another skill answers.
 _OTHER = re.compile(
     r"\b(?:stock|bond|forex|housing|nft|etfs?|futures|derivatives?|perp(?:etual)?s?|stablecoins?|defi|tvl|stock[- ]market|gas|options|sentiment|dominance"
@@ -54,7 +62,7 @@ _LOOSE = re.compile(
 )
 _MOST_WORDS, _MOST = 10, 25
 _FOCUSES: tuple[tuple[FocusName, re.Pattern[str]], ...] = (
-    ("counts", _COUNTS), ("volume", _VOLUME), ("size", _SIZE), ("all", _GENERAL),
+    ("counts", _COUNTS), ("volume", _VOLUME), ("size", _SIZE), ("all", _GENERAL), ("all", _CAUGHT_UP),
 )  # fmt: skip
 _TERM = re.compile(r"(?:crypto )?market ?cap(?:itali[sz]ation)?")
 

@@ -12,16 +12,16 @@ from cryptodesk.models.analyst.questions import AssetRef
 from cryptodesk.models.analyst.skills._ahead import Horizon, Slots
 from cryptodesk.models.analyst.skills._closes import Closes
 from cryptodesk.models.analyst.skills._scenarios import SHARES, View, daily_falls, range_of, recent_volatility_pct
-from cryptodesk.models.analyst.skills._technical_text import RSI_RULE, levels_table, summary
+from cryptodesk.models.analyst.skills._technical_text import RSI_RULE, distance_facts, levels_table, summary
 from cryptodesk.models.analyst.skills._technical_text import Reading as Technical
 from cryptodesk.models.analyst.text import shown
 from cryptodesk.models.analyst.tool_names import TECHNICAL_ANALYSIS
 from cryptodesk.models.analyst.writer.closing import when
-from cryptodesk.models.analyst.writer.draft import Setting, join_names, join_paragraphs
+from cryptodesk.models.analyst.writer.draft import Fact, Setting, join_names, join_paragraphs
 from cryptodesk.models.analyst.writer.figures import moved
 from cryptodesk.models.analyst.writer.table import table
 
-__all__ = ["caution", "said_of_one", "said_of_quote", "said_of_several", "technicals_of"]
+__all__ = ["caution", "said_of_one", "said_of_quote", "said_of_several", "technical_facts_of", "technicals_of"]
 
 _FEW_APART = 10
 _MOVES = (("24 hours", "percent_change_24h"), ("7 days", "percent_change_7d"), ("30 days", "percent_change_30d"))
@@ -174,6 +174,13 @@ def technicals_of(setting: Setting, slots: Slots) -> str:
         parts += [summary(reading), table(["Level", "Price", "From the close"], rows) if rows else ""]
     ending = f"{RSI_RULE} Levels are arithmetic on the last bar, not orders to place." if any(parts) else ""
     return join_paragraphs(*parts, ending)
+
+
+def technical_facts_of(setting: Setting, slots: Slots) -> tuple[Fact, ...]:
+    """The figures behind `technicals_of`."""
+    found = setting.evidence.results_of(TECHNICAL_ANALYSIS) if slots.levels else ()
+    readings = [Technical(each, shown(each.words("name") or "the asset", 80), "1d") for each in found]
+    return tuple(fact for one in readings for fact in distance_facts(one))
 
 
 def caution(setting: Setting, views: Sequence[View]) -> str:

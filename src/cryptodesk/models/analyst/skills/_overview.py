@@ -124,8 +124,16 @@ def days_back(period: Period | None, today: date) -> int | None:
 
 def kept_days(period: Period | None, today: date) -> int | None:
     """1, 7 or 30 where the period is about that long."""
-    days = days_back(period, today)
+    days = _last_one(period, today) or days_back(period, today)
     return 30 if days in _MONTH_DAYS else days if days in DAYS_KEPT else None
+
+
+def _last_one(period: Period | None, today: date) -> int | None:
+    """ "Against last month" and "last week": the whole one before this is meant as so long ago."""
+    if period is None or period.kind != "span" or period.start is None or period.end is None or period.end >= today:
+        return None
+    length, since = (period.end - period.start).days + 1, (today - period.end).days
+    return 30 if length in _MONTH_DAYS and since in range(32) else 7 if length == 7 and since in range(8) else None
 
 
 def past_value(setting: Setting, part: Part, *path: str) -> tuple[str, Decimal] | None:

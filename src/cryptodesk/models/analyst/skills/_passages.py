@@ -124,17 +124,17 @@ def link(passage: Passage) -> str:
 
 
 def cite(passage: Passage) -> str:
-    """ "[1] Publisher, [title](address), 2026-11-19" """
-    return f"[{passage.n}] {passage.publisher}, {link(passage)}, {passage.day or 'undated'}"
+    """ "[1] Publisher, [title](address), 2026-11-19"; no number where there is no page, for it would lead nowhere."""
+    number = f"[{passage.n}] " if passage.url else ""
+    return f"{number}{passage.publisher}, {link(passage)}, {passage.day or 'undated'}"
 
 
 def item_line(passage: Passage, today: date, *, with_text: bool = False, longest: int = 260) -> str:
     """One line of a list: date first, as a reader of news looks for it."""
     when = f"**{passage.day}**" if passage.day else "**undated**"
     age = age_of(passage, today)
-    head = (
-        f"{when}{f' ({age})' if age else ''}: {link(passage)}, {passage.publisher}, {passage.kind_name} [{passage.n}]"
-    )
+    number = f" [{passage.n}]" if passage.url else ""
+    head = f"{when}{f' ({age})' if age else ''}: {link(passage)}, {passage.publisher}, {passage.kind_name}{number}"
     said = shown(passage.text, longest) if with_text and not _repeats(passage) else ""
     return f"- {head}{f'. “{said}”' if said else ''}"
 

@@ -23,7 +23,8 @@ from cryptodesk.models.analyst.writer.figures import missing
 from cryptodesk.models.analyst.writer.table import table
 
 __all__ = [
-    "Position", "Whole", "missing_of", "positions_of", "profit_table", "said_cost", "said_sale", "value_table", "whole_of",
+    "Position", "Whole", "figures_of_positions", "figures_of_sale", "missing_of", "positions_of", "profit_table", "said_cost", "said_sale",
+    "value_table", "whole_of",
 ]  # fmt: skip
 
 # A cell that has no meaning, other than one whose value is not known.
@@ -232,6 +233,42 @@ def said_cost(whole: Whole) -> str:
     if len(lots) > 1 and len({str(one.asset_id) for one in lots}) == 1 and held and whole.cost is not None:
         text += f" The average price paid is {whole.say(whole.cost / held)} per {lots[0].symbol}."
     return text.strip()
+
+
+def figures_of_positions(whole: Whole) -> list[tuple[str, float, str, str, str, int | str | None]]:
+    """Field, value, unit and asset of the figures in the tables that are no amounts: weights and gains."""
+    found: list[tuple[str, float, str, str, str, int | str | None]] = [("weight_pct", 100.0, "percent", "", "", None)]
+    for one in {str(one.asset_id): one for one in whole.known}.values():
+        lots = [each for each in whole.known if str(each.asset_id) == str(one.asset_id)]
+        value = sum((each.value or Decimal(0) for each in lots), Decimal(0))
+        owner = (one.name, one.symbol, one.asset_id)
+        if whole.value:
+            found.append(("weight_pct", float(value / whole.value * 100), "percent", *owner))
+        for at, lot in enumerate(lots, 1):
+            if lot.cost:
+                gain = (lot.value or Decimal(0)) - lot.cost
+                found.append((f"pnl.{at}", float(gain), whole.currency, *owner))
+                found.append((f"pnl_pct.{at}", float(gain / lot.cost * 100), "percent", *owner))
+    return found
+
+
+def figures_of_sale(whole: Whole) -> list[tuple[str, float, str]]:
+    """Field, value and unit of what `said_sale` says."""
+    share = whole.sold_share
+    if share is None:
+        return []
+    sold = [one for one in whole.known if whole.sold_id is None or str(one.asset_id) == str(whole.sold_id)]
+    value = sum((one.value or Decimal(0) for one in sold), Decimal(0))
+    found = [
+        ("sold_pct", float(share * 100), "percent"),
+        ("sale_value", float(value * share), whole.currency),
+        ("value_left", float(whole.value - value * share), whole.currency),
+    ]
+    found += [(f"sold_coins.{at}", float((one.coins or 0) * share), one.symbol) for at, one in enumerate(sold, 1)]
+    if all(one.cost is not None for one in sold):
+        gain = (value - sum((one.cost or Decimal(0) for one in sold), Decimal(0))) * share
+        found.append(("sale_gain", float(gain), whole.currency))
+    return found
 
 
 def said_sale(whole: Whole) -> str:

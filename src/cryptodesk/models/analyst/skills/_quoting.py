@@ -9,7 +9,18 @@ from msgspec import Struct
 
 from cryptodesk.models.analyst.skills._passages import Passage
 
-__all__ = ["Fit", "Quote", "choose_fits", "choose_quotes", "fit_of", "spelled_out", "stems"]
+__all__ = [
+    "Fit",
+    "Quote",
+    "choose_by_meaning",
+    "choose_fits",
+    "choose_quotes",
+    "fit_of",
+    "is_answered",
+    "spelled_out",
+    "stems",
+    "unspoken",
+]
 
 _SHORT_FORMS = {
     "pow": "proof of work",
@@ -65,14 +76,27 @@ _WORD = re.compile(r"[a-z][a-z0-9]+|\d+[a-z]+|\d{3,}")
 # A standard is its number: EIP-4844 is no EIP-1559.
 _NUMBERED = re.compile(r"\b(eip|erc|bip|form|sip|rev|layer|l)[- ](\d+)")
 _ENDINGS = ("ations", "ation", "ings", "ing", "ised", "ized", "ed", "ies", "es", "s", "ly", "ers", "er", "ors", "or")
+# What texts call by one word and questions by many, as stems.
+_ALIKE = {
+    **dict.fromkeys(
+        ("hack", "exploit", "steal", "stole", "stolen", "heist", "rob", "robb", "robbery", "drain", "loot"), "theft"
+    ),
+    **dict.fromkeys(("crash", "implod", "implosion", "downfall", "bankrupt", "bankruptcy"), "collaps"),
+    **dict.fromkeys(("hashrate",), "hash"),
+}
 _SENTENCE = re.compile(r"(?<=[.!?])[\"”)]*\s+(?=[A-Z0-9\"“(])")
 _LEANS = re.compile(r"(?:it|they|this|that|these|those|he|she|its|their|such|therefore|thus|but|and|so|the former)\b")
 _PROOF = re.compile(r"\bproof[- ]of[- ](\w)")
 _FULL, _NEAR, _ALL = 0.7, 0.45, 0.99
+_PARTS = re.compile(r"[,:(]| and ")
 # Of a title that names much else the question is only a part: "the DAO exploit" is not what a DAO is.
 _ABOUT = 0.34
+_FOUND_FIRST = 0.15
+# By meaning alone only a question of some words is told from its neighbours, and only by a text that has some of them.
+_FEWEST_WORDS, _LEAST_SHARE = 3, 0.3
 _SHORTEST, _LONGEST = 30, 420
-_MOST_OF_BEST, _MOST_OF_OTHERS = 3, 2
+_MOST_OF_BEST, _MOST_OF_OTHERS = 4, 2
+_FEWEST_MARKED, _MOST_MARKED = 3, 6
 
 
 class Fit(Struct, frozen=True):
@@ -99,7 +123,8 @@ class Fit(Struct, frozen=True):
 
     @property
     def rank(self) -> float:
-        return self.share + 0.3 * self.title_share + 0.1 * len(self.in_title)
+        """The search's own order counts among texts that share as many words with the question."""
+        return self.share + 0.3 * self.title_share + 0.1 * len(self.in_title) + _FOUND_FIRST / self.passage.n
 
 
 class Quote(Struct, frozen=True):
@@ -121,6 +146,11 @@ def stems(text: str) -> dict[str, str]:
 
 
 def _stem(word: str) -> str:
+    stem = _cut(word)
+    return _ALIKE.get(stem, stem)
+
+
+def _cut(word: str) -> str:
     for ending in _ENDINGS:
         left = len(word) - len(ending)
         if word.endswith(ending) and left >= (3 if ending == "s" else 4) and not word.endswith("ss"):
@@ -132,39 +162,90 @@ def _stem(word: str) -> str:
 def fit_of(passage: Passage, wanted: Mapping[str, str]) -> Fit:
     title, text = stems(passage.subject), stems(passage.text)
     head = stems(passage.subject.partition(":")[0]) or title
+    parts = filter(None, map(stems, _PARTS.split(passage.subject)))
     missing = tuple(word for stem, word in wanted.items() if stem not in title and stem not in text)
     share = 1 - len(missing) / len(wanted) if wanted else 0.0
     about = sum(stem in wanted for stem in head) / len(head) if head else 0.0
+    if any(part.keys() <= wanted.keys() for part in parts):  # "Slippage, price impact and liquidity" is about each
+        about = max(about, _ABOUT)
     return Fit(passage, share, about, frozenset(stem for stem in wanted if stem in title), missing)
 
 
 def choose_fits(fits: Sequence[Fit], most: int) -> tuple[Fit, ...]:
     """The best passage, then those whose titles name something of the question that those before do not ("proof of
-    work" beside "proof of stake"), or that are wholly about it; none where even the best is beside the question."""
+    work" beside "proof of stake"), or whose title is wholly of the question; none where even the best is beside it."""
     ranked = sorted(fits, key=lambda fit: -fit.rank)
     chosen: list[Fit] = []
     covered: set[str] = set()
     for fit in ranked:
         is_new = bool(fit.in_title - covered) and fit.is_about
-        if fit.is_full and fit.in_title if chosen and not is_new else fit.is_near:
+        if fit.is_near and (is_new or not chosen):
             chosen.append(fit)
             covered |= fit.in_title
-    return tuple(chosen[:most])
+    return _with_first(chosen[:most], fits)[:most]
 
 
-def choose_quotes(fits: Sequence[Fit], wanted: Mapping[str, str]) -> tuple[Quote, ...]:
-    """Of the best passage up to three sentences, of others up to two."""
+def _with_first(chosen: Sequence[Fit], fits: Sequence[Fit]) -> tuple[Fit, ...]:
+    """Where the words leave something open, what the search found first stands beside what has most of them."""
+    if not chosen or is_answered(chosen):
+        return tuple(chosen)
+    first = min(fits, key=lambda fit: fit.passage.n)
+    return tuple({fit.passage.n: fit for fit in (chosen[0], first, *chosen[1:])}.values())
+
+
+def is_answered(chosen: Sequence[Fit]) -> bool:
+    """Nothing of the question is in none of them, and the best is about its subject."""
+    return bool(chosen) and chosen[0].is_about and not unspoken(chosen)
+
+
+def unspoken(chosen: Sequence[Fit]) -> tuple[str, ...]:
+    return tuple(word for word in chosen[0].missing if all(word in fit.missing for fit in chosen))
+
+
+def choose_by_meaning(fits: Sequence[Fit], wanted: Mapping[str, str], most: int) -> tuple[Fit, ...]:
+    """What the search found first, for a question that is asked in other words than the texts'."""
+    if len(wanted) < _FEWEST_WORDS:
+        return ()
+    found = sorted((fit for fit in fits if fit.share >= _LEAST_SHARE), key=lambda fit: fit.passage.n)
+    return tuple(found[:most])
+
+
+def choose_quotes(
+    fits: Sequence[Fit], wanted: Mapping[str, str], told: re.Pattern[str] | None = None
+) -> tuple[Quote, ...]:
+    """Of the best passage up to four sentences, of others up to two. `told` marks the sentences that are wanted of one
+    article as a whole; up to six of them are quoted."""
     quotes: list[Quote] = []
     for fit in fits:
-        kept = _best_sentences(fit, wanted, _MOST_OF_OTHERS if quotes else _MOST_OF_BEST)
+        if told is not None and len(fits) == 1:
+            kept = _marked_sentences(fit, told) or _best_sentences(fit, wanted, _MOST_OF_BEST)
+        else:
+            kept = _best_sentences(fit, wanted, _MOST_OF_OTHERS if quotes else _MOST_OF_BEST)
         if kept:
             quotes.append(Quote(fit.passage, _joined(kept)))
     return tuple(quotes)
 
 
-def _best_sentences(fit: Fit, wanted: Mapping[str, str], count: int) -> list[tuple[int, str]]:
+def _whole_sentences(fit: Fit) -> dict[int, str]:
     sentences = [part.strip() for part in _SENTENCE.split(fit.passage.text)]
-    whole = {place: text for place, text in enumerate(sentences) if _is_whole(text)}
+    return {place: text for place, text in enumerate(sentences) if _is_whole(text)}
+
+
+def _marked_sentences(fit: Fit, told: re.Pattern[str]) -> list[tuple[int, str]]:
+    """The first, then those that are marked and those that lean on one of them."""
+    kept: dict[int, str] = {}
+    has_marked = False
+    for place, text in _whole_sentences(fit).items():
+        is_marked = told.search(text) is not None
+        follows = has_marked and place - 1 in kept and _LEANS.match(text.lower()) is not None
+        if not kept or is_marked or follows:
+            kept[place] = text
+            has_marked = has_marked or is_marked
+    return list(kept.items())[:_MOST_MARKED] if len(kept) >= _FEWEST_MARKED else []
+
+
+def _best_sentences(fit: Fit, wanted: Mapping[str, str], count: int) -> list[tuple[int, str]]:
+    whole = _whole_sentences(fit)
     if fit.in_title >= set(
         wanted
     ):  # asked about the article's subject as a whole, words do not tell its sentences apart

@@ -109,6 +109,7 @@ def _reward_method(setting: Setting, rewards: Sequence[_Reward]) -> str:
 def _reward_facts(one: _Reward) -> tuple[Fact, ...]:
     return (
         figure_fact(one.closes, "sharpe_ratio", one.sharpe),
+        figure_fact(one.closes, "daily_returns", one.count),
         figure_fact(one.closes, "sortino_ratio", one.sortino),
         figure_fact(one.closes, "volatility_annualised_pct", one.volatility_pct, "percent"),
         figure_fact(one.closes, "period_change_pct", as_number(one.change_pct), "percent"),

@@ -57,11 +57,13 @@ class Ask(Struct, frozen=True):
 
 class Skill(Struct, frozen=True, kw_only=True):
     """`name` is the module's; `title` says what it answers, as it stands in "I answer …"; `examples` are questions that
-    it must win. `tools` are those it cannot do without. `assets` tells whether a question has to name one.
+    it must win. `tools` are those it cannot do without. `assets` tells whether a question has to name one: where they
+    are "wanted", those of the question before stand in as where they are "needed", and without any it still answers.
 
     `calls` gives every call that the answer needs, as far as the evidence tells; those that were made are left out by
     the caller. In some dialects one round of calls is all there is, so ask for everything at once. `write` makes the
-    answer from the results; where there are none it is not asked."""
+    answer from the results; where there are none it is not asked. `follow` amends its earlier plan by a short text that
+    is no question by itself ("top 20 instead"); None where the text is not about that plan."""
 
     name: str
     title: str
@@ -70,4 +72,5 @@ class Skill(Struct, frozen=True, kw_only=True):
     recognise: Callable[[Reading], Claim | None]
     calls: Callable[[Ask], Sequence[Call]]
     write: Callable[[Setting], Draft]
-    assets: Literal["none", "optional", "needed"] = "none"
+    assets: Literal["none", "optional", "wanted", "needed"] = "none"
+    follow: Callable[[Plan, str], Plan | None] | None = None

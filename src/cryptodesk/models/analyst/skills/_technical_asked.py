@@ -9,12 +9,14 @@ from typing import Literal
 
 from msgspec import Struct
 
-__all__ = ["ALL_TOPICS", "Interval", "Slots", "Topic", "read_topics"]
+__all__ = ["ALL_TOPICS", "TOOL_LENGTHS", "Interval", "Slots", "Topic", "read_topics"]
 
 Topic = Literal["rsi", "macd", "averages", "fibonacci", "levels", "bollinger", "atr", "cross"]
 Interval = Literal["1h", "4h", "1d", "1w"]
 # What a question for "the technicals" means.
 ALL_TOPICS: tuple[Topic, ...] = ("rsi", "macd", "averages", "levels", "fibonacci")
+
+TOOL_LENGTHS = frozenset({7, 30, 200})
 
 
 class Slots(Struct, frozen=True):
@@ -27,6 +29,11 @@ class Slots(Struct, frozen=True):
     is_exponential: bool = False
     patterns: tuple[str, ...] = ()
     is_verdict: bool = False
+
+    @property
+    def are_of_tool(self) -> bool:
+        """Whether the averages asked for are those that the tool itself reckons."""
+        return bool(self.lengths) and set(self.lengths) <= TOOL_LENGTHS
 
 
 _WORDS: dict[Topic, str] = {

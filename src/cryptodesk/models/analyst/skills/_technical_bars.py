@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import money, percent
@@ -61,7 +61,11 @@ class _Held(Struct, frozen=True):
 
 
 def needs_bars(slots: Slots) -> bool:
-    return bool(_OF_BARS & set(slots.topics)) or ("averages" in slots.topics and bool(slots.lengths))
+    return bool(_OF_BARS & set(slots.topics)) or _has_averages(slots)
+
+
+def _has_averages(slots: Slots) -> bool:
+    return "averages" in slots.topics and bool(slots.lengths) and not slots.are_of_tool
 
 
 def bars_call(asset_id: AssetId, slots: Slots) -> Call:
@@ -82,7 +86,7 @@ def said_of_bars(setting: Setting, asset: AssetRef, slots: Slots) -> tuple[str, 
         why = shown("; ".join(dict.fromkeys(reasons)), 200) or "the result does not have them"
         return f"There are no bars of {shown(asset.label, 110)} to draw this from: {why}.", ()
     wanted: list[Topic] = [
-        topic for topic in slots.topics if topic in _OF_BARS or (topic == "averages" and slots.lengths)
+        topic for topic in slots.topics if topic in _OF_BARS or (topic == "averages" and _has_averages(slots))
     ]
     texts = [_SAID[topic](held) for topic in wanted]
     ending = f"Computed here from the {len(held.series.bars)} newest {BARS[slots.interval]} bars on record, the last of {held.series.bars[-1].day.isoformat()}, with a close of {held.price(held.closes[-1])}."
@@ -120,7 +124,12 @@ def _averages(held: _Held) -> _Said:
     ]
     text = f"Of {held.name} {join_names(parts)}." if parts else ""
     gap = f" For {name}({join_names(missing, 'or')}) there are too few bars: {len(closes)}." if missing else ""
-    return f"{text}{gap}".strip(), tuple(held.fact(f"{name.lower()}_{n}", value) for n, value in known)
+    facts = [held.fact(f"{name.lower()}_{n}", value) for n, value in known]
+    facts += [
+        structs.replace(held.fact(f"{name.lower()}_{n}.distance_pct", (closes[-1] / value - 1) * 100), unit="percent")
+        for n, value in known
+    ]
+    return f"{text}{gap}".strip(), tuple(facts)
 
 
 def _bollinger(held: _Held) -> _Said:

@@ -22,10 +22,12 @@ __all__ = [
     "RSI_RULE",
     "Reading",
     "assets_row",
+    "distance_facts",
     "indicator_rows",
     "levels_table",
     "rsi_word",
     "said",
+    "said_averages",
     "summary",
     "verdict",
 ]
@@ -65,11 +67,11 @@ class Reading(Struct, frozen=True):
         reason = self.result.reason(*fields, "technical_analysis_result")
         return shown(reason, 200) or "the result does not have it"
 
-    def fact(self, field: str, value: Decimal) -> Fact:
+    def fact(self, field: str, value: Decimal, unit: str = "") -> Fact:
         as_of, source = result_fact_source(self.result, field.split(".", maxsplit=1)[0])
         symbol, asset_id = self.result.words("symbol", longest=24), self.result.at("asset_id")
         kept = asset_id if isinstance(asset_id, int | str) else None
-        return Fact(field, as_number(value), "", self.name, symbol, kept, as_of, source)
+        return Fact(field, as_number(value), unit, self.name, symbol, kept, as_of, source)
 
 
 def said(reading: Reading, topic: Topic) -> tuple[str, tuple[Fact, ...]]:
@@ -133,6 +135,21 @@ def _averages(reading: Reading) -> tuple[str, tuple[Fact, ...]]:
         else ""
     )
     return f"The close of {reading.name}, {reading.price(close)}, is {join_names(parts)}.{gap}", tuple(facts)
+
+
+def said_averages(reading: Reading, lengths: Sequence[int], *, is_exponential: bool) -> tuple[str, tuple[Fact, ...]]:
+    """The averages of these lengths alone, each with where the close stands to it."""
+    kind, short = ("exponential", "EMA") if is_exponential else ("simple", "SMA")
+    close, parts, facts = reading.close, [], []
+    for length in lengths:
+        field = f"{kind}_moving_average_{length}_day"
+        value = reading.figure("moving_averages", field)
+        if value is None or close is None:
+            parts.append(f"the {short}({length}) is not available: {reading.why('moving_averages')}")
+            continue
+        parts.append(f"the {short}({length}) is **{reading.price(value)}**, with the {_distance(close, value)}")
+        facts.append(reading.fact(f"moving_averages.{field}", value))
+    return f"Of {reading.name} {join_names(parts)}.", tuple(facts)
 
 
 def _levels(reading: Reading) -> tuple[str, tuple[Fact, ...]]:
@@ -243,18 +260,39 @@ def _distance(close: Decimal, value: Decimal) -> str:
     return f"close {size}{_against(close, value)} it"
 
 
-def levels_table(reading: Reading) -> list[list[str | None]]:
-    """Levels from the highest to the lowest with their distance from the close."""
-    close = reading.close
-    named: list[tuple[str, Decimal | None]] = [
+def distance_facts(reading: Reading) -> tuple[Fact, ...]:
+    """How far the close stands from each average, and each level from the close."""
+    close, levels = reading.close, _named_levels(reading)
+    if close is None:
+        return ()
+    averages = [f"{kind}_moving_average_{length}_day" for kind in ("simple", "exponential") for length in _LENGTHS]
+    found = {
+        f"moving_averages.{field}": percent_between(value, close)
+        for field in averages
+        if (value := reading.figure("moving_averages", field)) is not None
+    }
+    found |= {name.lower().replace(" ", "_"): percent_between(close, value) for name, value in levels}
+    shares = {field: share for field, share in found.items() if share is not None}
+    return tuple(reading.fact(f"{field}.distance_pct", share, "percent") for field, share in shares.items())
+
+
+def _named_levels(reading: Reading) -> list[tuple[str, Decimal]]:
+    """Levels from the highest to the lowest."""
+    named = [
         *((f"Resistance {at}", reading.figure("resistances", at - 1)) for at in (3, 2, 1)),
         ("Pivot", reading.figure("pivotPoint")),
         *((f"Support {at}", reading.figure("supports", at - 1)) for at in (1, 2, 3)),
     ]
+    return [(name, value) for name, value in named if value is not None]
+
+
+def levels_table(reading: Reading) -> list[list[str | None]]:
+    """Levels from the highest to the lowest with their distance from the close."""
+    close = reading.close
     rows: list[list[str | None]] = []
-    for name, value in named:
-        distance = percent_between(close, value) if close is not None and value is not None else None
-        rows += [] if value is None else [[name, reading.price(value), percent(distance)]]
+    for name, value in _named_levels(reading):
+        distance = percent_between(close, value) if close is not None else None
+        rows.append([name, reading.price(value), percent(distance)])
     return rows
 
 

@@ -10,12 +10,13 @@ from cryptodesk.models.analyst.reading import Reading
 
 __all__ = ["asks_for_action", "is_about_asset", "is_concept", "is_list", "is_speculation", "looks_ahead"]
 
-_PRONOUN = re.compile(r"\b(?:it|its|it's|they|them|their|both|these|those)\b")
+_PRONOUN = re.compile(r"\b(?:it|its|it's|they|them|their|both|these|those|the (?:two|three))\b")
 _CONCEPT = re.compile(
     r"\b(?:what (?:is|are|does|do|exactly is)|what's|define|explain|meaning of|definition of|how (?:is|are|do|does|to|can))\b"
     r".{0,50}\b(?:mean|means|meaning|calculated?|computed?|measured?|work|works|defined|read|interpret|used)\b"
     r"|^(?:what(?:'s| is| are)|define|explain|describe)(?: the| an?)? [\w' -]{2,40}\??$"
 )
+_THEIR_OWN = re.compile(r"\b(?:its|their)\b")
 _LIST = re.compile(
     r"\b(?:top|list|which|what|find|show me|screen\w*)\b.{0,20}\b(?:coins?|tokens?|cryptos?|altcoins?|cryptocurrenc\w+|assets?|projects?)\b"
     r"|\b(?:coins|tokens|altcoins|cryptos) (?:with|that|which|on|having|whose|in)\b|\btop (?:\w+ ){1,2}(?:coins|tokens|altcoins|cryptos)\b|\b(?:most|least) \w+ (?:coins?|tokens?|cryptos?|altcoins?|cryptocurrenc\w+)\b|\bscreener\b|\btop \d+\b"
@@ -35,7 +36,9 @@ def is_about_asset(reading: Reading) -> bool:
 
 def is_concept(reading: Reading) -> bool:
     """What a word means, asked without an asset: the handbook's to answer."""
-    return not reading.is_known and _CONCEPT.search(reading.lowered) is not None
+    if reading.is_known or _THEIR_OWN.search(reading.lowered):
+        return False
+    return _CONCEPT.search(reading.lowered) is not None
 
 
 def is_list(reading: Reading) -> bool:
@@ -57,7 +60,7 @@ _ACTION = re.compile(
     r"|\b(?:good|safe|ok(?:ay)?|wise|time|smart|worth) (?:to |it to )?(?:buy(?:ing)?|sell(?:ing)?|long(?:ing)?|short(?:ing)?|invest(?:ing)?|hold(?:ing)?|enter(?:ing)?|exit|accumulat\w+|ape)\b"
     r"|\bentr(?:y|ies)(?: points?| prices?| levels?| zone)?\b.{0,30}\b(?:for|tp|sl|target|now)\b|\b(?:best|ideal|optimal) (?:entry|exit)\b|\btake[- ]profits?\b|\bstop[- ]loss(?:es)?\b|\btp\b.{0,12}\bsl\b"
     r"|\btrad(?:e|ing) (?:tips?|advice|ideas?|setups?|plan|signals?|strateg\w+)\b|\bbuy or sell\b|\bbuy(?:ing)? the dip\b|\bis _+ a (?:good )?(?:buy|sell|hold)\b|^(?:buy|sell|long|short) _+"
-    r"|\b(?:long|short) position\b|\bgo (?:long|short)\b|\b(?:10|20|50|100|\d+)x (?:long|short|leverage)\b|\brecommend\w*\b|\badvi[cs]e\b"
+    r"|\b(?:long|short) position\b|\bgo (?:long|short)\b|\b(?:10|20|50|100|\d+)x (?:long|short|leverage)\b|\brecommend\w*\b|\badvi[cs]e\b|\blong or short\b(?! (?:ratio|positions?|interest|liquidat|side))"
 )
 
 

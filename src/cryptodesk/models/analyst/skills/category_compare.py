@@ -109,6 +109,9 @@ def _write(setting: Setting) -> Draft:
         _lead(setting, told, window), lacking, *parts, closing(setting, used, ("price", "results", window.field))
     )
     facts = [fact for one in told if one.result for fact in _facts(one, window)]
+    known = [one.stats.average for one in told if one.stats is not None]
+    if len(known) == 2:
+        facts.append(Fact(f"apart_{window.field}", as_number(abs(known[0] - known[1])), "percentage points"))
     return Draft(text, tuple(facts))
 
 
@@ -196,7 +199,13 @@ def _facts(told: _Told, window: Window) -> tuple[Fact, ...]:
     average = Fact(
         f"average_{window.field}", as_number(told.stats.average), "percent", told.side.label, as_of=as_of, source=source
     )
-    return (average, *list_facts(told.rows, (window.field, "price"), result, window.field))
+    others = (("median", told.stats.median), ("weighted_average", told.stats.weighted))
+    beside = (
+        Fact(f"{name}_{window.field}", as_number(value), "percent", told.side.label, as_of=as_of, source=source)
+        for name, value in others
+        if value is not None
+    )
+    return (average, *beside, *list_facts(told.rows, (window.field, "price"), result, window.field))
 
 
 SKILL = Skill(

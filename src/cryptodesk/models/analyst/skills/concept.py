@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 
 from msgspec import Struct
 
+from cryptodesk.models.analyst import intents
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.reading import Reading
 from cryptodesk.models.analyst.skills._own import own_results
@@ -16,8 +18,25 @@ from cryptodesk.models.analyst.skills._passages import (
     passages_closing,
     read_passages,
 )
-from cryptodesk.models.analyst.skills._quoting import Fit, Quote, choose_fits, choose_quotes, fit_of, spelled_out, stems
+from cryptodesk.models.analyst.skills._quoting import (
+    Fit,
+    Quote,
+    choose_by_meaning,
+    choose_fits,
+    choose_quotes,
+    fit_of,
+    spelled_out,
+    unspoken,
+)
 from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
+from cryptodesk.models.analyst.skills._subjects import (
+    asks_for_meaning,
+    in_plain_words,
+    is_of_incident,
+    is_pure,
+    names_subject,
+    telling,
+)
 from cryptodesk.models.analyst.text import shown
 from cryptodesk.models.analyst.tool_names import CONTENT_SEARCH
 from cryptodesk.models.analyst.writer.draft import Draft, Setting, join_names, join_paragraphs
@@ -30,7 +49,7 @@ _LEAST_SHARE = 0.25
 
 # ruff: noqa: E501 - a phrase table reads better with one entry a line
 _TERM = (
-    r"(?:re-?stak\w+|liquid (?:re)?staking|stak(?:e|ed|es|ing|ers?)|unstak\w+|slash(?:ed|ing)|validators?|consensus|finality|re-?orgs?|(?:hard |soft )?forks?|proof[- ]of[- ](?:work|stake|reserves?|history|authority)|d?pos|pow|51 ?%|sybil"
+    r"(?:re-?stak\w+|liquid (?:re)?staking|stak(?:e|ed|es|ing|ers?)|unstak\w+|slash(?:ed|ing)|validators?|consensus|finality|re-?orgs?|(?:hard |soft )?fork(?:s|ed)?|proof[- ]of[- ](?:work|stake|reserves?|history|authority)|d?pos|pow|51 ?%|sybil"
     r"|impermanent loss|amms?|automated market makers?|liquidity (?:pools?|provid\w+|mining)|yield farming|yields?|flash ?loans?|lending protocols?|collateral\w*|over-?collateral\w*|lps?"
     r"|mev|front-?running|sandwich attacks?|oracles?|governance|multi-?sigs?|mpc|smart contracts?|smart accounts?|account abstraction|erc-?\d+|eip-?\d+|bip-?\d+|nfts?|token standards?|mints?|rug ?pulls?|honeypots?|phishing|approvals?|exploits?|hacks?|oracle attacks?|outages?"
     r"|layer[- ]?[0123]s?|l[123]s?|roll-?ups?|zk[- ]?\w*|zero[- ]knowledge|bridges?|bridging|side ?chains?|data availability|blobs?|sharding|light (?:clients?|nodes?)|(?:full )?nodes?|mempools?|gas(?: fees?)?|base fee|nonces?|merkle|hash(?:es|ing)?(?: functions?| ?rate)?|difficulty|utxos?|segwit|taproot|lightning(?: network)?|blockchains?|mining|miners?"
@@ -54,7 +73,7 @@ _PURE = re.compile(
     r"(?:\W+(?:in )?(?:crypto|defi|trading|blockchains?|simple (?:words|terms)|plain english|mean|means|exactly|please|pls|for (?:beginners|dummies)|like i'?m (?:5|five)|and how (?:does|do) (?:it|they) work|actually|briefly|be (?:brief|concise|short)|in (?:one sentence|short|detail|plain text)|keep it short))*\W*$"
 )
 _FORM = re.compile(
-    r"\bhow (?:do|does|did|can|is|are|to|should)\b|\bhow come\b|\bwhy (?:do|does|is|are|can|would|did)\b|\bdifferences? (?:between|of)\b|\bthe difference\b|\bwhat happens\b|\bwhat (?:does|do|is|are) .{1,50}\bmean\b"
+    r"\bhow (?:do|does|did|can|is|are|to|should)\b|\bhow come\b|\bwhy (?:do|does|is|are|can|would|did|was|were)\b|\bdifferences? (?:between|of)\b|\bthe difference\b|\bwhat happens\b|\bwhat (?:does|do|is|are) .{1,50}\bmean\b"
     r"|\bexplain\b|\bhow .{1,40} works?\b|\b(?:is|are) .{1,40} (?:safe|risky|secure|dangerous|legal|worth)\b|\brisks? (?:of|in|with)\b|\bwhat (?:does|do|would) .{1,80} (?:indicate|suggest|imply|tell|mean|say|reveal)\b|\b(?:does|do) .{1,80} (?:indicate|suggest|imply|mean)\b"
     r"|\b(?:pros and cons|advantages?|disadvantages?|benefits?|drawbacks?|purpose|role) of\b|\bwhat(?:'s| is) the (?:point|idea|purpose|use) of\b|\bbasics of\b|\bguide to\b|\bwhich .{1,40}indicators?\b"
 )
@@ -64,7 +83,7 @@ _CERTAIN = re.compile(
 )
 _TERMS = re.compile(rf"\b{_TERM}\b")
 _WORKS = re.compile(
-    r"\bhow (?:does|do|is|are)\b.{1,60}\b(?:work\w*|secured|made|created|mined|minted|function|settle\w*|reach\w*|scale\w*|keep\w*|stay\w*|maintain\w*|process\w*|verif\w+|backed|pegged|governed)\b|\bhow .{1,40} works\b"
+    r"\bhow (?:does|do|is|are)\b.{1,60}\b(?:work\w*|secured|made|created|mined|minted|function|settle\w*|reach\w*|scale\w*|keep\w*|stay\w*|maintain\w*|process\w*|verif\w+|backed|pegged|governed|issu(?:e|ed|es)|redeem\w*|mints?|burn\w*|operat\w+|achiev\w+|prevent\w*|generat\w+|calculat\w+|distribut\w+|validat\w+|custod\w+|collaterali[sz]ed|attacked)\b|\bhow .{1,40} works\b"
 )
 _HOW_TO_SAFE = re.compile(
     r"\b(?:how|what|where|best|safest)\b.{0,50}\b(?:keep|stor\w+|secur\w+|protect\w*|back ?up|avoid\w*|recogni[sz]e|spot|prevent\w*|revoke|lose|lost)\b"
@@ -76,21 +95,83 @@ _MEANING = re.compile(
 _DATED = re.compile(
     r"\b(?:today|right now|currently|this (?:week|month|morning)|yesterday|latest|news|recent(?:ly)?|last (?:week|month|year|\d+)|price of|how much|how many|list(?:ing|ed)|biggest|largest|top|trending|gainers?|losers?|new|ratio between|correlat\w+)\b"
 )
+_HOW_EXPLAINED = re.compile(
+    r"\b(?:is|are) .{1,40}\b(?:fully |really |actually |truly |100 ?% )?backed\b(?! by (?:a16z|vcs?|investors|binance|coinbase))|\bexplain\w*(?: to)?(?: me)?[, ]+(?:how|why|the way)\b(?!.{0,40}\b(?:pric\w+|mov\w+|perform\w*|trad\w+|doing|rose|fell|dropp\w+|pump\w*|dump\w*|up|down)\b)"
+)
+_WHAT_IS = re.compile(r"\bwh?at(?:'?s| is| are| r)?\b")
+_THE_FIGURE = re.compile(r"\bwh?at(?:'?s| is| are)? the\b")
+_OF_DATA = re.compile(
+    r"\b(?:hash ?rate|difficulty|tvl|total value locked|funding|open interest|gas|base fee|gwei|dominance|fear|season|supply|market cap\w*|volatility|volume|price|spread|rsi|macd|yield|apy|apr|fees?|mvrv|nvt|liquidations?)\b"
+)
+_RISKS = re.compile(
+    r"\b(?:risks?|dangers?|pros|advantages?|disadvantages?|benefits?|drawbacks?) (?:and \w+ )?(?:of|in|with|from)\b"
+)
+_YES_NO = re.compile(r"^\W*(?:is|are|can|could|does|do|who|where|how long|what makes|what happens)\b")
+_MOST_BARE_WORDS = 5
+# Just above what the rules decline, and well below the skills whose figure bears the name ("gas", "tvl").
+_BARE = 0.905
+# Above what the rules call unclear, and below everything else.
+_FIELD = re.compile(
+    r"\b(?:payments?|transactions?|transfers?|chains?|blocks?|pools?|swaps?|borrow\w*|loans?|lend\w*|contracts?|orders?|exchanges?|brokers?|issuers?|dollars?|reserves?|signatures?|signing|verif\w+|verifying|stak\w+|stakers?|upgrade|protocols?|proposals?|votes?|oscillator|crossing|hackers?|bankrupt\w*|taxable|ledger|mined|machines mine|shorts?|longs?|liquidat\w+|hedg\w+|expiry|strike)\b"
+)
+_IN_OTHER_WORDS, _FEWEST_OF_THE_FIELD = 0.35, 5
+_CONTRAST = re.compile(r"\bdiffer\w*\b|\bv(?:s|ersus)?\b|\bcompare[ds]?\b|\bbetter than\b|\bunlike\b|\bopposed to\b")
+_TOLD = {
+    "story": re.compile(""),  # all of it, from the beginning
+    "contrast": re.compile(
+        r"\b(?:ordinary|unlike|no such|whereas|in contrast|instead|differ\w*|compared|rather than|otherwise|neither|while|former|latter|by contrast|on the other hand|than an?|than the|only)\b",
+        re.IGNORECASE,
+    ),
+}
+_A_THING = re.compile(
+    r"^\W*(?:(?:so|ok|hey|hi|please|pls|and)[, ]+)*wh?at(?:'?s| is| are| r)? an? (?!good\b|bad\b|fair\b|safe\b|better\b)[a-z][a-z-]+(?: [a-z][a-z-]+){0,3}\W*$"
+)
 _BASICS_OF_ASSET = re.compile(r"^\W*(?:what(?:'s| is| are)|explain|tell me about|describe)\b[^?]{0,40}\?*$")
 
 
 class ConceptSlots(Struct, frozen=True):
-    """`query` is what is searched for: the question, its short forms written in full."""
+    """`query` is what is searched for: the question, its short forms written in full. Of an article as a whole a
+    "story" wants what happened when, a "contrast" what is unlike what."""
 
     query: str
+    aim: Literal["", "story", "contrast"] = ""
 
 
 def _recognise(reading: Reading) -> Claim | None:
-    if not reading.says(_ASKS) and reading.words > 3:
+    if is_of_incident(reading):
+        return Claim(0.985, ConceptSlots(_query(reading.text), "story"))
+    pure = _pure_confidence(reading)
+    sure = _confidence(reading) if reading.says(_ASKS) or reading.words <= 3 else None
+    best = max(pure or 0.0, sure or 0.0, _IN_OTHER_WORDS if _is_of_the_field(reading) else 0.0)
+    return Claim(best, _slots(reading, is_all=pure is not None)) if best else None
+
+
+def _is_of_the_field(reading: Reading) -> bool:
+    """A question in words of its own that no other skill takes; better searched for than not understood."""
+    if reading.words < _FEWEST_OF_THE_FIELD or reading.measures or reading.says(_DATED) or reading.strong_period:
+        return False
+    return reading.says(_TERMS) or reading.says(_FIELD) or names_subject(reading)
+
+
+def _slots(reading: Reading, *, is_all: bool) -> ConceptSlots:
+    query = _query(in_plain_words(reading.text) if is_all else reading.text)
+    return ConceptSlots(query, "contrast" if reading.says(_CONTRAST) else "")
+
+
+def _query(text: str) -> str:
+    return " ".join(spelled_out(text).split())[:_LONGEST_QUERY]
+
+
+def _pure_confidence(reading: Reading) -> float | None:
+    """Of questions that hold nothing but a subject of the handbook and words of asking."""
+    if reading.says(_DATED) or not is_pure(reading):
         return None
-    sure = _confidence(reading)
-    query = " ".join(spelled_out(reading.text).split())[:_LONGEST_QUERY]
-    return None if sure is None else Claim(sure, ConceptSlots(query))
+    if asks_for_meaning(reading):
+        return 0.965
+    if reading.says(_WHAT_IS):
+        return 0.9 if reading.says(_THE_FIGURE) and (reading.measures or reading.says(_OF_DATA)) else 0.965
+    is_bare = reading.words <= _MOST_BARE_WORDS and not reading.measures and not reading.says(intents.FOLLOW_UP)
+    return _BARE if is_bare else None
 
 
 def _confidence(reading: Reading) -> float | None:
@@ -101,25 +182,32 @@ def _confidence(reading: Reading) -> float | None:
     if reading.says(_TAXED):
         return 0.975 if not reading.says(_DATED) or reading.says(_FORM) else None
     is_dated = reading.says(_DATED) and not reading.says(_MEANING)
-    if is_dated or not (reading.says(_FORM) or reading.says(_HOW_TO_SAFE)):
+    if is_dated:
         return None
+    if reading.says(_HOW_EXPLAINED) and not reading.measures:
+        return 0.94
+    if not (reading.says(_FORM) or reading.says(_HOW_TO_SAFE)):
+        is_asked = reading.says(_A_THING) or (reading.says(_YES_NO) and names_subject(reading))
+        return 0.55 if is_asked and not reading.measures else None
     if reading.says(_TERMS) and reading.says(_CERTAIN):
-        return 0.98
-    return 0.94 if reading.says(_TERMS) else 0.55 if reading.says(_WORKS) else None
+        return 0.992
+    return 0.94 if reading.says(_TERMS) or names_subject(reading) else 0.55 if reading.says(_WORKS) else None
 
 
 def _beside_asset(reading: Reading) -> float | None:
     """With an asset named only how it works is asked here; what it is and what it costs are not."""
     if reading.says(_DATED) or reading.strong_period:
         return None
-    if reading.says(_WORKS) or reading.says(_MEANING):
+    if reading.says(_WORKS) or reading.says(_MEANING) or reading.says(_HOW_EXPLAINED):
         return 0.93
-    has_term = _TERMS.search(reading.masked) is not None
+    has_term = _TERMS.search(reading.masked) is not None or names_subject(reading)
     if reading.says(_TAXED):
         return 0.93
-    if reading.measures or not has_term or _BASICS_OF_ASSET.match(reading.masked):
+    if reading.measures or not has_term:
         return None
-    return 0.91 if reading.says(_FORM) else None
+    if _BASICS_OF_ASSET.match(reading.masked) and not reading.says(_RISKS):
+        return None
+    return 0.91 if reading.says(_FORM) else 0.7 if reading.says(_YES_NO) else None
 
 
 def _calls(ask: Ask) -> Sequence[Call]:
@@ -132,16 +220,22 @@ def _write(setting: Setting) -> Draft:
     passages = read_passages(results)
     if not passages:
         return Draft(_nothing(setting))
-    wanted = stems(_asked(setting))
+    wanted = telling(_asked(setting))
     most = 1 if setting.is_brief else 3 if setting.is_detailed else 2
     fits = [fit_of(passage, wanted) for passage in passages]
     chosen = choose_fits(fits, most)
-    quotes = choose_quotes(chosen, wanted)
+    near = () if chosen else choose_by_meaning(fits, wanted, most)
+    quotes = choose_quotes(chosen or near, wanted, _TOLD.get(_aim(setting)))
     if not quotes:
         return _beside(setting, fits)
+    lead = _lead(setting, chosen) if chosen else _lead_by_meaning(near)
     used = [quote.passage for quote in quotes]
-    text = join_paragraphs(_lead(setting, chosen), *map(_quoted, quotes), passages_closing(setting, results, used))
+    text = join_paragraphs(lead, *map(_quoted, quotes), passages_closing(setting, results, used))
     return Draft(text, tuple(passage_fact("quotation", quote.passage, quote.text) for quote in quotes))
+
+
+def _aim(setting: Setting) -> str:
+    return "" if setting.is_brief or not isinstance(setting.plan.slots, ConceptSlots) else setting.plan.slots.aim
 
 
 def _asked(setting: Setting) -> str:
@@ -150,8 +244,7 @@ def _asked(setting: Setting) -> str:
 
 
 def _lead(setting: Setting, chosen: Sequence[Fit]) -> str:
-    subjects = join_names([f"“{fit.passage.subject}”" for fit in chosen])
-    missing = [word for word in chosen[0].missing if all(word in fit.missing for fit in chosen)]
+    subjects, missing = _subjects(chosen), unspoken(chosen)
     if missing:
         words = join_names([f"“{shown(word, 30)}”" for word in missing[:3]], "or")
         return f"No passage answers the whole question: none of those quoted speaks of {words}. Nearest, on {subjects}:"
@@ -164,6 +257,17 @@ def _lead(setting: Setting, chosen: Sequence[Fit]) -> str:
             f"This is what the desk's texts have on {subjects}:",
         )
     )
+
+
+def _lead_by_meaning(near: Sequence[Fit]) -> str:
+    return (
+        "No passage says it in the words of the question, so this may not answer it. "
+        f"Nearest by meaning, on {_subjects(near)}:"
+    )
+
+
+def _subjects(fits: Sequence[Fit]) -> str:
+    return join_names([f"“{fit.passage.subject}”" for fit in fits])
 
 
 def _quoted(quote: Quote) -> str:
@@ -180,7 +284,7 @@ def _beside(setting: Setting, fits: Sequence[Fit]) -> Draft:
 
 
 def _nothing(setting: Setting) -> str:
-    words = join_names([f"“{shown(word, 30)}”" for word in list(stems(_asked(setting)).values())[:4]])
+    words = join_names([f"“{shown(word, 30)}”" for word in list(telling(_asked(setting)).values())[:4]])
     about = f" on {words}" if words else ""
     return f"The desk's texts hold no passage{about}; I answer such questions only with what they say."
 

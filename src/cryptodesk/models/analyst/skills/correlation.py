@@ -27,7 +27,9 @@ from cryptodesk.models.analyst.skills._closes import (
 )
 from cryptodesk.models.analyst.skills._returns import Return, beta, correlation, paired, simple_returns
 from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
+from cryptodesk.models.analyst.skills._unfound import with_unfound
 from cryptodesk.models.analyst.skills._wording import is_about_asset, is_concept, is_list, looks_ahead
+from cryptodesk.models.analyst.text import shown
 from cryptodesk.models.analyst.tool_names import MARKET_DATA
 from cryptodesk.models.analyst.writer.draft import Draft, Fact, Setting, join_names, join_paragraphs
 from cryptodesk.models.analyst.writer.sourcing import closing
@@ -36,6 +38,7 @@ from cryptodesk.models.analyst.writer.table import table
 __all__ = ["SKILL", "Slots"]
 
 _DEFAULT_DAYS = 90
+_FEWEST = 2
 _WORD = re.compile(
     r"\bcorr?el+at\w*|\buncorrelated\b|\bbeta\b(?!\s*(?:version|test|launch|program|release|phase|mainnet))|\bcorr\b|\bco-?mov\w+|\bdecoupl\w+"
 )
@@ -73,19 +76,21 @@ class _Beta(Struct, frozen=True):
 def _recognise(reading: Reading) -> Claim | None:
     if looks_ahead(reading) or is_concept(reading) or is_list(reading) or reading.says(_CAUSE):
         return None
-    if not is_about_asset(reading):
-        return None
     outside = tuple(dict.fromkeys(match.group() for match in _OUTSIDE.finditer(reading.masked)))
     slots = Slots(outside, re.search(r"\bbeta\b", reading.masked) is not None)
+    assets = reading.assets if outside else with_unfound(reading, _WORD, _FEWEST)
+    if not (assets or is_about_asset(reading)):
+        return None
     if _WORD.search(reading.masked):
-        return Claim(0.97, slots)
-    return Claim(0.92, slots) if _LOOSE.search(reading.masked) or _LOOSE.search(reading.lowered) else None
+        return Claim(0.97, slots, assets)
+    return Claim(0.92, slots, assets) if _LOOSE.search(reading.masked) or _LOOSE.search(reading.lowered) else None
 
 
 def _assets(plan: Plan, assets: Sequence[AssetRef]) -> list[AssetRef]:
-    """Those asked about, and Bitcoin, to which betas are reckoned and one alone is compared."""
+    """Those asked about, and Bitcoin where one alone is compared with it or betas to it are wanted."""
     has_bitcoin = any(str(asset.asset_id) == str(BITCOIN.asset_id) for asset in assets)
-    return [*assets] if has_bitcoin else [*assets, BITCOIN]
+    wants_beta = isinstance(plan.slots, Slots) and plan.slots.wants_beta
+    return [*assets] if has_bitcoin or (len(assets) > 1 and not wants_beta) else [*assets, BITCOIN]
 
 
 def _calls(ask: Ask) -> Sequence[Call]:
@@ -102,12 +107,16 @@ def _write(setting: Setting) -> Draft:
     asked = gathered.closes if len(setting.resolved.assets) < 2 else gathered.closes[: len(setting.resolved.assets)]
     pairs = _pairs([one for one in asked if _is_compared(one, setting)], returns)
     if not pairs and not betas:
-        return Draft(join_paragraphs(_outside(setting) or _too_little(gathered.closes), " ".join(gathered.absent)))
-    parts = [_outside(setting), _lead(setting, pairs, betas, span)]
+        return Draft(
+            join_paragraphs(_outside(setting) or _too_little(setting, gathered.closes), " ".join(gathered.absent))
+        )
+    parts = [_outside(setting), _instead(setting), _lead(setting, pairs, betas, span)]
     if not setting.is_brief:
         parts += [_tables(setting, pairs, betas), " ".join((_method(setting, pairs), *short_notes(gathered, span)))]
     text = join_paragraphs(*parts, " ".join(gathered.absent), closing(setting, gathered.results, ("history",)))
-    return Draft(text, (*map(_pair_fact, pairs), *map(_beta_fact, betas)))
+    return Draft(
+        text, (*(f for one in pairs for f in _pair_facts(one)), *(f for one in betas for f in _beta_facts(one)))
+    )
 
 
 def _is_compared(closes: Closes, setting: Setting) -> bool:
@@ -221,18 +230,34 @@ def _outside(setting: Setting) -> str:
     )
 
 
-def _too_little(closes: Sequence[Closes]) -> str:
+def _instead(setting: Setting) -> str:
+    """Where the second asset was named and not found, Bitcoin is said to stand in for it."""
+    resolved = setting.resolved
+    if len(resolved.assets) != 1 or not (resolved.unknown or resolved.pending or resolved.doubts):
+        return ""
+    known = shown(resolved.assets[0].name or resolved.assets[0].symbol, 80)
+    if resolved.doubts:
+        return f"Of what you named only {known} is clear to me, so this is {known} beside Bitcoin instead."
+    names = join_names([f"“{shown(asset.text, 80)}”" for asset in (*resolved.unknown, *resolved.pending)], "or")
+    return f"I do not know {names}, so this is {known} beside Bitcoin instead."
+
+
+def _too_little(setting: Setting, closes: Sequence[Closes]) -> str:
     if len(closes) > 1:
         return "There are too few daily closes in common for a correlation."
+    if len(setting.resolved.assets) > 1:
+        return "This correlation cannot be computed."
     return f"A correlation takes two assets: name one to set beside {closes[0].name}." if closes else ""
 
 
-def _pair_fact(pair: _Pair) -> Fact:
-    return figure_fact(pair.first, f"correlation_with_{pair.second.symbol}", pair.value)
+def _pair_facts(pair: _Pair) -> tuple[Fact, Fact]:
+    name = f"correlation_with_{pair.second.symbol}"
+    return figure_fact(pair.first, name, pair.value), figure_fact(pair.first, f"{name}.daily_returns", pair.count)
 
 
-def _beta_fact(one: _Beta) -> Fact:
-    return figure_fact(one.closes, "beta_to_btc", one.value)
+def _beta_facts(one: _Beta) -> tuple[Fact, Fact]:
+    beta = figure_fact(one.closes, "beta_to_btc", one.value)
+    return beta, figure_fact(one.closes, "beta_to_btc.daily_returns", one.count)
 
 
 SKILL = Skill(

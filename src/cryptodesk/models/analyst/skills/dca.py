@@ -188,13 +188,16 @@ def _short(setting: Setting, slots: Slots, one: _Bought) -> str:
 
 
 def _facts(one: _Bought) -> tuple[Fact, ...]:
-    currency = one.closes.currency
+    currency, share = one.closes.currency, percent_between(one.spent, one.value)
     return (
         figure_fact(one.closes, "dca_coins", as_number(one.coins), one.closes.symbol),
         figure_fact(one.closes, "dca_invested", as_number(one.spent), currency),
         figure_fact(one.closes, "dca_value", as_number(one.value), currency),
         figure_fact(one.closes, "dca_average_cost", as_number(one.spent / one.coins), currency),
         figure_fact(one.closes, "dca_purchases", len(one.days)),
+        figure_fact(one.closes, "dca_gain", as_number(one.value - one.spent), currency),
+        figure_fact(one.closes, "dca_value_if_bought_at_once", as_number(one.at_once), currency),
+        *(() if share is None else (figure_fact(one.closes, "dca_gain_pct", as_number(share), "percent"),)),
     )
 
 

@@ -18,6 +18,7 @@ from cryptodesk.models.analyst.skills._leverage import (
 )
 from cryptodesk.models.analyst.skills._leverage_market import LEVERAGE, no_past, no_ratio, write_market
 from cryptodesk.models.analyst.skills._leverage_phrases import DerivativesSlots, Focus, find_slots
+from cryptodesk.models.analyst.skills._leverage_venues import COLUMNS, coin_cells, coin_tables, venue_sentence
 from cryptodesk.models.analyst.skills._overview import (
     days_back,
     overview_call,
@@ -83,11 +84,12 @@ def _write_coins(setting: Setting, slots: DerivativesSlots, coins: dict[str, Coi
     wanted = [(asset, coins.get(str(asset.asset_id))) for asset in setting.resolved.assets]
     known = [(asset, coin) for asset, coin in wanted if coin is not None and row_facts(coin)]
     weeks = _weeks(setting, slots)
-    lines = [no_ratio(slots.focus), weeks or no_past(setting, slots.focus)]
-    is_short = setting.is_brief or len(known) > 1
+    lines = [no_ratio(slots.focus), weeks or no_past(setting, slots)]
+    lines += [venue_sentence(coin, slots.focus, slots.venue) for _, coin in known if slots.is_by_exchange]
+    is_short = setting.is_brief or len(known) > 1 or slots.is_by_exchange
     lines += [_coin_sentence(coin, slots.focus, is_short=is_short) for _, coin in known]
     lines += [_missing(asset.label, coin) for asset, coin in wanted if (asset, coin) not in known]
-    body = "" if setting.is_brief else _coin_tables([coin for _, coin in known])
+    body = "" if setting.is_brief else coin_tables([coin for _, coin in known])
     reading = _annual([coin for _, coin in known]) if setting.is_detailed else ""
     results = tuple(dict.fromkeys(map(id, (coin.result for _, coin in known))))
     used = [next(coin.result for _, coin in known if id(coin.result) == one) for one in results]
@@ -133,34 +135,6 @@ def _fields(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(path[0] for name, (path, _) in _SORTS.items() if name in names)
 
 
-def _cells(coin: CoinRow) -> list[str | None]:
-    interest, volume = coin.figure("open_interest"), coin.figure("futures_volume_24h")
-    funding, forced = coin.figure("funding_rate_pct_8h"), coin.figure("liquidations", "24h", "total")
-    return [big_money(interest), big_money(volume), None if funding is None else rate(funding), big_money(forced)]
-
-
-_COLUMNS = ("open interest", "24h volume", "funding per 8h", "liquidated in 24h")
-
-
-def _coin_tables(coins: Sequence[CoinRow]) -> str:
-    """Several coins side by side; one by exchange."""
-    if len(coins) > 1:
-        return table(("Coin", *_COLUMNS), [[coin.label, *_cells(coin)] for coin in coins])
-    rows = [_venue(coin, at) for coin in coins for at in range(len(coin.rows("by_exchange")))]
-    return table(("Exchange", *_COLUMNS[:3]), rows) if rows else ""
-
-
-def _venue(coin: CoinRow, at: int) -> list[str | None]:
-    row = coin.rows("by_exchange")[at]
-    one = CoinRow(coin.result, row)
-    interest, volume = one.figure("open_interest"), one.figure("volume_24h")
-    funding = one.figure("funding_rate_pct_8h")
-    name = (shown(row.get("exchange"), 60) or "unnamed") + (
-        " (not counted: its source excludes it)" if row.get("is_excluded") else ""
-    )
-    return [name, big_money(interest), big_money(volume), None if funding is None else rate(funding)]
-
-
 def _annual(coins: Sequence[CoinRow]) -> str:
     rates = [(coin, value) for coin in coins if (value := coin.figure("funding_rate_pct_8h")) is not None]
     said = [f"{percent(value * PAYMENTS_A_YEAR)} for {coin.symbol or coin.label}" for coin, value in rates]
@@ -181,10 +155,12 @@ def _write_ranking(setting: Setting, slots: DerivativesSlots, coins: dict[str, C
     lead = f"By {words}, {best.label} {place} with **{rate(value) if slots.focus == 'funding' else big_money(value)}**."
     asked = sum(map(len, _LARGE))
     scope = f"No tool ranks all coins by it: I asked for {asked} large ones and have figures of {len(ranked)}."
-    body = "" if setting.is_brief else table(("Coin", *_COLUMNS), [[coin.label, *_cells(coin)] for _, coin in ranked])
+    body = (
+        "" if setting.is_brief else table(("Coin", *COLUMNS), [[coin.label, *coin_cells(coin)] for _, coin in ranked])
+    )
     used = list({id(coin.result): coin.result for _, coin in ranked}.values())
     fields = ("open_interest", "futures_volume_24h", "funding_rate_pct_8h", "liquidations")
-    lines = " ".join(filter(None, (lead, no_past(setting, slots.focus), scope)))
+    lines = " ".join(filter(None, (lead, no_past(setting, slots), scope)))
     return Draft(join_paragraphs(lines, body, closing(setting, used, fields)), tuple(row_facts(best)))
 
 

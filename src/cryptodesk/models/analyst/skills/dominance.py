@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import percent, trimmed
+from cryptodesk.models.analyst.questions import Plan
 from cryptodesk.models.analyst.reading import Reading
 from cryptodesk.models.analyst.skills._asking import is_about_meaning, is_for_figures, own_word
 from cryptodesk.models.analyst.skills._overview import (
@@ -41,10 +42,21 @@ _SECTION = "dominance"
 _NAMES: dict[Share, str] = {"btc": "Bitcoin", "eth": "Ether", "others": "coins but Bitcoin and Ether"}
 _LABELS: dict[Share, str] = {**_NAMES, "others": "All other coins"}
 _ASSETS: dict[int | str, Share] = {1: "btc", 1027: "eth"}
-_WORD = re.compile(
-    r"\bdominan(?:ce|t)s?\b|\bmarket[- ]?cap(?:italization)? share\b|\bshare of the (?:whole |total |crypto )*market\b"
+_ALTS = r"(?:the )?(?:(?:alt(?:coin)?s?|others?|other coins?|rest|everything else)\b(?:'s?)?)"
+_MARKET = r"(?:the )?(?:whole |total |entire |overall |global |crypto(?:currency)? |(?:crypto )?market )*(?:crypto(?:currency|currencies)?|markets?|market[- ]?cap(?:itali[sz]ation)?|mcap|cap)\b"
+# Which part of the whole somebody has, in the words of those who do not say dominance.
+_SHARE = re.compile(
+    rf"\b(?:share|part|portion|slice|fraction|percent(?:age)?|%|pct)(?: \w+){{0,2}}? of {_MARKET}|\b(?:share|portion|percent(?:age)?|%) (?:do|does|is|are|has|have)\b.{{0,30}}\bof {_MARKET}"
+    rf"|\bmarket[- ]?share of (?:_|{_ALTS}|everything)|(?:_|\balt(?:coin)?s?)(?:'s)? market[- ]?share\b|\bhow much of {_MARKET} (?:is|are|do|does|belongs to)\b|\bshare of (?:{_ALTS}|_+ (?:in|of) {_MARKET}|everything)"
+    rf"|\b(?:alt(?:coin)?s?)(?:'s?)? (?:market )?share\b|\bhow (?:big|large) is _+ (?:compared to|relative to|against|vs\.?) {_MARKET}|_+(?:'s)? share (?:of|in) {_MARKET}"
 )
-_TICKER = re.compile(r"\b(?:btc|eth|others)\.d\b")
+_ALTCOINS = re.compile(
+    r"\b(?:alt(?:coin)?s?|others?|other coins?)\b|\b(?:everything|anything|all|rest|neither|coins|excluding|without|except|outside|besides)\b.{0,25}(?:\b(?:but|except|excluding|besides|outside|other than|without|nor|apart from)\b|_+ (?:and|or|nor) _+)"
+)
+_WORD = re.compile(
+    r"\bdominan(?:ce|t)s?\b|\bdom\b|\bmarket[- ]?cap(?:italization)? share\b|\bshare of the (?:whole |total |crypto )*market\b"
+)
+_TICKER = re.compile(r"\b(?:btc|eth|others)\.?d\b")
 _OTHERS = re.compile(
     r"\balt(?:coin)?s?(?:'s|')?(?: market)? dominan|\bothers?(?: coins?)?(?:'s)? dominan|\bdominance of (?:the )?(?:alt(?:coin)?s?|others?|other coins?|rest)\b"
 )
@@ -64,14 +76,19 @@ class DominanceSlots(Struct, frozen=True):
 
 def _recognise(reading: Reading) -> Claim | None:
     named = tuple(asset.asset_id for asset in reading.found.assets)
-    if not (reading.says(_WORD) or reading.says(_TICKER)) or reading.words > _MOST_WORDS:
+    is_share = _SHARE.search(reading.masked) is not None
+    if not (is_share or reading.says(_WORD) or reading.says(_TICKER)) or reading.words > _MOST_WORDS:
         return None
     if any(asset_id not in _ASSETS for asset_id in named) or reading.found.doubts or reading.says(_ELSEWHERE):
         return None
     if not is_for_figures(reading) or is_about_meaning(reading, _TERM):
         return None
     wanted = {_ASSETS[asset_id] for asset_id in named if asset_id is not None}
-    wanted |= {"others"} if reading.says(_OTHERS) else set()
+    others = reading.says(_OTHERS) or (is_share and _ALTCOINS.search(reading.masked) is not None)
+    if is_share and not (wanted or others):
+        return None
+    # "Altcoins outside of Bitcoin and Ether": these two are named to be left out.
+    wanted = {"others"} if others and len(wanted) != 1 else wanted | ({"others"} if others else set())
     shares = tuple(name for name in _NAMES if name in wanted) or tuple(_NAMES)
     return Claim(own_word(reading), DominanceSlots(shares))
 
@@ -185,6 +202,9 @@ def _share(value: Decimal) -> str:
 
 def _facts(part: Part, known: Sequence[tuple[Share, Decimal]]) -> list[Fact]:
     facts = []
+    bitcoin = part.figure("btc", "current")
+    if bitcoin is not None and any(name == "others" for name, _ in known):
+        facts.append(fact_at(part.result, f"{_SECTION}.all_but_btc.current", 100 - bitcoin, "percent"))
     for name, value in known:
         facts.append(fact_at(part.result, f"{_SECTION}.{name}.current", value, "percent"))
         for when in ("yesterday", "last_week", "last_month"):
@@ -192,6 +212,14 @@ def _facts(part: Part, known: Sequence[tuple[Share, Decimal]]) -> list[Fact]:
             if past is not None:
                 facts.append(fact_at(part.result, f"{_SECTION}.{name}.history.{when}", past, "percent"))
     return facts
+
+
+_OF_IT = re.compile(r"\b(?:share|part|portion|percent(?:age)?)\b")
+
+
+def _follow(plan: Plan, text: str) -> Plan | None:
+    """ "And what is Ethereum's share?": of what was asked before; whose it is, the text's assets say."""
+    return plan if len(text.split()) <= 8 and _OF_IT.search(text.lower()) else None
 
 
 SKILL = Skill(
@@ -203,4 +231,5 @@ SKILL = Skill(
     calls=_calls,
     write=_write,
     assets="optional",
+    follow=_follow,
 )

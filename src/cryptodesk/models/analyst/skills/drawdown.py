@@ -27,6 +27,7 @@ from cryptodesk.models.analyst.skills._closes import (
 )
 from cryptodesk.models.analyst.skills._returns import Drawdown, drawdown
 from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
+from cryptodesk.models.analyst.skills._unfound import with_unfound
 from cryptodesk.models.analyst.skills._wording import is_about_asset, is_concept, is_list, is_speculation, looks_ahead
 from cryptodesk.models.analyst.tool_names import MARKET_DATA
 from cryptodesk.models.analyst.writer.draft import Draft, Fact, Setting, as_number, join_names, join_paragraphs
@@ -43,6 +44,10 @@ _WORD = re.compile(
 _LOOSE = re.compile(
     r"\b(?:recover(?:ed|y)?|bounced? back|climbed back)\b.{0,40}\b(?:from|since|after)\b|\bhow (?:deep|bad) (?:was|did|were)\b.{0,30}\b(?:fall|drop|crash|dip|correction|bear)"
 )
+_BELOW_HIGH = re.compile(
+    r"\b(?:down|off|below|fallen|dropped|far|lost)\b.{0,24}\b(?:from|off|below|since) (?:its |the |their |a )?(?:[\w-]+ ){0,2}(?:high|highs|peak|top)\b"
+)
+_NOW = re.compile(r"\b(?:current|currently|now|right now|at the moment)\b")
 _RECOVERY = re.compile(r"\brecover\w*\b|\bbounced? back\b|\bclimbed back\b|\bmade good\b|\bunder ?water\b")
 # The fall from the highest price of all is a figure of the market tool.
 _OTHERS = re.compile(
@@ -51,9 +56,11 @@ _OTHERS = re.compile(
 
 
 class Slots(Struct, frozen=True):
-    """`recovery`: the days after the period are looked at too, for whether the fall was made good."""
+    """`recovery`: the days after the period are looked at too, for whether the fall was made good. `current`: it is
+    asked how far below its high an asset stands now."""
 
     recovery: bool = False
+    current: bool = False
 
 
 class _Figures(Struct, frozen=True):
@@ -76,12 +83,15 @@ class _Figures(Struct, frozen=True):
 def _recognise(reading: Reading) -> Claim | None:
     if looks_ahead(reading) or is_concept(reading) or is_list(reading) or is_speculation(reading):
         return None
-    if not is_about_asset(reading) or reading.says(_OTHERS):
+    assets = with_unfound(reading, _WORD)
+    if not (assets or is_about_asset(reading)) or reading.says(_OTHERS):
         return None
-    slots = Slots(_RECOVERY.search(reading.masked) is not None)
+    below_high = _BELOW_HIGH.search(reading.masked) is not None and reading.strong_period is not None
+    is_now = below_high or _NOW.search(reading.masked) is not None
+    slots = Slots(_RECOVERY.search(reading.masked) is not None, is_now)
     if _WORD.search(reading.masked):
-        return Claim(0.97, slots)
-    return Claim(0.92, slots) if _LOOSE.search(reading.masked) else None
+        return Claim(0.97, slots, assets)
+    return Claim(0.92, slots) if below_high or _LOOSE.search(reading.masked) else None
 
 
 def _calls(ask: Ask) -> Sequence[Call]:
@@ -100,9 +110,9 @@ def _write(setting: Setting) -> Draft:
     wide = _read_span(setting.plan, setting.today)
     gathered = gather(setting, close_calls(ids, wide, setting.today, setting.plan.currency), assets, span.count)
     figures = sorted((_figures(one, span.end) for one in gathered.closes), key=lambda one: one.depth_pct)
-    parts = [_lead(figures, span)] if figures else []
+    parts = [_lead(setting, figures, span)] if figures else []
     if not setting.is_brief and figures:
-        parts += [_more(figures), " ".join((_method(setting), *short_notes(gathered, wide)))]
+        parts += [_more(setting, figures), " ".join((_method(setting), *short_notes(gathered, wide)))]
     text = join_paragraphs(*parts, " ".join(gathered.absent), closing(setting, gathered.results, ("history",)))
     return Draft(text, tuple(fact for one in figures for fact in _facts(one)))
 
@@ -112,8 +122,10 @@ def _figures(closes: Closes, until: date | None) -> _Figures:
     return _Figures(closes, drawdown(closes.days, closes.prices, until), closes.price(high), closes.days[high])
 
 
-def _lead(figures: Sequence[_Figures], span: Span) -> str:
-    first = figures[0]
+def _lead(setting: Setting, figures: Sequence[_Figures], span: Span) -> str:
+    first, slots = figures[0], setting.plan.slots
+    if len(figures) == 1 and isinstance(slots, Slots) and slots.current:
+        return f"{_standing(first, span)} {_fall(first, first.closes.name, span)}"
     if len(figures) == 1:
         return f"{_fall(first, first.closes.label, span)} {_since(first)}".rstrip()
     rest = join_names([f"{percent(one.depth_pct)} for {one.closes.name}" for one in figures[1:]])
@@ -141,9 +153,20 @@ def _since(one: _Figures) -> str:
     return f"It had not been made good by {one.closes.days[-1].isoformat()}."
 
 
-def _more(figures: Sequence[_Figures]) -> str:
+def _standing(one: _Figures, span: Span) -> str:
+    """Where the last close lies below the highest one, for whoever asks of now."""
+    last, currency = one.closes.last, one.closes.currency
+    where = f"{one.closes.label} closed at {money(last, currency)} on {one.closes.days[-1].isoformat()}"
+    high = f"the highest close {over(span, one.closes)}, {money(one.high, currency)} ({one.high_day.isoformat()})"
+    if last == one.high:
+        return f"{where}: that is {high}, so its current drawdown is **0.00%**."
+    return f"{where}, **{percent(abs(one.now_pct), signed=False)}** below {high}."
+
+
+def _more(setting: Setting, figures: Sequence[_Figures]) -> str:
     if len(figures) == 1:
-        return _now(figures[0])
+        slots = setting.plan.slots
+        return _since(figures[0]) if isinstance(slots, Slots) and slots.current else _now(figures[0])
     rows = [_row(one) for one in figures]
     return table(["Asset", "Maximum drawdown", "Peak", "Trough", "Made good on", "Now from the high"], rows)
 
@@ -195,6 +218,9 @@ def _facts(one: _Figures) -> tuple[Fact, ...]:
         figure_fact(one.closes, "current_drawdown_pct", as_number(one.now_pct), "percent"),
         figure_fact(one.closes, "period_high_close", as_number(one.high), currency),
     ]
+    if -100 < one.now_pct < 0:
+        back = as_number((1 / (1 + one.now_pct / 100) - 1) * 100)
+        facts.append(figure_fact(one.closes, "rise_to_high_pct", back, "percent"))
     if worst is not None:
         facts += [
             figure_fact(one.closes, "drawdown_peak", as_number(worst.peak), currency),

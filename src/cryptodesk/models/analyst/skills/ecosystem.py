@@ -7,12 +7,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.questions import Plan
 from cryptodesk.models.analyst.reading import Reading
 from cryptodesk.models.analyst.skills._list_bounds import digits, find_bounds
+from cryptodesk.models.analyst.skills._list_follow import amended
 from cryptodesk.models.analyst.skills._list_groups import (
     Chain,
     Group,
@@ -43,7 +44,8 @@ from cryptodesk.models.analyst.skills._lists import (
 )
 from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
 from cryptodesk.models.analyst.tool_names import ASSET_SCREENER
-from cryptodesk.models.analyst.writer.draft import Draft, Setting
+from cryptodesk.models.analyst.writer.draft import Draft, Fact, Setting, as_number
+from cryptodesk.models.analyst.writer.sourcing import result_fact_source
 
 __all__ = ["SKILL", "Ecosystem"]
 
@@ -116,7 +118,8 @@ def _write(setting: Setting) -> Draft:
         nearest = write_nearest(setting, _nearest(setting.plan), Order(), WITHOUT_GROUPS)
         return ordered_draft(setting, found, Order(), what, 0, nearest)
     notes = [_moves(setting, found, what), _news(slots), _how(setting, slots)]
-    return ordered_draft(setting, found, Order(), what, slots.count or _USUAL_COUNT, *notes)
+    draft = ordered_draft(setting, found, Order(), what, slots.count or _USUAL_COUNT, *notes)
+    return structs.replace(draft, facts=(*draft.facts, *_group_facts(setting, found, what)))
 
 
 def _moves(setting: Setting, found: Screened, what: str) -> str:
@@ -125,6 +128,19 @@ def _moves(setting: Setting, found: Screened, what: str) -> str:
     stats = stats_of(found.rows, window.field)
     sentence = group_sentence(what, stats, Window(window.name), found.matched) if stats and stats.count > 2 else ""
     return sentence[:1].upper() + sentence[1:]
+
+
+def _group_facts(setting: Setting, found: Screened, what: str) -> tuple[Fact, ...]:
+    window = window_of(setting.plan.period, "24h", ("24h", "7d"))
+    stats = stats_of(found.rows, window.field)
+    if stats is None or stats.count < 3:
+        return ()
+    as_of, source = result_fact_source(found.results[0], "results")
+    named = {"average": stats.average, "median": stats.median}
+    return tuple(
+        Fact(f"{name}_{window.field}", as_number(value), "percent", what, as_of=as_of, source=source)
+        for name, value in named.items()
+    )
 
 
 def _news(slots: Ecosystem) -> str:
@@ -151,4 +167,5 @@ SKILL = Skill(
     recognise=_recognise,
     calls=_calls,
     write=_write,
+    follow=amended,
 )

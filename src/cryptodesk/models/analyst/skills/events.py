@@ -19,6 +19,7 @@ from cryptodesk.models.analyst.skills._own import own_results
 from cryptodesk.models.analyst.skills._passages import (
     EMPTY_REMEDY,
     Passage,
+    cite,
     passage_fact,
     passages_closing,
     read_passages,
@@ -32,7 +33,7 @@ from cryptodesk.models.analyst.writer.sourcing import moment
 __all__ = ["SKILL", "EventSlots"]
 
 _LIMIT = 12
-_AHEAD_DAYS = 120
+_AHEAD_DAYS, _MOST_PAGES = 120, 2
 _SHOWN = {"brief": 1, "standard": 6, "detailed": 12}
 _SUBJECTS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("FOMC", "FOMC rate decision", re.compile(r"\bfomc\b|\bfed(?:eral reserve)?(?:'s)?\b.{0,30}\b(?:meet\w*|decision|decide\w*|rates?|announce\w*|cut|hike|speech|minutes)\b|\b(?:rate|interest rate) (?:decision|cut|hike)s?\b|\bpowell\b")),
@@ -139,9 +140,11 @@ def _write(setting: Setting) -> Draft:
     if not events:
         return Draft(_nothing(setting, slots))
     used = ([*past, *ahead] if slots.tense == "last" else [*ahead, *past])[: _SHOWN[setting.verbosity]]
+    told = _announced(read_passages(results), used)
     lead = _lead(setting, slots, ahead, past)
     body = "" if setting.is_brief else "\n".join(_line(event, now) for event in used)
-    text = join_paragraphs(lead, body, passages_closing(setting, results, used))
+    announced = f"Announced in: {'; '.join(map(cite, told))}." if told and not setting.is_brief else ""
+    text = join_paragraphs(lead, body, announced, passages_closing(setting, results, [*used, *told]))
     return Draft(text, tuple(passage_fact("event_at", event, f"{_name(event)}: {event.event_at}") for event in used))
 
 
@@ -151,6 +154,13 @@ def _of_subject(events: Sequence[Passage], slots: EventSlots) -> list[Passage]:
     named = [event for event in events if told is None or told.search(event.title.lower())]
     chosen = [event for event in named if not event.published_at] or named
     return list({(_name(event), event.event_at): event for event in reversed(chosen)}.values())
+
+
+def _announced(passages: Sequence[Passage], used: Sequence[Passage]) -> list[Passage]:
+    """Texts with a page of their own that tell of one of the events; entries of the calendar have none."""
+    names = [(_name(event).lower(), event.event_at) for event in used if event.url is None]
+    pages = [passage for passage in passages if passage.url and passage.published_at]
+    return [p for p in pages if any(at == p.event_at and name in p.text.lower() for name, at in names)][:_MOST_PAGES]
 
 
 def _lead(setting: Setting, slots: EventSlots, ahead: Sequence[Passage], past: Sequence[Passage]) -> str:
@@ -177,7 +187,7 @@ def _line(event: Passage, now: str) -> str:
     figures = re.findall(r"\b(Actual|Forecast|Previous|Importance): ([^.]+(?:\.\d[^.]*)*)\.", event.text)
     said = ", ".join(f"{label.lower()} {shown(value, 40)}" for label, value in figures)
     state = "" if event.event_at >= now else ", past"
-    return f"- **{moment(event.event_at)}**{state}: {_name(event)}{f' ({said})' if said else ''} [{event.n}]"
+    return f"- **{moment(event.event_at)}**{state}: {_name(event)}{f' ({said})' if said else ''}{f' [{event.n}]' if event.url else ''}"
 
 
 def _distance(event: Passage, today: date) -> str:

@@ -12,9 +12,10 @@ from cryptodesk.models.analyst.skills._leverage import CoinRow
 from cryptodesk.models.analyst.skills._listed import listed_calls, looked_up, rows_of, unresolved
 from cryptodesk.models.analyst.skills._overview import end_of, fact_at, overview_call, part_of, pull_hint, refusal
 from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
+from cryptodesk.models.analyst.skills._venue_fees import profile_call, write_fees
 from cryptodesk.models.analyst.skills._venue_phrases import ExchangeSlots, find_slots
 from cryptodesk.models.analyst.text import shown
-from cryptodesk.models.analyst.tool_names import ASSET_SCREENER, ID_LOOKUP, MARKET_DATA, MARKET_OVERVIEW
+from cryptodesk.models.analyst.tool_names import ASSET_METADATA, ASSET_SCREENER, ID_LOOKUP, MARKET_DATA, MARKET_OVERVIEW
 from cryptodesk.models.analyst.writer.draft import Draft, Fact, Setting, join_names, join_paragraphs
 from cryptodesk.models.analyst.writer.sourcing import closing
 from cryptodesk.models.analyst.writer.table import table
@@ -29,8 +30,9 @@ _WORDS = {
     "effective_liquidity_24h": "effective liquidity",
     "num_coins": "number of coins",
     "num_market_pairs": "number of market pairs",
+    "exchange_score": "score of 10",
 }
-_COUNTS = frozenset({"num_coins", "num_market_pairs"})
+_COUNTS, _SCORE = frozenset({"num_coins", "num_market_pairs"}), "exchange_score"
 _MOST = 10
 
 
@@ -45,6 +47,8 @@ def _slots(slots: Any) -> ExchangeSlots:
 
 def _calls(ask: Ask) -> Sequence[Call]:
     slots = _slots(ask.plan.slots)
+    if slots.kind == "fees":
+        return listed_calls(ask, "exchange", slots.names, profile_call)
     if slots.kind in {"one", "traded_on"}:
         return listed_calls(ask, "exchange", slots.names)
     if slots.kind == "dex_volume":
@@ -66,6 +70,8 @@ def _write(setting: Setting) -> Draft:
     slots = _slots(setting.plan.slots)
     if slots.kind == "dex_volume":
         return _write_dex_volume(setting)
+    if slots.kind == "fees":
+        return write_fees(setting, slots.names)
     return _write_list(setting, slots) if slots.kind == "list" else _write_named(setting, slots)
 
 
@@ -95,6 +101,8 @@ def _said(row: CoinRow, field: str) -> str | None:
     value = row.figure(field)
     if value is None:
         return None
+    if field == _SCORE:
+        return trimmed(value, 1)
     return number(value) if field in _COUNTS else big_money(value)
 
 
@@ -113,7 +121,7 @@ def _sentence(row: CoinRow, first: str, *, is_brief: bool) -> str:
 def _part(row: CoinRow, field: str, said: str) -> str:
     if field in _COUNTS:
         return f"{said} {_WORDS[field].removeprefix('number of ')}"
-    return f"{_WORDS[field]} {said}{_change(row, field)}"
+    return f"score {said} of 10" if field == _SCORE else f"{_WORDS[field]} {said}{_change(row, field)}"
 
 
 def _change(row: CoinRow, field: str) -> str:
@@ -154,7 +162,18 @@ def _list_lead(slots: ExchangeSlots, rows: Sequence[CoinRow], *, has_kinds: bool
     what = "decentralised exchange" if slots.wants_dex and has_kinds else "exchange"
     if not rows:
         return f"None of the {_MOST} largest exchanges by {_WORDS[slots.sort]} is known to be decentralised."
+    if slots.sort == _SCORE:
+        return _best_scored(rows, what)
     return f"{_label(rows[0])} is the largest {what} by {_WORDS[slots.sort]}: **{_said(rows[0], slots.sort)}**."
+
+
+def _best_scored(rows: Sequence[CoinRow], what: str) -> str:
+    """Several may share the first place."""
+    best = rows[0].figure(_SCORE)
+    names = [_label(row) for row in rows if row.figure(_SCORE) == best]
+    have = "has" if len(names) == 1 else "share"
+    score = f"**{_said(rows[0], _SCORE)}** of 10"
+    return f"{join_names(names)} {have} the highest score of any {what}: {score}, by the source's own rating."
 
 
 def _list_notes(slots: ExchangeSlots, *, has_kinds: bool, count: int) -> str:
@@ -166,7 +185,7 @@ def _list_notes(slots: ExchangeSlots, *, has_kinds: bool, count: int) -> str:
 
 
 def _list_table(rows: Sequence[CoinRow], sort: str) -> str:
-    names = list(dict.fromkeys((sort, "spot_volume_24h", "derivative_volume_24h")))
+    names = [name for name in dict.fromkeys((sort, "spot_volume_24h", "derivative_volume_24h")) if name != _SCORE]
     cells = [
         [
             _label(row),
@@ -213,20 +232,25 @@ def _write_dex_volume(setting: Setting) -> Draft:
 
 def _facts(row: CoinRow) -> list[Fact]:
     known = [(name, value) for name in _WORDS if (value := row.figure(name)) is not None]
-    return [fact_at(row.result, name, value, "" if name in _COUNTS else "USD", symbol=_label(row)) for name, value in known]  # fmt: skip  # noqa: E501
+    return [fact_at(row.result, name, value, _unit(name), symbol=_label(row)) for name, value in known]
+
+
+def _unit(field: str) -> str:
+    return "" if field in _COUNTS or field == _SCORE else "USD"
 
 
 def _list_fact(row: CoinRow, field: str) -> Fact:
     value = row.figure(field)
-    unit = "" if field in _COUNTS else "USD"
-    return fact_at(row.result, field, value, unit, symbol=_label(row)) if value is not None else Fact(field, None)
+    return (
+        fact_at(row.result, field, value, _unit(field), symbol=_label(row)) if value is not None else Fact(field, None)
+    )
 
 
 SKILL = Skill(
     name="exchanges",
     title="exchanges, their volume and reserves",
     examples=("top exchanges", "Binance 24h volume", "Kraken reserves", "decentralized exchanges volume"),
-    tools=(ASSET_SCREENER, MARKET_DATA, ID_LOOKUP, MARKET_OVERVIEW),
+    tools=(ASSET_SCREENER, MARKET_DATA, ID_LOOKUP, MARKET_OVERVIEW, ASSET_METADATA),
     recognise=_recognise,
     calls=_calls,
     write=_write,

@@ -1,5 +1,7 @@
 """The fear and greed index: how greedy the market is today, how it was, and when it was most and least so."""
 
+# ruff: noqa: E501 - a phrase table reads better with one entry a line
+
 from __future__ import annotations
 
 import re
@@ -10,6 +12,7 @@ from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import number
 from cryptodesk.models.analyst.reading import Reading
 from cryptodesk.models.analyst.results import Result
+from cryptodesk.models.analyst.skills._overview import DAYS_KEPT, kept_days, lacks_past, toward
 from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
 from cryptodesk.models.analyst.text import shown
 from cryptodesk.models.analyst.tool_names import MARKET_OVERVIEW
@@ -20,8 +23,13 @@ __all__ = ["SKILL"]
 
 _FIELD = "fear_greed"
 _PATH = ("sentiment", "fear_greed")
-_NAMED = re.compile(r"\bfear (?:and|&|n|or) greed\b|\bgreed (?:and|&|or) fear\b|\bfear[- ]greed\b|\bfng\b|\bfgi\b")
-_LOOSE = re.compile(r"\b(?:how )?(?:greedy|fearful)\b|\b(?:extreme )?(?:fear|greed)\b.{0,30}\b(?:market|index|level)\b")
+_NAMED = re.compile(
+    r"\bf(?:ea|ee|ae|e)rs? ?(?:and|&|n|'n'|or|/|\+|-and-|-n-|vs\.?|,)? ?gr(?:ee|ea|e)d\b|\bgreed ?(?:and|&|or|/|-and-) ?fear\b|\bfear-greed\b|\bfng\b|\bfgi\b"
+    r"|(?<![\w&])f ?(?:&|\+|/|n|and) ?g\b|\b(?:crypto|market|cmc|btc|bitcoin|the)?(?:'s)? ?(?:fear|greed)[- ](?:index|gauge|meter|score|indicator)\b"
+)
+_LOOSE = re.compile(
+    r"\b(?:how )?(?:greedy|fearful)\b|\b(?:extreme )?(?:fear|greed)\b.{0,30}\b(?:market|index|level)\b|\bin (?:extreme )?(?:greed|fear)\b|^(?:is it |still )?extreme (?:fear|greed)(?: now| today)?\W*$"
+)
 _EARLIER = (("yesterday", "yesterday"), ("last_week", "a week ago"), ("last_month", "a month ago"))
 
 
@@ -47,12 +55,25 @@ def _write(setting: Setting) -> Draft:
             f"Fear and greed: **{number(index)}** of 100{_in_words(label)}.",
         )
     )
+    asked = _on_the_day_asked(setting, result, index)
     earlier = [(words, value) for name, words in _EARLIER if (value := _past(result, name)) is not None]
     parts = [] if setting.is_brief else [_compared(index, earlier), _extremes(result)]
     meaning = "0 is extreme fear, 100 extreme greed." if setting.is_detailed else ""
-    text = join_paragraphs(" ".join(filter(None, (lead, *parts, meaning))), closing(setting, (result,), (_FIELD,)))
+    text = join_paragraphs(
+        " ".join(filter(None, (lead, asked, *parts, meaning))), closing(setting, (result,), (_FIELD,))
+    )
     facts = [_fact(result, "fear_greed_index", index), *(_fact(result, f"index_{words}", v) for words, v in earlier)]
     return Draft(text, tuple(facts))
+
+
+def _on_the_day_asked(setting: Setting, result: Result, index: Decimal) -> str:
+    """ "vs last month?": the comparison comes first, also in a short answer."""
+    days = kept_days(setting.plan.period, setting.today)
+    before = _past(result, DAYS_KEPT[days]) if days is not None else None
+    if days is None or before is None:
+        return lacks_past(setting, "the index")
+    words = dict(_EARLIER)[DAYS_KEPT[days]]
+    return f"That is {toward(index, before)} {number(before)} {words}."
 
 
 def _in_words(label: str) -> str:

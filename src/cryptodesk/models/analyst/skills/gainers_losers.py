@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal
 
 from msgspec import Struct
 
@@ -15,7 +14,8 @@ from cryptodesk.models.analyst.formats import plural
 from cryptodesk.models.analyst.questions import Plan
 from cryptodesk.models.analyst.reading import Reading
 from cryptodesk.models.analyst.results import Result
-from cryptodesk.models.analyst.skills._list_bounds import digits, find_bounds, floor_of
+from cryptodesk.models.analyst.skills._list_bounds import Bound, as_filters, digits, find_bounds, floor_of
+from cryptodesk.models.analyst.skills._list_follow import amended
 from cryptodesk.models.analyst.skills._list_groups import (
     Chain,
     Group,
@@ -25,6 +25,7 @@ from cryptodesk.models.analyst.skills._list_groups import (
     group_words,
     named_beside,
 )
+from cryptodesk.models.analyst.skills._list_moves import Side, rank_pool, sides_of
 from cryptodesk.models.analyst.skills._list_signals import (
     gap_of,
     moved,
@@ -52,30 +53,16 @@ from cryptodesk.models.analyst.writer.sourcing import closing
 
 __all__ = ["SKILL", "Movers"]
 
-Side = Literal["gainers", "losers"]
-
 _USUAL_COUNT, _COUNT_OF_ONE = 10, 5
 _MARKET = r"\b(?:in|of|on|across) (?:the )?(?:crypto\w*|market|whole market)\b"
-_NOUN = re.compile(rf"\b(?:{COINS}|memes?|stables|l1s|l2s|gainers?|losers?|movers?|performers?)\b|{_MARKET}")
-_GAIN = re.compile(
-    r"\bgainers?\b|\bwinners\b|\bbest[- ]?perform\w*|\btop[- ]?perform\w*|\bhighest (?:gains?|returns?|growth)\b|\b(?:biggest|largest|top|most|best) (?:gain(?:s|ing|ed)?|increase|rise|rises|growth|jumps?|rall(?:y|ies)|returns?|pumps?|growing)\b"
-    r"|\bfastest[- ](?:growing|growth|ris\w+)\b|\bpumping\b|\bpumped\b|\bmooning\b|\brallying\b|\bsurging\b|\bsoaring\b|\bskyrocketing\b|\bripping\b|\bexploding\b|\bpopping\b"
-    r"|\b(?:gained|risen|rose|gaining|grew|rising|grown|up|rallied|climbed|increased|pumped|jumped|surged) (?:the )?most\b|\bgreenest\b|\bin the green\b|\boutperform(?:ers|ing)\b"
-    r"|\b(?:are|is) (?:up|rising|climbing|gaining)\b|\bfastest growth\b|\bdoing (?:the )?best\b|\bbest today\b|\bgoing up\b"
-)
-_LOSS = re.compile(
-    r"\blosers?\b|\bworst[- ]?perform\w*|\b(?:biggest|largest|top|most|worst) (?:loss(?:es)?|losing|drops?|dumps?|declin\w+|falls?|crash(?:es)?|dips?)\b|\bfastest[- ]falling\b"
-    r"|\bdumping\b|\bdumped\b|\bcrashing\b|\btanking\b|\bplunging\b|\bbleeding\b|\bfalling\b|\btumbling\b|\bnosediving\b|\blaggards?\b|\bunderperform(?:ers|ing)\b"
-    r"|\b(?:lost|fallen|fell|dropped|losing|down|declined|dropping|crashed|dumped) (?:the )?most\b|\bin the red\b|\b(?:are|is) (?:down|dropping|declining|falling)\b|\bdoing (?:the )?worst\b|\bgoing down\b|\bloosers?\b"
-)
-_BOTH = re.compile(
-    r"\bmovers?\b|\bmoved (?:the )?most\b|\bmoving (?:the )?most\b|\bgainers? ?(?:and|&|/|or|,) ?loo?sers?\b|\bwinners? ?(?:and|&|/) ?losers?\b"
+_NOUN = re.compile(
+    rf"\b(?:{COINS}|memes?|stables|l1s|l2s|gainers?|losers?|movers?|performers?|fallers?|risers?|(?:steepest|sharpest|biggest|largest) (?:drops|falls|declines|dips|rises|gains|jumps))\b|{_MARKET}"
 )
 _ASKS = re.compile(
     r"\bwhat(?:'s|s| is| are)?\b|\bwhich\b|\bshow\b|\blist\b|\btop\b|\bbiggest\b|\bany\b|\bgive\b|\bfind\b|\btell\b|\bbest\b|\bworst\b|\btoday\b"
 )
 _OTHERS = re.compile(
-    r"\b(?:tvl|exchanges?|sectors?|narratives?|categor(?:y|ies)|holders?|whales?|nfts?|collections?|wallets?|fees?|protocols?|open interest|funding|dominance|chains|networks?|stocks?|ath|all[- ]time)\b"
+    r"\b(?:hash ?rate|to (?:mine|buy|hold|own)|tvl|exchanges?|sectors?|narratives?|categor(?:y|ies)|holders?|whales?|nfts?|collections?|wallets?|fees?|protocols?|open interest|funding|dominance|chains|networks?|stocks?|ath|all[- ]time)\b"
 )
 
 
@@ -83,7 +70,7 @@ _CONCEPT = re.compile(r"^(?:what(?:'s| is)|define|explain) an? ")
 
 
 class Movers(Struct, frozen=True):
-    """`window` is meant where the question names no period; floors are in dollars."""
+    """`window` is meant where the question names no period; floors are in dollars; `pool` is of ranks by market cap."""
 
     sides: tuple[Side, ...]
     window: str = "24h"
@@ -92,15 +79,25 @@ class Movers(Struct, frozen=True):
     chain: Chain | None = None
     min_market_cap_usd: float | None = None
     min_volume_24h_usd: float | None = None
+    pool: Bound | None = None
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.groups or self.chain)
+        return bool(self.groups or self.chain or self.pool)
+
+    @property
+    def what(self) -> str:
+        """ "meme coins of the first 100 by market cap"."""
+        words = group_words(self.groups, self.chain)
+        if self.pool is None:
+            return words
+        side = "outside" if self.pool.op == "gt" else "of"
+        return f"{words} {side} the top {int(self.pool.value)} by market cap"
 
 
 def _recognise(reading: Reading) -> Claim | None:
     lowered = reading.lowered
-    sides = _sides(reading.masked)
+    sides = sides_of(reading.masked)
     if not sides or not (_NOUN.search(reading.masked) or _ASKS.search(lowered)):
         return None
     groups, chain = find_groups(lowered), find_chain(lowered)
@@ -108,29 +105,23 @@ def _recognise(reading: Reading) -> Claim | None:
         return None
     if named_beside(reading, groups, chain) or reading.found.doubts:
         return None
-    bounds = find_bounds(digits(lowered))
+    pool, rest = rank_pool(digits(lowered))
+    bounds = find_bounds(rest)
     if any(bound.field not in {"market_cap", "volume_24h"} or bound.op[0] == "l" for bound in bounds):
         return None
     floors = floor_of(bounds, "market_cap"), floor_of(bounds, "volume_24h")
     if "volume" in lowered and floors[1] is None:  # what gained in volume is another list
         return None
-    count = count_of(lowered) or (_COUNT_OF_ONE if _SINGULAR.search(lowered) else None)
-    slots = Movers(sides, spoken_window(lowered), count, groups, chain, *floors)
-    if any(floors):
+    count = count_of(rest) or (_COUNT_OF_ONE if _SINGULAR.search(lowered) else None)
+    slots = Movers(sides, spoken_window(lowered), count, groups, chain, *floors, pool)
+    if any(floors) or pool:
         return Claim(0.98, slots)
     return Claim(0.97 if _NOUN.search(reading.masked) else 0.95, slots)
 
 
 _SINGULAR = re.compile(
-    r"\b(?:which|what) (?:crypto(?:currency)?|coin|token|altcoin) (?:is|has|was|did|gained|lost|rose|fell)\b|\bthe (?:biggest|top|best|worst) (?:gainer|loser|performer|performing \w+)\b(?!s)"
+    r"\b(?:which|what) (?:crypto(?:currency)?|coin|token|altcoin) (?:is|has|had|was|did|got|gained|lost|rose|fell|dropped|crashed|climbed|pumped|dumped|jumped)\b|\bthe (?:biggest|top|best|worst) (?:gainer|loser|performer|performing \w+)\b(?!s)"
 )
-
-
-def _sides(masked: str) -> tuple[Side, ...]:
-    gains, losses = _GAIN.search(masked), _LOSS.search(masked)
-    if _BOTH.search(masked) or (gains and losses):
-        return "gainers", "losers"
-    return ("gainers",) if gains else ("losers",) if losses else ()
 
 
 def _window(plan: Plan) -> Window:
@@ -145,8 +136,9 @@ def _call(plan: Plan, side: Side) -> Call:
     if not slots.is_narrowed and window.name not in {"60d", "90d"}:
         floors = {"min_market_cap": slots.min_market_cap_usd, "min_volume_24h": slots.min_volume_24h_usd}
         return signal_call(f"top_{side}", window.name, limit=count, **floors)
-    filters = [*group_filters(slots.groups, slots.chain), *_floors(slots)]
-    what = group_words(slots.groups, slots.chain)
+    pool = as_filters((slots.pool,)) if slots.pool else ()
+    filters = [*group_filters(slots.groups, slots.chain), *_floors(slots), *pool]
+    what = "coins by rank" if slots.pool else slots.what
     order = "desc" if side == "gainers" else "asc"
     return screen_call(f"list of {what}", filters=filters, sort=window.field, order=order)
 
@@ -203,7 +195,7 @@ def _moves(result: Result, window: Window, side: Side, count: int) -> list[Row]:
 
 def _part(setting: Setting, side: Side, rows: Sequence[Row], result: Result) -> str:
     plan = setting.plan
-    window, what = _window(plan), group_words(plan.slots.groups, plan.slots.chain)
+    window, what = _window(plan), plan.slots.what
     verb = "rose" if side == "gainers" else "fell"
     if not rows:
         return _nothing(setting, side, result, what, verb)
@@ -228,6 +220,8 @@ def _short(slots: Movers, rows: Sequence[Row]) -> str:
 
 
 def _among(result: Result, what: str) -> str:
+    if what.startswith("coins of the top "):
+        return f"the {what.removeprefix('coins of the ').replace(' by', ' coins by', 1)}"
     count = result.figure("considered") or result.figure("total_matched")
     return f"{int(count):,} {what}" if count else f"the {what} at hand"
 
@@ -269,4 +263,5 @@ SKILL = Skill(
     recognise=_recognise,
     calls=_calls,
     write=_write,
+    follow=amended,
 )

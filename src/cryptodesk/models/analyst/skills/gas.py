@@ -42,6 +42,8 @@ _NAMED = re.compile(
     r"\bgas (?:fees?|prices?|costs?|now|today|tracker|spik\w+|levels?|rates?|right now|currently|on|in|for|high|low|cheap|expensive|used)\b|\bgwei\b|\b(?:_+|eth|ethereum|network|current|l1|l2|layer[- ]?[12]) gas\b|\bhow much is (?:the )?gas\b|^gas\W*$"
     r"|\b(?:transaction|network|transfer|tx|blockchain|chain|base|priority|mainnet) (?:fees?|costs?)\b|\bfees? (?:on|of) (?:the )?(?:_+|\w+ ?(?:network|chain|mainnet|blockchain|l2)|layer[- ]?[12]s?|l2s?)\b"
     r"|\bhow (?:expensive|cheap|high|low) (?:is|are) (?:the )?(?:gas|_+ gas|network fees|transactions?|fees on)\b|\bcost (?:of|to) (?:send|sending|transfer|transferring|a transfer|a transaction|mov\w+)\b"
+    r"|\bcosts? (?:of|for) (?:a|an|one) (?:_+ |simple |eth |basic |token )*(?:transfers?|transactions?|swaps?|mint)\b|\b(?:a|an|one) (?:_+ |simple |token )*(?:transfer|transaction|swap) costs?\b|\bwh?at (?:would|does|will) (?:a|an|one) (?:_+ |simple |token )*(?:transfer|transaction|swap) cost\b"
+    r"|\b(?:send|sending|transfer|transferring) _+ (?:fees?|costs?)\b|\b_+ (?:transfer|send(?:ing)?|transaction|tx|swap) (?:fees?|costs?|gas)\b|\bfees? (?:to|for) (?:send|sending|transfer\w*|mov\w+) "
     r"|\b(?:how much|what) (?:does it cost|is it|would it cost) to (?:send|transfer|move|bridge|swap)\b|\bcheapest (?:\w+ ){0,2}(?:network|chain|blockchain|l2|layer[- ]?2|time to (?:transact|send|transfer|use|swap|bridge))\b"
 )
 # Most questions hold none of these, and the long pattern is left aside.

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from msgspec import Struct
 
@@ -15,8 +16,8 @@ from cryptodesk.models.analyst.evidence import Evidence
 from cryptodesk.models.analyst.questions import AssetRef, Period, Plan
 from cryptodesk.models.analyst.reading import Reading
 from cryptodesk.models.analyst.skills._closes import BITCOIN
-from cryptodesk.models.analyst.skills._halving_text import Focus, said, said_supply
-from cryptodesk.models.analyst.skills._issuance import Schedule, read_schedule
+from cryptodesk.models.analyst.skills._halving_text import Focus, said, said_one, said_supply
+from cryptodesk.models.analyst.skills._issuance import BLOCKS_A_DAY, Schedule, read_schedule
 from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
 from cryptodesk.models.analyst.skills._wording import asks_for_action
 from cryptodesk.models.analyst.text import shown
@@ -44,7 +45,7 @@ _NOT_OURS = re.compile(
 )
 _PAST = re.compile(r"\b(?:last|previous|latest|most recent|past)\b(?! _| bitcoins?\b)")
 _LIST = re.compile(
-    r"\bhalv(?:en)?ings\b|\bdates\b|\ball (?:the )?halv\w+|\bhistory\b|\bschedule\b|\b(?:first|second|third|fourth|20(?:12|16|20|24))\b"
+    r"\bhalv(?:en)?ings\b|\bdates\b|\ball (?:the )?halv\w+|\bhistory\b|\bschedule\b|\b(?:first|second|third|fourth|[1-4](?:st|nd|rd|th)|20(?:12|16|20|24))\b"
 )
 _DEFINED = re.compile(
     r"^(?:so |ok |please |hey )?(?:what(?:'s| is| are)|explain|define|describe|how (?:does|do))\b(?!.{0,40}\b(?:next|last|date|when|block|days?)\b)"
@@ -52,10 +53,11 @@ _DEFINED = re.compile(
 
 
 class Slots(Struct, frozen=True):
-    """`ahead` is the stretch of the future whose supply is asked."""
+    """`ahead` is the stretch of the future whose supply is asked; `which` the number of a halving that was."""
 
     focus: Focus
     ahead: Period | None = None
+    which: int | None = None
 
 
 def _recognise(reading: Reading) -> Claim | None:
@@ -68,7 +70,8 @@ def _recognise(reading: Reading) -> Claim | None:
     if focus in {"next", "last", "all", "rule"}:
         if focus == "rule" and not reading.is_known:
             return None
-        return Claim(0.985, Slots(focus), reading.found.assets or (BITCOIN,))
+        which = _which(reading) if focus == "all" else None
+        return Claim(0.985, Slots(focus, which=which), reading.found.assets or (BITCOIN,))
     if focus == "supply" and (not is_bitcoin or not (_is_dated(reading.strong_period) or reading.ahead)):
         return None
     spoken = re.search(r"\bbitcoins?\b|\bbtc\b", reading.lowered) is not None
@@ -109,6 +112,22 @@ _FOCI: tuple[tuple[Focus, re.Pattern[str]], ...] = (
 )
 
 
+_NUMBERED = re.compile(
+    r"\b(?:(?P<word>first|second|third|fourth)|(?P<digit>[1-4])(?:st|nd|rd|th)|(?P<year>20(?:12|16|20|24)))\b"
+)
+_WORDS = ("first", "second", "third", "fourth")
+_YEARS = ("2012", "2016", "2020", "2024")
+
+
+def _which(reading: Reading) -> int | None:
+    """The number of the only halving that is asked for; the years are those of blocks 210,000 to 840,000."""
+    found = list(_NUMBERED.finditer(reading.lowered))
+    if len(found) != 1:
+        return None
+    word, digit, year = found[0]["word"], found[0]["digit"], found[0]["year"]
+    return int(digit) if digit else (_WORDS.index(word) if word else _YEARS.index(year)) + 1
+
+
 def _slots(plan: Plan) -> Slots:
     return plan.slots if isinstance(plan.slots, Slots) else Slots("next")
 
@@ -144,11 +163,17 @@ def _write(setting: Setting) -> Draft:
     absent = " ".join(_absent(asset, setting.evidence) for asset, schedule in found if schedule is None)
     if not known:
         return Draft(absent)
-    focus = _slots(setting.plan).focus
     day = _day_asked(setting.plan, setting.today)
-    texts = [said_supply(setting, one, day) if focus == "supply" else said(focus, setting, one) for _, one in known]
+    texts = [_text(setting, one, day) for _, one in known]
     text = join_paragraphs(*texts, absent, closing(setting, (result,), _FIELDS))
     return Draft(text, tuple(fact for asset, schedule in known for fact in _facts(asset, schedule, setting)))
+
+
+def _text(setting: Setting, one: Schedule, day: date | None) -> str:
+    slots = _slots(setting.plan)
+    if slots.focus == "supply":
+        return said_supply(setting, one, day)
+    return said(slots.focus, setting, one) if slots.which is None else said_one(setting, one, slots.which)
 
 
 _FIELDS = ("supply_schedule.block_height", "supply_schedule.next_halving", "supply_schedule.block_reward")
@@ -174,11 +199,24 @@ def _facts(asset: AssetRef, one: Schedule, setting: Setting) -> tuple[Fact, ...]
         ("circulating_supply", as_number(one.supply), "BTC"),
         ("inflation_pct", as_number(one.inflation_pct), "percent"),
     ]
+    daily = one.coins_a_day
+    figures += [
+        ("coins_a_day", as_number(daily), "BTC"),
+        ("coins_in_365_days", as_number(daily * 365), "BTC"),
+        ("coins_a_day_after_next_halving", as_number(_daily_after(one)), "BTC"),
+        ("aimed_blocks_a_day", BLOCKS_A_DAY, ""),
+    ]
+    if one.max_supply:
+        figures.append(("issued_pct", as_number(one.supply / one.max_supply * 100), "percent"))
     figures += [("next_halving", one.next.day.isoformat(), "")] if one.next.day else []
     return tuple(
         Fact(field, value, unit, asset.name, asset.symbol, asset.asset_id, as_of, source)
         for field, value, unit in figures
     )
+
+
+def _daily_after(one: Schedule) -> Decimal:
+    return one.next.reward_after * BLOCKS_A_DAY
 
 
 SKILL = Skill(

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from msgspec import Struct
 
@@ -148,11 +149,17 @@ def _absent(slots: HolderSlots) -> str:
 def _facts(profile: Profile) -> tuple[Fact, ...]:
     paths = (("count",), ("circulatingSupplyDistribution", "whales", "percent"))
     found = [(path, profile.figure("holders", *path)) for path in paths]
-    return tuple(
+    limits = (
+        profile.fact(f"holders.{name}.limit", Decimal(limit), "USD")
+        for name, limit in (("usd0To1k", 1_000), ("usd1kTo100k", 100_000))
+        if profile.figure("holders", "count") is not None
+    )
+    figures = tuple(
         profile.fact("holders." + ".".join(path), value, "percent" if path[-1] == "percent" else "")
         for path, value in found
         if value is not None
     )
+    return (*figures, *limits)
 
 
 SKILL = Skill(

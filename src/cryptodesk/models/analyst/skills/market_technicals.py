@@ -10,7 +10,14 @@ from cryptodesk.models.analyst.questions import Plan
 from cryptodesk.models.analyst.reading import Reading
 from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
 from cryptodesk.models.analyst.skills._technical_asked import Slots, read_topics
-from cryptodesk.models.analyst.skills._technical_text import RSI_RULE, indicator_rows, levels_table, summary, verdict
+from cryptodesk.models.analyst.skills._technical_text import (
+    RSI_RULE,
+    distance_facts,
+    indicator_rows,
+    levels_table,
+    summary,
+    verdict,
+)
 from cryptodesk.models.analyst.skills._technical_text import Reading as Technical
 from cryptodesk.models.analyst.skills._wording import asks_for_action, is_concept, is_list
 from cryptodesk.models.analyst.tool_names import TECHNICAL_ANALYSIS
@@ -62,7 +69,7 @@ def _write(setting: Setting) -> Draft:
     text = join_paragraphs(lead, *tables, "" if setting.is_brief else RSI_RULE, closing(setting, (result,)))
     rsi = reading.figure("rsi", "rsi14")
     found = [("close", reading.close), *([("rsi.rsi14", rsi)] if rsi is not None else [])]
-    return Draft(text, tuple(reading.fact(field, value) for field, value in found))
+    return Draft(text, (*(reading.fact(field, value) for field, value in found), *distance_facts(reading)))
 
 
 SKILL = Skill(

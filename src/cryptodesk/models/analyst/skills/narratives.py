@@ -60,6 +60,14 @@ _DOING = re.compile(
 _OTHERS = re.compile(
     r"\b(?:tvl|yield\w*|apy|news|hack\w*|exploit\w*|partnerships?|regulat\w+|airdrops?|unlocks?|funding|rais(?:e|ed|es|ing)|impact|affect|future|exchanges\b(?! tokens?)|fees?|revenue|depeg\w*|supply|backing|what (?:is|are) (?:a |an |the )?(?:meaning|definition))\b"
 )
+# The word by itself, with what only makes it polite or says when: "crypto narratives pls".
+_ALONE = re.compile(
+    r"^(?:(?:ok|hey|hi|hello|so|and|any|some|the|my|please|pls|plz|give me|gimme|get me|tell me|i want|crypto(?:currency|currencies)?'?s?|market|coin|token|altcoin|latest|today'?s|this week'?s|daily|weekly|new|main|key|big)[ ,]+)*(?:narratives?|narritives?|sectors?|categor(?:y|ies)|themes?|metas?)"
+    r"(?:[ ,]+(?:ranking|rankings|rank|watch|rotation|heatmap|map|moving|moves|leaders?|laggards?|table|overview|right now|now|today|lately|this (?:week|month)|of the (?:week|day|month|moment)|(?:over|of|in|for) the (?:last|past) \w+(?: \w+)?|in crypto|for (?:crypto|me)|in the market|please|pls|plz|thanks|thx|thank you|rn))*[ ?.!]*$"
+)
+_MEANT = re.compile(
+    r"^(?:what(?:'s| is)|define|explain) (?:a|an|the)? ?(?:crypto )?(?:narratives?|sector|category)\W*$|\b(?:mean|meaning|definition|explain)\w*\b"
+)
 _RANKED = re.compile(
     r"\b(?:best|top|worst|biggest|largest|fastest)[ -](?:\d+ )?(?:perform\w*|gain\w*|los\w*|coins?|tokens?|projects?|meme|defi|ai\b|gaming|l[12])"
 )
@@ -91,7 +99,9 @@ def _recognise(reading: Reading) -> Claim | None:
             if is_about and not _RANKED.search(lowered)
             else None
         )
-    return Claim(0.975, slots) if _ASKED.search(lowered) else None
+    if _MEANT.search(lowered):
+        return None
+    return Claim(0.975, slots) if _ASKED.search(lowered) or _ALONE.match(lowered) else None
 
 
 def _window(plan: Plan) -> Window:

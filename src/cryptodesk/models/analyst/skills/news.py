@@ -40,6 +40,7 @@ from cryptodesk.models.analyst.skills._passages import (
     read_passages,
 )
 from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
+from cryptodesk.models.analyst.skills._subjects import asks_for_meaning, is_of_incident, is_pure
 from cryptodesk.models.analyst.text import shown
 from cryptodesk.models.analyst.tool_names import CONTENT_SEARCH
 from cryptodesk.models.analyst.writer.draft import Draft, Setting, join_names, join_paragraphs
@@ -48,9 +49,16 @@ __all__ = ["SKILL", "NewsSlots"]
 
 _LIMIT, _LONGEST_QUERY = 12, 380
 _ANYTHING, _RECENT = "crypto market news", timedelta(days=10)
+_BEHIND_THE_HANDBOOK = 0.9
 _SHOWN = {"brief": 1, "standard": 5, "detailed": 10}
 _NAMED = re.compile(
     r"\bnews\b|\bheadlines?\b|\bannouncements?\b|\bwhat(?:'s|s| is| has been| have been)? (?:happening|going on|new|up with|the latest)\b|\bwhat(?:'s|s)? happened (?:to|with|in|at)\b|\blatest (?:on|about|from|developments?|updates?)\b|\b(?:any|recent|latest) updates?\b|\bupdates? (?:on|about|for)\b|\bwhat happened (?:to|with|in|at)\b|\bcatch me up\b|\bbreaking\b|\bany(?:thing)? (?:new|interesting)\b"
+)
+# What exchanges publish themselves is a kind of text of its own.
+_OF_EXCHANGES = re.compile(
+    r"\bexchanges?'?s?(?: \w+)? (?:announcements?|notices?|bulletins?|statements?|posts?|updates?)\b"
+    r"|\b(?:announcements?|notices?|bulletins?|statements?) (?:\w+ )?(?:from|by|of|at|on) (?:the |any |all |major |big |crypto |top )*exchanges?\b"
+    r"|\b(?:what|anything)\b.{0,20}\bexchanges? (?:\w+ )?announc\w+\b|\blisting announcements?\b"
 )
 _SUBJECT = re.compile(
     r"\b(?:go-to-market|adoption (?:plan|trends?)|announced|details are known|trending in .{1,40}\b(?:debates?|discussions?)|(?:partnership|alliance) with)\b"
@@ -94,27 +102,35 @@ def _recognise(reading: Reading) -> Claim | None:
 
 
 def _confidence(reading: Reading, topic: NewsTopic | None) -> float | None:
-    if _NAMED.search(reading.masked):
+    sure = _as_news(reading, topic)
+    # The handbook tells of what is long over; news are what remains where nothing is known of it there.
+    return min(sure, _BEHIND_THE_HANDBOOK) if sure and is_of_incident(reading) else sure
+
+
+def _as_news(reading: Reading, topic: NewsTopic | None) -> float | None:
+    if _NAMED.search(reading.masked) or _OF_EXCHANGES.search(reading.masked):
         has_figure = _FIGURE.search(reading.masked) is not None and topic is None
         return None if has_figure or _NOT_NEWS.search(reading.masked) else 0.97
     if _REPORT.search(reading.masked):
         return 0.94
     if topic is None:
         return 0.94 if _SUBJECT.search(reading.masked) and not reading.measures else None
-    return None if _NOT_NEWS.search(reading.masked) or reading.measures else 0.96
+    if _NOT_NEWS.search(reading.masked) or reading.measures or (asks_for_meaning(reading) and is_pure(reading)):
+        return None
+    return 0.96
 
 
 def _calls(ask: Ask) -> Sequence[Call]:
     slots = ask.plan.slots if isinstance(ask.plan.slots, NewsSlots) else NewsSlots()
     topic = _topic(slots)
     words = " ".join(filter(None, (topic.words if topic else "", asset_words(ask.assets), slots.query)))
-    types = ["news", "exchange_announcement"]
+    types = ["exchange_announcement"] if _OF_EXCHANGES.search(slots.query) else ["news", "exchange_announcement"]
     dates = date_range(ask.plan.period, ask.today)
     if topic is None and not ask.ids and not has_subject(slots.query):
         # Asked for nothing in particular, the best match may be an old one: only what is new is news.
         words = _ANYTHING
         dates = dates or {"published_after": (ask.today - _RECENT).isoformat()}
-    if topic is not None and topic.has_background and not ask.ids:
+    if topic is not None and topic.has_background:
         types.append("cmc_editorial")
     arguments: dict[str, Any] = {"query": words[:_LONGEST_QUERY], "content_types": types}
     if ask.ids:

@@ -16,7 +16,7 @@ from cryptodesk.models.analyst.reading import Reading
 from cryptodesk.models.analyst.skills._asking import is_about_meaning, is_for_figures, own_word
 from cryptodesk.models.analyst.skills._leverage import CoinRow
 from cryptodesk.models.analyst.skills._listed import listed_calls, looked_up, rows_of, unresolved
-from cryptodesk.models.analyst.skills._overview import fact_at, pull_hint
+from cryptodesk.models.analyst.skills._overview import fact_at, moved, pull_hint
 from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
 from cryptodesk.models.analyst.text import shown
 from cryptodesk.models.analyst.tool_names import ID_LOOKUP, MARKET_DATA
@@ -37,14 +37,18 @@ _FIGURES = re.compile(
 _LISTS = re.compile(
     r"\b(?:top|biggest|largest|best|most|highest|trending|hottest|popular|list|rank\w*|which|what new|new(?:est)?|latest|upcoming|mint(?:ing|s)?|floor movers)\b.{0,40}\b(?:nfts?|collections?)\b|\bnfts?\b.{0,30}\b(?:ranking|ranked|list|market(?! cap)|sales|volume|minting|mints|trending|mint)\b|\bnft (?:market|sector|space|volume|sales|mints?)\b|\bnfts\b.{0,12}\b(?:today|now|this week)\b"
 )
+# "It's an NFT" says what the name is of, and is no part of it.
+_CLASS = re.compile(
+    r"[,;.?!(-]*\s*\b(?:it'?s|it is|that'?s|which is|they'?re|they are|is|i mean)\s+(?:the |an? )?nfts?(?: collection| project)?\b[,;.]?|\(nfts?(?: collection)?\)"
+)
 _NAME_BEFORE = re.compile(
-    r"^(?:(?:what(?:'s| is| are)|whats|how much (?:is|are)|show me|give me|tell me|and|the|current|price of|please)\s+)*(?P<name>[\w' #.-]{2,60}?)(?:'s|s')?(?: (?:nfts?|nft collection|collection))*(?: (?:nft )?(?:floor(?: price)?|volume|owners?|holders|market cap|stats|nfts?|collection|price|today|now))+\b"
+    r"^(?:(?:what(?:'s| is| are)|whats|how (?:much|many)?(?: ?(?:is|are|did|does|do|has|have))?|is|are|was|were|did|does|has|have|show me|give me|tell me|and|the|current|price of|please)\s+)*(?P<name>[\w' #.-]{2,60}?)(?:'s|s')?(?: (?:nfts?|nft collection|collection))*(?: (?:nft )?(?:floor(?: price)?|volume|owners?|holders|market cap|stats|nfts?|collection|price|today|now))+\b"
 )
 _NAME_AFTER = re.compile(
     r"\b(?:floor(?: price)?|volume|owners|holders|market cap|stats|price|how many owners does) (?:of|for|on|in)? ?(?:the |an |a )?(?:nft )?(?:collection )?(?P<name>[\w' #.-]{2,60}?)(?: (?:nfts?|collection|have|today|now))*[?.! ]*$"
 )
 _FILLER = re.compile(
-    r"the|an?|nfts?|of|for|floor|price|top|biggest|what|which|is|are|how|much|many|owners|volume|collections?|market|cheapest|any|please|current|today|now|and"
+    r"the|an?|what's|whats|up|down|or|in|on|at|is|it|it's|its|did|does|do|has|have|had|been|gone|going|go|mov\w+|ris\w+|rose|fall\w*|fell|drop\w*|gain\w*|los[est]\w*|chang\w+|doing|this|week|lately|me|tell|show|cost|costs|nfts?|of|for|floor|price|top|biggest|what|which|is|are|how|much|many|owners|volume|collections?|market|cheapest|any|please|current|today|now|and"
 )
 _OTHER = re.compile(
     r"\b(?:news|tax\w*|create|make|sell|launch|copyright|hack\w*|scam|rug\w*|utility|leverage|safe|coins?|tokens?|lend\w*|royalt\w+|support level|trading floor|integration|projects? on)\b"
@@ -87,11 +91,16 @@ def _recognise(reading: Reading) -> Claim | None:
 
 def _spoken(reading: Reading) -> tuple[str, ...]:
     """The words that stand where a collection's name stands, as they were written."""
+    text, lowered = reading.text, reading.lowered
+    for match in _CLASS.finditer(reading.lowered):
+        blank = " " * len(match.group())
+        text = f"{text[: match.start()]}{blank}{text[match.end() :]}"
+        lowered = f"{lowered[: match.start()]}{blank}{lowered[match.end() :]}"
     for pattern in (_NAME_AFTER, _NAME_BEFORE):
-        match = pattern.search(reading.lowered)
-        if match is None:
+        found = pattern.search(lowered.rstrip())
+        if found is None:
             continue
-        words = reading.text[match.start("name") : match.end("name")].split()
+        words = text[found.start("name") : found.end("name")].split()
         while words and _FILLER.fullmatch(words[0].lower()):
             words.pop(0)
         while words and _FILLER.fullmatch(words[-1].lower()):
@@ -167,10 +176,10 @@ def _sentence(row: CoinRow, *, is_brief: bool) -> str:
         ]
         known = [text for text in said if text]
         beside = f" ({known[1]})" if len(known) > 1 else ""
-        moved = f", {percent(change)} over 24 hours" if change is not None else ""
+        over = f", {moved(change)} over 24 hours" if change is not None else ""
         platform = shown(row.row.get("platform"), 40)
         lead = (
-            f"{_label(row)}{f' (on {platform})' if platform else ''}: the floor price is **{known[0]}**{beside}{moved}"
+            f"{_label(row)}{f' (on {platform})' if platform else ''}: the floor price is **{known[0]}**{beside}{over}"
         )
     rest = "" if is_brief else _rest(row)
     text = f"{lead}{f'; {rest}' if rest else ''}."

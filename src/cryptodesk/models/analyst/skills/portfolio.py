@@ -15,6 +15,8 @@ from cryptodesk.models.analyst.skills._holdings import Slots, bought_on, read_ho
 from cryptodesk.models.analyst.skills._positions import (
     Position,
     Whole,
+    figures_of_positions,
+    figures_of_sale,
     missing_of,
     positions_of,
     profit_table,
@@ -174,7 +176,12 @@ def _facts(whole: Whole) -> tuple[Fact, ...]:
         Fact(f"portfolio_change_{label.split()[0]}_pct", as_number(change), "percent", as_of=as_of, source=source)
         for label, change in whole.moves
     ]
-    return (*facts, *(_fact(one, whole.currency, as_of, source) for one in whole.known))
+    if whole.cost:
+        gain_pct = as_number((whole.priced_value - whole.cost) / whole.cost * 100)
+        facts.append(Fact("portfolio_pnl_pct", gain_pct, "percent", as_of=as_of, source=source))
+    own = [Fact(*each, as_of, source) for each in figures_of_positions(whole)]
+    facts += [Fact(field, value, unit, as_of=as_of, source=source) for field, value, unit in figures_of_sale(whole)]
+    return (*facts, *(_fact(one, whole.currency, as_of, source) for one in whole.known), *own)
 
 
 def _fact(one: Position, currency: str, as_of: str, source: str) -> Fact:

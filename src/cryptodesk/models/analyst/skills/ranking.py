@@ -13,6 +13,7 @@ from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.questions import Plan
 from cryptodesk.models.analyst.reading import Reading
 from cryptodesk.models.analyst.skills._list_bounds import digits, find_bounds
+from cryptodesk.models.analyst.skills._list_follow import asked_count, with_slots
 from cryptodesk.models.analyst.skills._list_groups import (
     Chain,
     Group,
@@ -43,7 +44,7 @@ _NOUN = re.compile(rf"\b(?:{COINS}|memes|stables|l1s|l2s|layer[- ]?[12]s?|blockc
 _RANKS = re.compile(
     r"\btop[ -]?(?:\d+|ten|twenty|five|dozen|fifty|hundred)\b|\btop (?=\w)|\b(?:biggest|largest|most valuable|highest[- ](?:valued|ranked|cap)|leading|number (?:one|1)|no\.? ?1|#1)\b"
     r"|\brank(?:s|ing|ings|ed)?\b|\bby (?:market[- ]?cap|mcap|mc|market value|volume|size|price|fdv|tvl)\b|\bmost traded\b|\bhighest (?:market[- ]?cap|mcap|volume|trading volume|price|fdv|tvl)\b"
-    r"|\bmost expensive\b|\bcheapest\b|\bsmallest\b|\blowest (?:market[- ]?cap|mcap|price|volume)\b|\bbiggest by\b|\bleaderboard\b|\bmost (?:actively|heavily) traded\b"
+    r"|\bmost expensive\b|\bhighest[- ]priced\b|\bcheapest\b|\bsmallest\b|\blowest (?:market[- ]?cap|mcap|price|volume)\b|\bbiggest by\b|\bleaderboard\b|\bmost (?:actively|heavily) traded\b"
 )
 _METRIC = re.compile(
     r"\b(?:by|market[- ]?caps?|mcap|largest|biggest|rank\w*|most traded|volume|most valuable|expensive|cheapest|smallest|fdv|highest|lowest|number one|#1)\b"
@@ -56,7 +57,7 @@ _OTHERS = re.compile(
 _ORDERS = (
     (re.compile(r"\b(?:most (?:actively |heavily )?traded|volumes?|vol)\b"), Order("volume_24h", "desc", "most traded")),
     (re.compile(r"\bcheapest\b|\blowest (?:unit )?price\b"), Order("price", "asc", "cheapest")),
-    (re.compile(r"\bmost expensive\b|\b(?:highest|by) (?:unit )?price\b|\bpriciest\b|\bdearest\b"), Order("price", "desc", "most expensive")),
+    (re.compile(r"\bmost expensive\b|\bhighest[- ]priced\b|\b(?:highest|by) (?:unit )?price\b|\bpriciest\b|\bdearest\b"), Order("price", "desc", "most expensive")),
     (re.compile(r"\bfdv\b|\bfully[- ]diluted\b"), Order("fully_diluted_market_cap", "desc", "largest")),
     (re.compile(r"\btvl\b|\bvalue locked\b"), Order("tvl", "desc", "largest")),
     (re.compile(r"\bsmallest\b|\blowest (?:market[- ]?cap|mcap)\b"), Order("market_cap", "asc", "smallest")),
@@ -142,6 +143,23 @@ def _write(setting: Setting) -> Draft:
     return ordered_draft(setting, found, slots.order, what, slots.count or _USUAL_COUNT, note)
 
 
+_BY_CAP = re.compile(r"\b(?:market[- ]?cap|mcap|size)\b")
+_REORDER = re.compile(
+    r"^(?:(?:and|now|ok|but|same|the same|show(?: me)?|list|sort(?:ed)?|order(?:ed)?|rank(?:ed)?|what about|how about|no|i meant?)[ ,]+)*(?:them |those |it |that )?(?:by|in order of|sorted by|ranked by|the)? ?[\w .-]{3,32}?(?: instead| please| pls| first| ones?| coins?)*[ ?.!]*$"
+)
+
+
+def _follow(plan: Plan, text: str) -> Plan | None:
+    """Another count, or another order: "by volume instead"."""
+    lowered = text.lower().strip()
+    count = asked_count(lowered, plan.slots.count or _USUAL_COUNT)
+    if count is not None:
+        return with_slots(plan, count=count)
+    order = next((order for pattern, order in _ORDERS if pattern.search(lowered)), None)
+    order = order or (Order() if _BY_CAP.search(lowered) else None)
+    return with_slots(plan, order=order) if order is not None and _REORDER.match(lowered) else None
+
+
 SKILL = Skill(
     name="ranking",
     title="rankings of coins by market cap, volume or price",
@@ -155,4 +173,5 @@ SKILL = Skill(
     recognise=_recognise,
     calls=_calls,
     write=_write,
+    follow=_follow,
 )

@@ -23,6 +23,7 @@ from cryptodesk.models.analyst.skills._list_bounds import (
     find_clash,
     take_unknown,
 )
+from cryptodesk.models.analyst.skills._list_follow import amended
 from cryptodesk.models.analyst.skills._list_groups import (
     Chain,
     Group,
@@ -31,6 +32,7 @@ from cryptodesk.models.analyst.skills._list_groups import (
     group_filters,
     named_beside,
 )
+from cryptodesk.models.analyst.skills._list_moves import rank_pool, sides_of
 from cryptodesk.models.analyst.skills._list_screens import Screened, gather
 from cryptodesk.models.analyst.skills._list_tables import Row, list_facts, list_table, name_of, noun_of, said_filters
 from cryptodesk.models.analyst.skills._lists import (
@@ -100,6 +102,7 @@ class Screen(Struct, frozen=True):
     left_out: tuple[str, ...] = ()
     special: Special = ""
     window: str = ""
+    is_of_ranks: bool = False
 
 
 def _recognise(reading: Reading) -> Claim | None:
@@ -117,11 +120,29 @@ def _recognise(reading: Reading) -> Claim | None:
         query[:_MOST_QUERY], _asset_type(lowered), bounds, find_groups(lowered), find_chain(lowered), count_of(lowered),
         left_out, special, window,
     )  # fmt: skip
+    if not special and not left_out and (among := _among_ranks(reading, slots, query)):
+        return Claim(0.985, among)
     if special or bounds or left_out:
-        return Claim(0.975, slots)
+        return Claim(0.985 if len(bounds) > 1 else 0.975, slots)
     if _SIZE.search(lowered) or (_MOVE.search(lowered) and _AMONG.search(lowered)):
         return Claim(0.965, slots)
     return None
+
+
+_PERFORMERS = re.compile(r"\b(?:gainers?|losers?|movers?|winners?|perform\w*|most)\b")
+
+
+def _among_ranks(reading: Reading, slots: Screen, query: str) -> Screen | None:
+    """Coins that rose or fell among the ranks that are named: "the top 100 that are down this month"."""
+    pool, rest = rank_pool(query)
+    sides = sides_of(reading.masked)
+    if pool is None or len(sides) != 1 or _PERFORMERS.search(reading.lowered) or slots.asset_type != "coin":
+        return None
+    bounds = find_bounds(rest, slots.window or None)
+    if not any(one.field.startswith("percent_change") for one in bounds):
+        move = Bound(f"percent_change_{slots.window or '24h'}", "gt" if sides == ("gainers",) else "lt", 0.0)
+        bounds = (move, *bounds)
+    return structs.replace(slots, bounds=(pool, *bounds), count=count_of(rest), is_of_ranks=True)
 
 
 def _special(lowered: str) -> Special:
@@ -149,7 +170,9 @@ def _main(plan: Plan) -> Call:
         filters = [*as_filters(clash.turned), *group_filters(slots.groups, slots.chain)]
         return screen_call("the range between the two figures", filters=filters, asset_type=slots.asset_type)
     window = window_of(plan.period).name if plan.period else ""
-    if window != slots.window and any(bound.field.startswith("percent_change") for bound in slots.bounds):
+    if slots.is_of_ranks or (
+        window != slots.window and any(bound.field.startswith("percent_change") for bound in slots.bounds)
+    ):
         return _moved_window(slots, window)
     moved = next((one for one in slots.bounds if one.field.startswith("percent_change")), None)
     if moved is None or _ORDERED.search(slots.query):
@@ -165,7 +188,11 @@ def _moved_window(slots: Screen, window: str) -> Call:
         structs.replace(one, field=field) if one.field.startswith("percent_change") else one for one in slots.bounds
     ]
     filters = [*as_filters(bounds), *group_filters(slots.groups, slots.chain)]
-    return screen_call(f"the same screen over {window or '24h'}", filters=filters, asset_type=slots.asset_type)
+    moved = next(one for one in bounds if one.field == field)
+    order = "asc" if moved.op[0] == "l" else "desc"
+    return screen_call(
+        f"these filters over {window or '24h'}", filters=filters, sort=field, order=order, asset_type=slots.asset_type
+    )
 
 
 def _nearest(plan: Plan) -> Call:
@@ -272,6 +299,13 @@ def _clash_said(slots: Screen) -> str:
     return f"“{both[0]}” and “{both[1]}” exclude each other, so I did not run that screen. If you meant the range between the two:"
 
 
+def _follow(plan: Plan, text: str) -> Plan | None:
+    """Another stretch of time says something only where a change is screened for."""
+    changed = amended(plan, text)
+    has_change = any(bound.field.startswith("percent_change") for bound in plan.slots.bounds)
+    return changed if changed is None or has_change or changed.period == plan.period else None
+
+
 SKILL = Skill(
     name="screener",
     title="screens by market cap, volume, price changes, category and chain",
@@ -285,4 +319,5 @@ SKILL = Skill(
     recognise=_recognise,
     calls=_calls,
     write=_write,
+    follow=_follow,
 )

@@ -41,7 +41,7 @@ _FIELDS = ("keywords", "volume", "fear_greed")
 _SPANS = {"24h": "the last 24 hours", "7d": "the last 7 days", "30d": "the last 30 days"}
 _NETWORKS = re.compile(r"\b(?:reddit|telegram|twitter|x\.com|discord|farcaster|bluesky|tiktok|youtube)\b")
 _NAMED = re.compile(
-    r"\bsentiments?\b|\b(?:market|investors?|crypto|public|general|crowd|overall) mood\b|\bmood (?:of|on|around|about|in|towards?|like)\b|\bwhat(?:'s|s| is) the (?:mood|vibe|buzz|chatter|hype)\b|\bsocial (?:media|volume|buzz|dominance|mentions?|chatter|metrics?)\b"
+    r"\bsentiments?\b|\b(?:market|investors?|crypto|public|general|crowd|overall|community|traders?|social|ct|retail|twitter|reddit|telegram|discord|farcaster|bluesky|tiktok|youtube)'?(?:s'?)? (?:mood|vibes?|feeling)\b|\bmood (?:check|today|right now|now)\b|\bhow(?:'s|s| is) the mood\b|\bmood (?:of|on|around|about|in|towards?|like)\b|\bwhat(?:'s|s| is) the (?:mood|vibe|buzz|chatter|hype)\b|\bsocial (?:media|volume|buzz|dominance|mentions?|chatter|metrics?)\b"
 )
 _LEANING = re.compile(
     r"\b(?:bullish|bearish|optimistic|pessimistic|positive|negative|euphoric|panick?ing|excited|worried|scared)\b"
@@ -148,6 +148,8 @@ def _one(setting: Setting, result: Result) -> Draft:
     facts += [
         _fact(result, each, v) for each in ("positive_pct", "negative_pct") if (v := result.figure(each)) is not None
     ]
+    before = result.figure("volume", "previous_items")
+    facts += [] if before is None else [_fact(result, "volume.previous_items", before)]
     return Draft(" ".join(filter(None, (lead, *parts))), tuple(facts))
 
 

@@ -35,15 +35,20 @@ from cryptodesk.models.analyst.writer.table import table
 
 __all__ = ["SKILL", "StableSlots"]
 
-Kind = Literal["supply", "peg", "list"]
+Kind = Literal["supply", "peg", "list", "share"]
 
 _SECTION = "stablecoins"
 _STABLE = re.compile(r"\bstable[ -]?coins?(?:'s)?\b|\bstables\b|\bdollar coins?\b")
 _PEG = re.compile(
-    r"\b(?:de|off|un|re)?-?peg(?:s|ged|ging)?\b|\blos(?:t|e|ing) (?:its|the|their) peg\b|\b(?:price )?deviat\w+\b|\bback (?:at|to) (?:\$1|a dollar|one dollar|parity)\b|\b(?:at|off|from|below|above) (?:parity|\$1|one dollar|a dollar)\b|\bis _+ (?:still )?stable\b"
+    r"\b(?:de|off|un|re)?-?peg(?:s|ged|ging)?\b|\blos(?:t|e|ing) (?:its|the|their) peg\b|(?<!standard )\b(?:price )?deviat\w+\b|\bback (?:at|to) (?:\$1(?![\w.,]*\d)|a dollar|one dollar|parity)\b|\b(?:at|off|from|below|above) (?:parity|\$1(?![\w.,]*\d)|one dollar|a dollar)\b"
 )
+# Said of a coin that is meant to be worth a dollar; of any other these words are about its price.
+_DOLLAR = re.compile(
+    r"\b(?:is|are) _+ (?:and _+ )?(?:still |really )?(?:stable\b|\$1(?![\w.,]*\d)|a dollar\b)|\b(?:still |really |exactly )?(?:worth|trading at|at|is|=) (?:still |exactly |about )?(?:\$1|a dollar|one dollar|1 dollar|1 usd)(?![\w.,]*\d)\b"
+)
+_PEGGED = re.compile(r"usd|dai\b|tether|frax|dollar|euro?c?\b|\bgho\b")
 _ABOUT_PEG = re.compile(
-    r"\bde-?pegs?\b.{0,20}\b(?:histor\w+|events?|in (?:19|20)\d\d)\b|\bhow .{1,30}\bpegged\b|\bhold(?:s)? (?:its|the) peg\b.{0,10}\bhow\b"
+    r"\bwhen (?:did|was|has)\b|\bwhat happened\b|\btell me about\b|\bhow (?:do|does|can|could|is|are|did)\b.{1,40}\b(?:hold|keep|maintain|stay|defend|manage)\w*\b.{0,12}\bpeg|\bde-?pegs?\b.{0,20}\b(?:histor\w+|events?|in (?:19|20)\d\d)\b|\bhow .{1,30}\bpegged\b|\bhold(?:s)? (?:its|the) peg\b.{0,10}\bhow\b"
 )
 _FIGURES = re.compile(
     r"\b(?:market[- ]?caps?|mcap|supply|supplies|circulat\w+|total|volumes?|size|how (?:much|many|big|large)|overview|stats|data|figures|dominance|share|minted|printed|issued|in circulation|inflows?|outflows?|growing|growth|shrinking|list|top|largest|biggest|which|all|rank\w*|price deviations?|table|doing|compare)\b"
@@ -51,6 +56,7 @@ _FIGURES = re.compile(
 _OTHER = re.compile(
     r"\b(?:news|regulat\w+|law|act|bill|yields?|apy|apr|interest|rates?|safe\w*|safest|risks?|risky|backed|backing|reserves?|audit\w*|algorithmic|collateral\w*|issuers?|pairs?|buy|earn|stak\w+|bridge\w*|gainers?|losers?|stable coin skill)\b"
 )
+_SHARE = re.compile(r"\b(?:share|part|portion|percent(?:age)?|dominance|how much of)\b")
 _TERM = re.compile(r"(?:stable ?coins?|de-?peg(?:ging|ged)?|pegs?)")
 _MOST_WORDS = 16
 
@@ -61,17 +67,27 @@ class StableSlots(Struct, frozen=True):
 
 def _recognise(reading: Reading) -> Claim | None:
     masked = reading.masked
-    has_word, has_peg = _STABLE.search(masked) is not None, _PEG.search(masked) is not None
+    has_word, has_peg = _STABLE.search(masked) is not None, _asks_for_peg(reading)
     if reading.words > _MOST_WORDS or not is_for_figures(reading) or is_about_meaning(reading, _TERM):
         return None
     if _OTHER.search(masked) or _ABOUT_PEG.search(masked) or not (has_word or (has_peg and reading.is_known)):
         return None
+    if reading.is_known and not has_peg and has_word and _SHARE.search(masked):
+        return Claim(0.985, StableSlots("share"))
     if reading.is_known and (not has_peg or _is_long_ago(reading)):
         return None
     if not has_peg and not _FIGURES.search(masked) and reading.words > 2:
         return None
     kind: Kind = "peg" if has_peg else "list" if wants_list(reading) else "supply"
-    return Claim(own_word(reading), StableSlots(kind))
+    # "Holding its peg" is not about holders, and whether it was lost is asked of today.
+    return Claim(0.99 if has_peg else own_word(reading), StableSlots(kind))
+
+
+def _asks_for_peg(reading: Reading) -> bool:
+    if _PEG.search(reading.masked):
+        return True
+    names = " ".join(f"{asset.symbol} {asset.name}" for asset in reading.found.assets).lower()
+    return _DOLLAR.search(reading.masked) is not None and _PEGGED.search(names) is not None
 
 
 def _is_long_ago(reading: Reading) -> bool:
@@ -86,7 +102,7 @@ def _kind(slots: Any) -> Kind:
 
 def _calls(ask: Ask) -> Sequence[Call]:
     overview = overview_call((_SECTION,))
-    if ask.ids:
+    if ask.ids and _kind(ask.plan.slots) != "share":
         return (Call(MARKET_DATA, {"asset_type": "coin", "ids": ask.ids, "metrics": ["price", "market_cap"]}), overview)
     return (overview, _LIST_CALL) if _kind(ask.plan.slots) == "list" else (overview,)
 
@@ -104,6 +120,8 @@ _LIST_CALL = Call(
 
 def _write(setting: Setting) -> Draft:
     part, kind = part_of(setting, _SECTION), _kind(setting.plan.slots)
+    if setting.plan.assets and kind == "share":
+        return _write_share(setting, part)
     if setting.plan.assets:
         return write_pegs(setting, part)
     if kind == "peg":
@@ -124,6 +142,29 @@ def _write_supply(setting: Setting, part: Part | None) -> Draft:
     body = "" if setting.is_brief else _table(part.rows("top"))
     off = "" if setting.is_brief else _off_peg(part)
     return Draft(join_paragraphs(" ".join(filter(None, (lead, past, off))), body, end_of(setting, part)), tuple(facts))
+
+
+def _write_share(setting: Setting, part: Part | None) -> Draft:
+    """Which part of all dollar coins a named one is, where the overview lists it."""
+    listed = {shown(row.get("symbol"), 24).lower(): row for row in part.rows("top")} if part else {}
+    found = [(asset, listed.get(asset.symbol.lower())) for asset in setting.resolved.assets]
+    said, missing, facts = [], [], []
+    for asset, row in found:
+        share = to_decimal(row.get("share_pct")) if row else None
+        if row is None or share is None or part is None:
+            missing.append(shown(asset.label, 110))
+            continue
+        worth = big_money(row.get("circulating_usd"))
+        said.append(
+            f"{shown(asset.label, 110)} is **{percent(share, signed=False)}** of the supply of dollar stablecoins{f', {worth}' if worth else ''}."
+        )
+        facts.append(fact_at(part.result, f"{_SECTION}.top", share, "percent", symbol=asset.symbol))
+    gap = f"The overview lists no share of {join_names(missing, 'or')}." if missing else ""
+    if part is None or not said:
+        return refusal("That share of the stablecoins is", part, "top", more=gap)
+    whole, _ = _supply(part)
+    text = " ".join(filter(None, (*said, gap, "" if setting.is_brief else whole)))
+    return Draft(join_paragraphs(text, end_of(setting, part)), tuple(facts))
 
 
 def _supply(part: Part | None) -> tuple[str, list[Fact]]:

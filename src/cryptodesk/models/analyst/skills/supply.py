@@ -33,6 +33,11 @@ _NAMED = re.compile(
     r"|\bhow many\b.{0,40}\b(?:left|remain\w*|yet to be|still to be|to be) ?(?:to )?(?:be )?(?:mine|mined|minted|issued|released)?\b|\b(?:left|remaining) to (?:be )?(?:mine|mint|issue)d?\b|\bunlimited supply\b|\b(?:infinite|capped|fixed|limited) supply\b|\bsupply (?:cap|limit|of all)\b|\btotal supply,? circulating supply\b|\bmax(?:imum)?,? (?:and )?(?:total|circulating) supply\b"
 )
 _PLAIN = re.compile(r"\b(?:circulating|total|max(?:imum)?) supply\b|\bsupply\b")
+# One word "supply" for two of its figures: "circulating vs total supply".
+_TWO_KINDS = re.compile(
+    r"\b(?:circulating|total|max(?:imum)?|capped|outstanding)(?: supply)?\W+(?:(?:and|vs\.?|versus|v|or|against|to|compared (?:to|with)|the|its) ?\W*){1,3}(?:circulating|total|max(?:imum)?|capped)\b.{0,12}\bsupply\b"
+    r"|\bsupply\b.{0,12}\b(?:circulating|total|max(?:imum)?)\W+(?:(?:and|vs\.?|versus|or|&) ?)?\W*(?:circulating|total|max(?:imum)?)\b"
+)
 _HALVING = re.compile(r"\bhalvings?\b|\bblock rewards?\b|\bwhen\b.{0,40}\b(?:mined|issued|last)\b|\bissuance\b")
 _ELSEWHERE = re.compile(
     r"\bunlock\w*\b|\bvesting\b|\block-?ups?\b|\bairdrops?\b|\bwhat (?:is|are) (?:tokenomics|token burn\w*|inflation)\b|\bhow does\b|\bportfolio\b|\bsupply (?:and demand|chain)\b|\bcorrelat\w+\b|\bgas\b|\bbase fee\b"
@@ -72,7 +77,8 @@ def _recognise(reading: Reading) -> Claim | None:
         return Claim(0.97 if reading.is_known else 0.93, slots)
     # A single figure of an asset is a plain quote; a question of several is one of the supply as a whole.
     kinds = len(set(reading.measures) & {"circulating_supply", "total_supply", "max_supply"})
-    return Claim(0.955, slots) if kinds > 2 and reading.says(_PLAIN) else None
+    is_several = kinds > 2 or (kinds < 2 and reading.is_known and reading.says(_TWO_KINDS))
+    return Claim(0.97 if is_several and kinds < 3 else 0.955, slots) if is_several and reading.says(_PLAIN) else None
 
 
 def _calls(ask: Ask) -> Sequence[Call]:

@@ -19,10 +19,12 @@ from cryptodesk.models.analyst.skills._technical_bars import bars_call, needs_ba
 from cryptodesk.models.analyst.skills._technical_text import (
     RSI_RULE,
     assets_row,
+    distance_facts,
     indicator_rows,
     levels_table,
     rsi_word,
     said,
+    said_averages,
     summary,
     verdict,
 )
@@ -80,7 +82,7 @@ def _slots(plan: Plan) -> Slots:
 def _topics(slots: Slots) -> tuple[Topic, ...]:
     """What is said: averages of the tool's own lengths come from it, those of others from the bars."""
     own = slots.topics or ALL_TOPICS
-    if slots.lengths and "averages" in own:
+    if slots.lengths and not slots.are_of_tool and "averages" in own:
         return tuple(topic for topic in own if topic != "averages")
     return own
 
@@ -90,7 +92,7 @@ def _write(setting: Setting) -> Draft:
     readings = [_reading(asset, setting, slots) for asset in assets]
     found = [one for one in readings if one is not None]
     lead = unsupported(slots)
-    if len(found) > 1 and not needs_bars(slots):
+    if len(found) > 1 and not needs_bars(slots) and not slots.are_of_tool:
         body, facts = _several(setting, found, slots)
     else:
         parts = [_single(setting, asset, reading, slots) for asset, reading in zip(assets, readings, strict=True)]
@@ -99,6 +101,7 @@ def _write(setting: Setting) -> Draft:
     used = [one.result for one in found if one.close is not None] + [
         result for result in setting.evidence.results_of(MARKET_DATA) if needs_bars(slots)
     ]
+    facts = (*facts, *(fact for one in found for fact in distance_facts(one)))
     return Draft(join_paragraphs(lead, body, _meaning(setting), closing(setting, used)), facts)
 
 
@@ -139,7 +142,7 @@ def _single(setting: Setting, asset: AssetRef, reading: Technical | None, slots:
 
 def _from_tool(setting: Setting, reading: Technical, slots: Slots) -> tuple[str, tuple[Fact, ...]]:
     topics = [topic for topic in _topics(slots) if topic in _INDICATORS]
-    texts = [said(reading, topic) for topic in topics]
+    texts = [_of_topic(reading, topic, slots) for topic in topics]
     facts = tuple(fact for _, some in texts for fact in some)
     if slots.topics:
         return _chosen(setting, reading, slots, [text for text, _ in texts]), facts
@@ -151,6 +154,12 @@ def _from_tool(setting: Setting, reading: Technical, slots: Slots) -> tuple[str,
     ]
     tables += [table(["Level", "Price", "From the close"], rows) for rows in (levels_table(reading),) if rows]
     return join_paragraphs(lead, *tables, f"{said(reading, 'fibonacci')[0]} {_rule(topics)}"), facts
+
+
+def _of_topic(reading: Technical, topic: Topic, slots: Slots) -> tuple[str, tuple[Fact, ...]]:
+    if topic == "averages" and slots.are_of_tool:
+        return said_averages(reading, slots.lengths, is_exponential=slots.is_exponential)
+    return said(reading, topic)
 
 
 def _chosen(setting: Setting, reading: Technical, slots: Slots, texts: Sequence[str]) -> str:

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from msgspec import structs
+
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import big_money, percent, to_decimal, trimmed
-from cryptodesk.models.analyst.questions import AssetRef
+from cryptodesk.models.analyst.questions import AssetRef, Plan
 from cryptodesk.models.analyst.reading import Reading
 from cryptodesk.models.analyst.results import Result
 from cryptodesk.models.analyst.skills._locked_group import group_call, row_name, total_locked, write_group
-from cryptodesk.models.analyst.skills._locked_phrases import TvlSlots, find_slots
+from cryptodesk.models.analyst.skills._locked_phrases import SHARE, TvlSlots, find_slots
 from cryptodesk.models.analyst.skills._overview import Part, end_of, fact_at, overview_call, part_of, refusal
 from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
 from cryptodesk.models.analyst.text import shown
@@ -40,7 +42,7 @@ def _slots(slots: Any) -> TvlSlots:
 
 def _calls(ask: Ask) -> Sequence[Call]:
     slots, overview = _slots(ask.plan.slots), overview_call((_SECTION,))
-    if ask.ids:
+    if ask.ids and not slots.wants_share:  # shares are those of the lists, whatever else is known of a coin
         arguments = {"asset_type": "coin", "ids": ask.ids, "metrics": ["liquidity", "market_cap"]}
         return (overview, Call(MARKET_DATA, arguments))
     return (group_call(slots.tag), overview) if slots.kind == "group" else (overview,)
@@ -156,7 +158,19 @@ def _of_asset(setting: Setting, part: Part | None, asset: AssetRef) -> tuple[str
                 text = _protocol_sentence(setting, part, asset, value, to_decimal(row.get("market_cap")))
                 return text, [fact_at(result, "tvl", value, "USD", symbol=asset.symbol)]
     name = _CHAIN_OF.get(asset.asset_id if isinstance(asset.asset_id, int) else 0, asset.name.lower())
-    return _of_chain(part, name)
+    said = _of_chain(part, name)
+    return said if said[0] else _of_protocol(part, asset)
+
+
+def _of_protocol(part: Part | None, asset: AssetRef) -> tuple[str, list[Fact]]:
+    """Of the largest protocols the share in the whole is computed."""
+    row, total = _listed(part, "top_protocols", asset.name.lower()), total_locked(part)
+    value = to_decimal(row.get("tvl_usd")) if row else None
+    if part is None or value is None or not total:
+        return "", []
+    share = percent(value / total * 100, signed=False)
+    text = f"{shown(asset.label, 110)} has **{big_money(value)}** locked, {share} of all DeFi (computed)."
+    return text, [fact_at(part.result, f"{_SECTION}.top_protocols", value, "USD")]
 
 
 def _protocol_sentence(
@@ -196,6 +210,13 @@ def _facts(part: Part) -> list[Fact]:
     return [fact_at(part.result, f"{_SECTION}.{path}", value, "USD") for path, value in known]
 
 
+def _follow(plan: Plan, text: str) -> Plan | None:
+    """ "And what is Ethereum's share?": of what was asked before; whose it is, the text's assets say."""
+    is_short = len(text.split()) <= 8
+    is_share = is_short and SHARE.search(text.lower()) is not None
+    return structs.replace(plan, slots=TvlSlots("named", wants_share=True)) if is_share else None
+
+
 SKILL = Skill(
     name="tvl",
     title="value locked in DeFi",
@@ -205,4 +226,5 @@ SKILL = Skill(
     calls=_calls,
     write=_write,
     assets="optional",
+    follow=_follow,
 )

@@ -31,6 +31,7 @@ from cryptodesk.models.analyst.skills._returns import (
     simple_returns,
 )
 from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
+from cryptodesk.models.analyst.skills._unfound import with_unfound
 from cryptodesk.models.analyst.skills._wording import is_about_asset, is_concept, is_list, is_speculation, looks_ahead
 from cryptodesk.models.analyst.tool_names import MARKET_DATA
 from cryptodesk.models.analyst.writer.draft import Draft, Fact, Setting, join_names, join_paragraphs
@@ -69,10 +70,11 @@ def _recognise(reading: Reading) -> Claim | None:
         or is_speculation(reading)
     ):
         return None
-    if not is_about_asset(reading):
+    assets = with_unfound(reading, _WORD)
+    if not (assets or is_about_asset(reading)):
         return None
     if _WORD.search(reading.masked):
-        return Claim(0.98)
+        return Claim(0.98, assets=assets)
     return Claim(0.93) if len(reading.assets) > 1 and _RISK.search(reading.masked) else None
 
 
