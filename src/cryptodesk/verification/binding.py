@@ -22,6 +22,7 @@ __all__ = ["Binder", "Outcome"]
 _MOST_HITS = 400
 _TELLING_DIGITS = 3
 _MOST_COMPUTED = 300
+_WHOLE_NOTE_WORDS = 4
 _SHARE = re.compile(r"pct|cagr|\*\s*100\b|%|percent")
 _FAULT_WORDS = {
     "unit": "another unit", "asset": "another asset", "field": "another field", "period": "another period",
@@ -30,13 +31,15 @@ _FAULT_WORDS = {
 
 
 class Outcome(NamedTuple):
-    """`expected` is the value that the claim should have had, where there is one."""
+    """`expected` is the value that the claim should have had, where there is one. `is_whole`: a text of a result is
+    repeated with all its words."""
 
     verdict: VerdictName
     reason: str = ""
     cells: tuple[Cell, ...] = ()
     expected: float | None = None
     passage: Passage | None = None
+    is_whole: bool = False
 
     @property
     def is_settled(self) -> bool:
@@ -105,29 +108,52 @@ class Binder:
         self, claim: Claim, first: Outcome | None, settled: Sequence[Known], known: Sequence[Known]
     ) -> Outcome | None:
         figure = claim.figure
-        if any(stands_for(figure, value, claim.approximation) for value in self.computed):
-            return Outcome("derived", "worked out from the results by the code that wrote the answer")
+        if claim.is_convention:
+            return None
+        if self.computed:
+            outcome = self._by_code(claim)
+            if outcome is not None:
+                return outcome
         targets = self._targets(claim)
         is_said = bool(claim.measures or claim.aspect)
-        is_asserted = bool(targets) and is_said and not claim.is_hypothetical and not _compares(claim)
+        is_code = bool(self.computed)
+        is_asserted = bool(targets) and is_said and not is_code and not claim.is_hypothetical and not _compares(claim)
         for find in (self._computed, self._label, self._size):
             outcome = find(claim)
             if outcome is not None and not (is_asserted and find is not self._computed):
                 return outcome
         quoted = self._quoted(claim)
-        if quoted is not None and (not targets or claim.is_attributed):
+        if quoted is not None and (is_code or not targets or claim.is_attributed):
             return quoted
+        noted = self._noted(claim)
+        if noted is not None and noted.is_whole:
+            return noted
         if not is_asserted:
-            outcome = self._derived(claim, settled, known) or self._users(claim) or self._noted(claim)
+            outcome = self._derived(claim, settled, known) or self._users(claim) or noted
             if outcome is not None:
                 return outcome
-        if not targets and _claims_nothing(claim):
+        if (is_code or not targets) and _claims_nothing(claim):
             return None
         if is_asserted and figure.kind in {"percent", "points", "multiple"}:
             outcome = self._derived(claim, settled, known, is_strict=True)
             if outcome is not None:
                 return outcome
         return self._refuted(claim, targets)
+
+    def _by_code(self, claim: Claim) -> Outcome | None:
+        """Code that hands its figures over copies cells by their names: where the words around an exact copy are read
+        as another field or moment, the reading is at fault. The direction must be right all the same."""
+        if any(stands_for(claim.figure, value, claim.approximation) for value in self.computed):
+            return Outcome("derived", "worked out from the results by the code that wrote the answer")
+        found = [(faults_of(claim, cell, self.facts), cell) for cell in self._hits(claim)]
+        found += list(self._bars(claim))
+        is_telling = _digits(claim.figure) >= _TELLING_DIGITS
+        copied = [
+            (len(faults), at)
+            for at, (faults, _) in enumerate(found)
+            if "sign" not in faults and (is_telling or not {"unit", "asset"} & set(faults))
+        ]
+        return Outcome("bound", "", (found[min(copied)[1]][1],)) if copied else None
 
     def _computed(self, claim: Claim) -> Outcome | None:
         """A result of `cmc_math_eval`."""
@@ -204,12 +230,16 @@ class Binder:
         return None
 
     def _label(self, claim: Claim) -> Outcome | None:
-        """The figure is part of a field's name: the 23.6 of a retracement level."""
+        """The figure is part of a field's name: the 23.6 of a retracement level; the 200 of an average, where code
+        wrote the name."""
         if claim.figure.kind not in {"percent", "plain"}:
             return None
+        is_length = bool(self.computed) and claim.figure.kind == "plain" and claim.figure.number.isdigit()
         for cell in self.facts.cells:
             key = cell.path[-1]
             if type(key) is str and key.endswith("%") and key.rstrip("%") == claim.figure.number:
+                return Outcome("bound", "", (cell,))
+            if is_length and type(key) is str and claim.figure.number in re.findall(r"\d+", key):
                 return Outcome("bound", "", (cell,))
         return None
 
@@ -238,10 +268,12 @@ class Binder:
             if match and _same_unit(claim.figure, plain, match.start(), match.end()):
                 shared = set(re.findall(r"[a-z]{3,}", plain.lower())) & claim.words
                 if len(shared) >= 2:
+                    said = set(re.findall(r"[a-z]{3,}", plain.lower()))
                     return Outcome(
                         "bound",
                         "stands in a text of the result",
                         (Cell(claim.figure.value, text.path, text.entity, text.call),),
+                        is_whole=len(shared) >= _WHOLE_NOTE_WORDS and shared == said,
                     )
         return None
 

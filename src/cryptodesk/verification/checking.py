@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -31,6 +32,8 @@ _LONGEST_CELL = 800
 _LONGEST_QUESTION = 2_000
 # An answer with more is no answer; what is beyond is told as unbound, so that nothing of it passes for checked.
 _MOST_FIGURES = 3_000
+# What may be asked, in the words of a question: "(“on 2024-03-14”)".
+_EXAMPLE = re.compile(r"(?:\bfor example|\be\.g\.|\bsuch as|\()[^.;]*“[^”]*$", re.IGNORECASE)
 _TOO_MANY = Outcome("unbound", "more figures than are checked")
 
 
@@ -82,6 +85,16 @@ class Checker:
             for one in find_dates(text[:20_000], self.now.date()):
                 days |= {day for day in (one.first, one.last) if day is not None}
         return frozenset(days)
+
+    @cached_property
+    def days_quoted(self) -> Mapping[date, str]:
+        """Days in the texts of documents, however they are written, with the title of the first that names each."""
+        days: dict[date, str] = {}
+        for passage in self.facts.passages:
+            for one in find_dates(f"{passage.title}. {passage.text}"[:20_000], self.now.date()):
+                if one.grain == "day" and one.first is not None:
+                    days.setdefault(one.first, passage.title or passage.url)
+        return days
 
     @cached_property
     def tickers(self) -> Mapping[str, str]:
@@ -205,7 +218,8 @@ class Checking:
     def _dates(self, reading: Reading, place: int) -> Iterable[CheckedFigure]:
         """Days are claims: each must stand in a result, in the user's words or in a call. Months and years are not."""
         for one in reading.dates:
-            if one.grain == "day" and one.first is not None:
+            is_example = bool(_EXAMPLE.search(reading.text[: one.start]))
+            if one.grain == "day" and one.first is not None and not is_example:
                 text = reading.text[one.start : one.end]
                 yield self._day(one, text, place)
 
@@ -220,6 +234,9 @@ class Checking:
             return CheckedFigure(text, start, end, "user", "a day of the question or of a call")
         if self._is_near(one.first):
             return CheckedFigure(text, start, end, "derived", "a day counted from the time of a result")
+        told = self._checker.days_quoted.get(one.first) if one.first is not None else None
+        if told is not None:
+            return CheckedFigure(text, start, end, "quoted", f"quoted from {told}")
         for passage in self._facts.passages:
             if text.lower()[:10] in passage.text.lower():
                 return CheckedFigure(text, start, end, "quoted", f"quoted from {passage.title}")

@@ -12,6 +12,7 @@ from datetime import date
 
 from msgspec import Struct
 
+from cryptodesk.verification.conventions import is_convention
 from cryptodesk.verification.dates import DateMention
 from cryptodesk.verification.figures import Figure
 from cryptodesk.verification.manner import approximation_of, is_start, may_be_past, qualifiers_of
@@ -54,6 +55,7 @@ class Claim(Struct, gc=False):
     is_hypothetical: bool = False
     is_attributed: bool = False
     is_own_measure: bool = False
+    is_convention: bool = False
     is_tight: bool = True
     carried: tuple[str, ...] = ()
     wanted: tuple[str, ...] | None = None
@@ -126,6 +128,7 @@ def _claim(sentence: Sentence, at: int) -> Claim:
         is_hypothetical=sentence.has_hypothetical or _is_margin(sentence.text, figure),
         is_attributed=sentence.has_attributed or "“" in sentence.text or "[" in sentence.text,
         is_own_measure=found.is_own,
+        is_convention=is_convention(sentence, figure),
         is_tight=found.is_tight,
         carried=() if found.measures else carried_measures(sentence, figure),
         unit_assets=sentence.own_assets or sentence.context.assets,

@@ -24,8 +24,10 @@ class Gate:
     depend on how the deltas were cut.
     """
 
-    __slots__ = ("_checker", "_checking", "_computed", "_figures", "_gap", "_left_out", "_now", "_pieces", "_policy", "_repaired",
-                 "_results", "_sent", "_splitter", "_user_texts", "feed")  # fmt: skip
+    __slots__ = (
+        "_checker", "_checking", "_computed", "_figures", "_gap", "_left_out",
+        "_now", "_pieces", "_policy", "_repaired", "_results", "_sent", "_splitter", "_user_texts", "feed",
+    )  # fmt: skip
 
     def __init__(self, policy: Policy, user_texts: Sequence[str], now: datetime) -> None:
         self._policy = policy

@@ -390,3 +390,114 @@ def test_any_text_is_read_without_overlaps_with_the_long_tail(text: str) -> None
     for mention in SHIPPED.find(text):
         assert end <= mention.start < mention.end <= len(text)
         end = mention.end
+
+
+def sure(text: str) -> list[str]:
+    return [mention.symbol for mention in SHIPPED.find(text) if mention.confidence >= 0.6]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("hype vs btc", ["HYPE", "BTC"]),
+        ("btc vs link vs dot", ["BTC", "LINK", "DOT"]),
+        ("link vs dot", ["LINK", "DOT"]),
+        ("eth vs etc", ["ETH", "ETC"]),
+        ("price of etc", ["ETC"]),
+        ("near price", ["NEAR"]),
+        ("link drawdown", ["LINK"]),
+        ("hype volatility last 30 days", ["HYPE"]),
+        ("how volatile is link", ["LINK"]),
+        ("volatility of hype over 30 days", ["HYPE"]),
+        ("rsi of link", ["LINK"]),
+        ("macd for near", ["NEAR"]),
+        ("ada sol link", ["ADA", "SOL", "LINK"]),
+        ("op arb link price", ["OP", "ARB", "LINK"]),
+        ("btc eth hype correlation", ["BTC", "ETH", "HYPE"]),
+        ("hype btc correlation", ["HYPE", "BTC"]),
+        ("correlation of hype with btc", ["HYPE", "BTC"]),
+        ("btc correlation with hype", ["BTC", "HYPE"]),
+        ("correlation between hype, btc and sol", ["HYPE", "BTC", "SOL"]),
+        ("correlation between link and dot", ["LINK", "DOT"]),
+        ("compare btc with hype", ["BTC", "HYPE"]),
+        ("compare btc and dot over 90 days", ["BTC", "DOT"]),
+        ("is eth correlated to link", ["ETH", "LINK"]),
+        ("did hype outperform btc", ["HYPE", "BTC"]),
+        ("which gained more, hype or link", ["HYPE", "LINK"]),
+        ("how much did near gain this week", ["NEAR"]),
+        ("how far is link from its ath", ["LINK"]),
+        ("link 7d change", ["LINK"]),
+        ("1000 usd in link", ["LINK"]),
+        ("$500 of link", ["LINK"]),
+        ("10 link in usd", ["LINK"]),
+        ("convert 50 near to usd", ["NEAR"]),
+        ("if i have 40 link how much is that", ["LINK"]),
+        ("sonic (S) price", ["S"]),
+        ("LINK (Chainlink)", ["LINK"]),
+        ("ripple (XRP)", ["XRP"]),
+        ("sandbox coin price", ["SAND"]),
+    ],
+)
+def test_a_ticker_that_is_a_word_is_found_where_the_context_calls_for_an_asset(text: str, expected: list[str]) -> None:
+    assert sure(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("How much has Ethereum lost or gained over three years?", ["ETH"]),
+        ("market in recent years", []),
+        ("either of them", []),
+        ("which is faster", []),
+        ("a balanced view of the vaults", []),
+        ("the balanceOf call", []),
+        ("Bitcoin Core release", ["BTC"]),
+        ("OP Stack chains", []),
+        ("link to the page", []),
+        ("share the btc link", ["BTC"]),
+        ("what is the link between btc and stocks", ["BTC"]),
+        ("near the top", []),
+        ("btc is near its all time high", ["BTC"]),
+        ("eth is trading near 3000", ["ETH"]),
+        ("hype around AI", []),
+        ("is the hype over", []),
+        ("btc hype is fading", ["BTC"]),
+        ("eth gas", ["ETH"]),
+        ("how much is gas right now", []),
+        ("eth and gas this week", ["ETH"]),
+        ("how far is the top", []),
+        ("how much did people lose", []),
+        ("btc flow vs eth flow", ["BTC", "ETH"]),
+        ("correlation of bond yields with btc", ["BTC"]),
+        ("deep drawdowns of btc", ["BTC"]),
+        ("a rare drawdown", []),
+        ("core volatility", []),
+        ("key price levels for btc", ["BTC"]),
+        ("500 people in dollars", []),
+        ("market is near $3 trillion", []),
+        ("hot vs cold wallet", []),
+        ("yield curve vs btc", ["BTC"]),
+        ("keep or sell btc", ["BTC"]),
+        ("cashflow and incentives", []),
+    ],
+)
+def test_ordinary_english_is_no_asset(text: str, expected: list[str]) -> None:
+    assert sure(text) == expected
+
+
+def test_name_and_ticker_together_settle_which_of_several_is_meant() -> None:
+    shared = [
+        Asset(1, "Sonic", "S", "sonic", 600),
+        Asset(2, "Sonic", "SONIC", "sonic-two", 650),
+        Asset(3, "Other", "S", "other", 700),
+    ]
+    (mention,) = AssetMentions(AssetDirectory(shared)).find("price of Sonic (S)")
+    assert (mention.asset_id, mention.rivals, mention.text) == (1, (), "Sonic (S)")
+
+
+def test_rivals_far_behind_contest_nothing() -> None:
+    large = Asset(1, "Nearby", "NRB", "nearby-one", 20)
+    for rank, is_contested in ((None, False), (900, False), (40, True)):
+        rival = Asset(2, "Impostor", "NRB", "impostor", rank)
+        (mention,) = AssetMentions(AssetDirectory([large, rival])).find("NRB price")
+        assert (mention.asset_id, mention.is_contested) == (1, is_contested)

@@ -125,3 +125,45 @@ def test_an_unheard_name_needs_its_capital_and_words_that_speak_of_assets(text: 
 def test_pages_and_mailboxes_are_left_out_however_long_the_words_around_them() -> None:
     assert [word.key for word in Prose("see bitcoin.org or a.b@coin.io now").words] == ["see", "or", "now"]
     assert [word.key for word in Prose("x" * 5_000 + " y").words][-1] == "y"
+
+
+@pytest.mark.parametrize(
+    ("text", "touching", "confidence"),
+    [
+        ("eth btc link", 2, 0.75),
+        ("share eth link", 1, 0.0),
+        ("link btc ratio", 1, 0.75),
+        ("beta link btc", 1, 0.0),
+        ("correlation btc link", 1, 0.75),
+        ("btc eth gas", 2, 0.0),
+    ],
+)
+def test_a_row_of_assets_vouches_for_one_more_word(text: str, touching: int, confidence: float) -> None:
+    prose, index = at(text, "gas" if "gas" in text else "link")
+    found = prose.confidence(index, index, listed_after=None, listed_before=None, is_prominent=True, touching=touching)
+    assert found == confidence
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("link vs near", True),
+        ("link versus near", True),
+        ("link or near", False),
+        ("which gained more, link or near", True),
+        ("compare link and near", True),
+        ("link is near", False),
+    ],
+)
+def test_words_are_set_against_each_other(text: str, expected: bool) -> None:
+    prose = Prose(text, SYMBOLS)
+    keys = [word.key for word in prose.words]
+    assert prose.are_set_against(keys.index("link"), keys.index("near")) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [("link (near)", 1), ("link (near one)", 2), ("link near", None), ("link, (near)", None), ("link (near", None)],
+)
+def test_brackets_right_after_a_word_are_seen_when_they_close(text: str, last: int | None) -> None:
+    assert Prose(text, SYMBOLS).closed_after(0) == last

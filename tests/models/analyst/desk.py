@@ -43,6 +43,7 @@ class Found(Struct, frozen=True):
     confidence: float
     rivals: tuple[AssetId, ...] = ()
     warning: str | None = None
+    is_contested: bool = False
 
 
 ASSETS = (
@@ -78,7 +79,17 @@ class World:
                         match.start(), match.end(), match.group(), asset.asset_id, asset.symbol, asset.name, 0.95
                     )
                     if asset.symbol == "MIX" and match.group().upper() == "MIX":
-                        mention = Found(match.start(), match.end(), match.group(), 901, "MIX", "Mixcoin", 0.66, (902,))
+                        mention = Found(
+                            match.start(),
+                            match.end(),
+                            match.group(),
+                            901,
+                            "MIX",
+                            "Mixcoin",
+                            0.66,
+                            (902,),
+                            is_contested=True,
+                        )
                     found.setdefault(match.start(), mention)
         for match in re.finditer(r"\bbitcorn\b", text, re.IGNORECASE):
             found[match.start()] = Found(match.start(), match.end(), match.group(), 1, "BTC", "Bitcoin", 0.55)

@@ -113,5 +113,7 @@ async def test_passages_that_were_found_are_named_and_never_repeated() -> None:
 
 
 async def test_a_search_without_passages_found_nothing() -> None:
-    answer = await ask("zorbl the frimp?", *called("cmc_content_search", {"query": "news"}, {"content_search_result": {}}))
+    answer = await ask(
+        "zorbl the frimp?", *called("cmc_content_search", {"query": "news"}, {"content_search_result": {}})
+    )
     assert "`cmc_content_search` found nothing." in answer.text

@@ -23,7 +23,11 @@ What is Bitcoin? > and ethereum? | definition | ETH | |
 What is Bitcoin? > how much is it? | quote | BTC | price |
 CMC id of Solana > and of XRP? | lookup | XRP | |
 price of BTC > thanks! | thanks | | |
-price of BTC > should I buy it? | advice | BTC | |
+price of BTC > should I buy it? | skill | BTC | |
+price of BTC > will it reach 100k again? | skill | BTC | |
+what is the ATH of SOL? > is it fair-valued? | skill | SOL | |
+price of BTC > what's the best coin to buy | advice | | |
+price of BTC > will the market crash | prediction | | |
 price of BTC > thanks! > and ethereum? | quote | ETH | price |
 price of BTC > and ethereum? > and its volume? | quote | ETH | volume_24h |
 price of BTC > no, I meant solana | quote | SOL | price |
@@ -32,6 +36,17 @@ how many ETH can I get for $5000 > and SOL? | conversion | SOL | |
 price of BTC > what is 15% of 2300 | arithmetic | | |
 price of BTC > tell me a joke | unclear | | |
 price of BTC > price of Foobarcoin | quote | ? | price |
+ETH price > and SOL > which one gained more this week? | comparison | ETH SOL | | the last 7 days
+ETH price > price of SOL > compare them over 30 days | comparison | ETH SOL | | the last 30 days
+BTC and ETH price > which is up more today | comparison | BTC ETH | | the last 24 hours
+BTC and ETH price > which of them fell more last week? | comparison | BTC ETH | | the last 7 days
+BTC price > which one gained more this week | change | BTC | | the last 7 days
+how much is 2 ETH in usd > and 5? | conversion | ETH | |
+how much is 2 ETH in usd > what about 0.5 | conversion | ETH | |
+how much is 2 ETH in usd > and 5 SOL? | conversion | SOL | |
+how much is 2 ETH in usd > in euros? | conversion | ETH | |
+convert 100 USD to BTC > and 250? | conversion | BTC | |
+highest BTC price in 2024 > and the lowest? | extremes | BTC | | 2024
 """
 ROWS = [tuple(cell.strip() for cell in line.split("|")) for line in TABLE.strip().splitlines()]
 
@@ -51,3 +66,68 @@ def test_open_slots_come_from_the_turns_before(row: tuple[str, ...]) -> None:
 def test_only_the_last_six_turns_are_looked_at() -> None:
     earlier = ["price of SOL", *["tell me a joke"] * 6]
     assert not understand("and its volume?", earlier, WORLD, TODAY)[-1].assets
+
+
+AMENDED = """
+top 10 coins by market cap > top 20 instead | ranking | count=20
+top 10 coins by market cap > show 5 more | ranking | count=15
+top 10 coins by market cap > make it twenty | ranking | count=20
+top 10 coins by market cap > only 3 | ranking | count=3
+top 10 coins by market cap > by volume instead | ranking | field='volume_24h'
+top 10 coins by market cap > and the smallest? | ranking | order='asc'
+top gainers today > 5 more please | gainers_losers | count=15
+top gainers today > just the top 3 | gainers_losers | count=3
+top gainers today > losers instead | gainers_losers | sides=('losers',)
+what's trending > top 5 only | trending | count=5
+most visited coins > next 10 | trending | count=20
+gaming tokens > 10 more | ecosystem | count=20
+coins with market cap over 1 billion > only the top 3 | screener | count=3
+"""
+
+
+@pytest.mark.parametrize("row", AMENDED.strip().splitlines())
+def test_a_short_text_amends_the_list_before_it(row: str) -> None:
+    turns, skill, said = (cell.strip() for cell in row.split("|"))
+    *earlier, question = turns.split(" > ")
+    found = understand(question, earlier, WORLD, TODAY)[-1]
+    assert found.skill == skill
+    assert said in repr(found.slots)
+
+
+def test_a_list_over_another_stretch_of_time_keeps_its_conditions() -> None:
+    earlier = ["coins with market cap over 1 billion that fell more than 10% in a week"]
+    found = understand("monthly", earlier, WORLD, TODAY)[-1]
+    assert found.skill == "screener"
+    assert found.period is not None
+    assert found.period.label == "the last 30 days"
+    assert understand("monthly", ["coins with market cap over 1 billion"], WORLD, TODAY)[-1].skill == ""
+
+
+@pytest.mark.parametrize("question", ["price of BTC", "thanks", "what is bitcoin", "why?", "tell me a joke"])
+def test_what_is_no_amendment_leaves_the_list_alone(question: str) -> None:
+    assert understand(question, ["top gainers today"], WORLD, TODAY)[-1].skill != "gainers_losers"
+
+
+def test_a_share_is_of_what_was_asked_before() -> None:
+    for first, skill in (("total defi tvl", "tvl"), ("btc dominance", "dominance")):
+        found = understand("and what is ethereum's share?", [first], WORLD, TODAY)[-1]
+        assert (found.skill, [asset.symbol for asset in found.assets]) == (skill, ["ETH"])
+
+
+@pytest.mark.parametrize(
+    ("turns", "amount", "currency", "target"),
+    [
+        ("how much is 2 ETH in usd > and 5?", "5", "USD", "USD"),
+        ("how much is 2 ETH in usd > half an?", "0.5", "USD", "USD"),
+        ("how much is 2 ETH in usd > and in euros?", "2", "EUR", "EUR"),
+        ("how much is 2 ETH in usd > and 5 SOL?", "5", "USD", "USD"),
+        ("how much is 2 ETH in usd > and $500?", "500", "USD", "ETH"),
+        ("convert 100 EUR to BTC > and 250?", "250", "EUR", "BTC"),
+    ],
+)
+def test_a_conversion_is_asked_again_with_another_amount(turns: str, amount: str, currency: str, target: str) -> None:
+    *earlier, question = turns.split(" > ")
+    plan = understand(question, earlier, WORLD, TODAY)[-1]
+    assert plan.amount is not None
+    read = (str(plan.amount.value), plan.currency, getattr(plan.target, "symbol", plan.target))
+    assert (plan.intent, *read) == ("conversion", amount, currency, target)

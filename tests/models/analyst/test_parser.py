@@ -71,6 +71,36 @@ BTC price 90 days ago | history | BTC | price | 2026-08-23
 How did BTC do in March 2024? | change | BTC | | March 2024
 ETH last quarter | history | ETH | | Q3 2026
 BTC in 2023 | history | BTC | | 2023
+whats DOGE at | quote | DOGE | price |
+what's sol at | quote | SOL | price |
+what is BTC sitting at right now | quote | BTC | price | the last 24 hours
+where's ETH at | quote | ETH | price |
+what's BTC at the moment | quote | BTC | price | the last 24 hours
+DOGE or XRP, who gained more this month | comparison | DOGE XRP | | the month to date
+SOL or ETH: which did better last month | comparison | SOL ETH | | October 2026
+which is up more today BTC or ETH | comparison | BTC ETH | | the last 24 hours
+what's the diff between BTC and ETH price | comparison | BTC ETH | price |
+XRP needed for 5000 dollars | conversion | XRP | |
+$100 of BTC | conversion | BTC | |
+2k worth of ETH | conversion | ETH | |
+how many SOL does 500 usd buy | conversion | SOL | |
+ETH i get with 250 euros | conversion | ETH | |
+convert two hundred dollars to ethereum | conversion | ETH | |
+how much ADA would a thousand dollars get me | conversion | ADA | |
+price for 12 SOL | conversion | SOL | |
+1 ETH = ? usd | conversion | ETH | |
+how far is XRP below its all time high | quote | XRP | percent_from_ath |
+how far off the ATH is SOL | quote | SOL | percent_from_ath |
+how much is ADA down from its peak | quote | ADA | percent_from_ath |
+gap to ATH for ETH | quote | ETH | percent_from_ath |
+DOGE 2024 range high low | extremes | DOGE | | 2024
+max price DOGE 2021 | extremes | DOGE | price | 2021
+XRP month low | extremes | XRP | | the last 30 days
+ETH day range | extremes | ETH | | the last 24 hours
+how has SOL fared over 2 weeks | change | SOL | | the last 2 weeks
+how's DOGE been this month | change | DOGE | | the month to date
+SOL close christmas day 2023 (25.12.2023) | history | SOL | | 2023-12-25
+BTC since new year | history | BTC | | since 2026-01-01
 price of SOL in the last 30 days | history | SOL | price | the last 30 days
 history of SOL from 2024-01-01 to 2024-06-30 | history | SOL | | 2024-01-01 to 2024-06-30
 show me the chart of ADA for the last 6 months | history | ADA | | the last 6 months
@@ -122,6 +152,8 @@ if I put $1000 in ETH on 1 Jan 2025 what is it worth | worth | ETH | | 2025-01-0
 if I invested 500 dollars in bitcoin on 2023-01-01 | worth | BTC | | 2023-01-01
 what would $1000 of SOL bought on 1 Jan 2024 be worth now? | worth | SOL | | 2024-01-01
 I bought 1000 USD of ETH last year, what is it worth? | worth | ETH | | 2025
+$100 in bitcoin two years ago, worth today? | worth | BTC | | 2024-11-21
+$500 of SOL since 1 Jan 2024, what is it now | worth | SOL | | since 2024-01-01
 2+2 | arithmetic | | |
 what is 15% of 2300 | arithmetic | | |
 (65000-42000)/42000*100 | arithmetic | | |
@@ -274,3 +306,26 @@ def test_a_second_period_is_known_to_be_left_out() -> None:
 
 def test_a_past_price_in_another_coin_is_asked_in_that_coin() -> None:
     assert plan("price of BTC in ETH in March 2024").currency == "ETH"
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("price of zzzq and BTC", ["zzzq"]),
+        ("BTC vs QQQX", ["QQQX"]),
+        ("compare BTC, SOL and qqqcoin", ["qqqcoin"]),
+        ("price of BTC and ETH", []),
+        ("BTC and news", []),
+        ("price of BTC and the market", []),
+        ("BTC or ETH today", []),
+    ],
+)
+def test_a_name_nobody_knows_beside_known_ones_is_not_passed_over(question: str, names: list[str]) -> None:
+    assert [asset.text for asset in plan(question).assets if asset.asset_id is None] == names
+
+
+def test_an_amount_that_cannot_be_converted_stays_what_was_said() -> None:
+    for question, value in (("convert -5 BTC to usd", "-5"), ("0 BTC in usd", "0")):
+        read = plan(question)
+        assert read.amount is not None
+        assert (read.intent, str(read.amount.value)) == ("conversion", value)

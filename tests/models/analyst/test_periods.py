@@ -31,6 +31,8 @@ h2 2024 | 2024-07-01 | 2024-12-31
 last month | 2026-10-01 | 2026-10-31
 last quarter | 2026-07-01 | 2026-09-30
 last year | 2025-01-01 | 2025-12-31
+over last year | 2025-01-01 | 2025-12-31
+in the last quarter | 2026-07-01 | 2026-09-30
 this month | 2026-11-01 | 2026-11-21
 this quarter | 2026-10-01 | 2026-11-21
 ytd | 2026-01-01 | 2026-11-21
@@ -57,6 +59,24 @@ def test_a_stretch_of_the_calendar_has_its_first_and_last_day(line: str) -> None
     assert period is not None
     assert period.problem is None
     assert (period.kind, str(period.start), str(period.end)) == ("span", start, end)
+
+
+ROLLING = """
+over the last year | 365
+volatility over the last year | 365
+during the last month | 30
+within the last quarter | 90
+for the last year | 365
+over the past year | 365
+"""
+
+
+@pytest.mark.parametrize("line", ROLLING.strip().splitlines())
+def test_the_last_year_over_which_something_is_measured_ends_now(line: str) -> None:
+    text, count = (cell.strip() for cell in line.split("|"))
+    period = found(text)
+    assert period is not None
+    assert (period.kind, period.count) == ("days", int(count))
 
 
 DAYS = """
@@ -136,11 +156,47 @@ def test_a_range_that_cannot_be_says_why(text: str) -> None:
         "2024 coins",
         "$2024",
         "all-time high",
-        "last 0 days",
         "in 5",
         "15% of 2300",
         "2025.5",
     ],
 )
 def test_what_is_no_period_is_none(text: str) -> None:
+    assert found(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("close on 25.12.2023", "2023-12-25", "2023-12-25"),
+        ("close (25.12.2023)", "2023-12-25", "2023-12-25"),
+        ("price (14 march 2024)", "2024-03-14", "2024-03-14"),
+        ("on 12/25/2023", "2023-12-25", "2023-12-25"),
+        ("on 25/12/2023", "2023-12-25", "2023-12-25"),
+        ("on 04/04/2024", "2024-04-04", "2024-04-04"),
+        ("at christmas 2023", "2023-12-25", "2023-12-25"),
+        ("christmas day 2023", "2023-12-25", "2023-12-25"),
+        ("on new year's eve 2024", "2024-12-31", "2024-12-31"),
+        ("on halloween 2025", "2025-10-31", "2025-10-31"),
+        ("2024 range", "2024-01-01", "2024-12-31"),
+        ("2023 high and low", "2023-01-01", "2023-12-31"),
+        ("price range 2024", "2024-01-01", "2024-12-31"),
+        ("max price ____ 2021", "2021-01-01", "2021-12-31"),
+    ],
+)
+def test_dates_in_other_spellings_and_years_that_stand_alone(text: str, start: str, end: str) -> None:
+    period = found(text)
+    assert period is not None
+    assert (str(period.start), str(period.end)) == (start, end)
+
+
+@pytest.mark.parametrize("text", ["03/04/2024", "on 31.02.2024", "last 0 days", "past 0 weeks"])
+def test_what_is_no_usable_period_says_why(text: str) -> None:
+    period = found(text)
+    assert period is not None
+    assert period.problem
+
+
+@pytest.mark.parametrize("text", ["2030 price", "price 2008", "1999 high", "at now", "____ 2035"])
+def test_a_year_without_prices_is_no_period(text: str) -> None:
     assert found(text) is None

@@ -26,7 +26,11 @@ async def test_it_names_itself_first_and_ends_with_its_usage() -> None:
     answer = await ask("price of BTC", *PRICE)
     assert answer.events[0] == ModelStarted("cryptodesk-analyst-1") == ModelStarted(SERVED_MODEL)
     tokens = estimate_tokens(answer.text)
-    assert answer.finished == ModelFinished("stop", Usage(answer.finished.usage.input_tokens, tokens))  # type: ignore[union-attr]
+    assert answer.finished is not None
+    assert answer.finished.usage is not None
+    usage = Usage(answer.finished.usage.input_tokens, tokens)
+    assert answer.finished == ModelFinished("stop", usage, answer.finished.computed)
+    assert answer.finished.computed
 
 
 async def test_text_comes_in_groups_of_words_that_join_to_the_whole() -> None:

@@ -42,6 +42,52 @@ def test_a_later_question_takes_the_assets_of_the_one_before() -> None:
     assert plans[1].period is not None
 
 
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Give me the gas price and the top gainers", ("Give me the gas price", "top gainers")),
+        ("SOL price and next unlock?", ("SOL price", "next unlock?")),
+        ("BTC price and fear and greed index", ("BTC price", "fear and greed index")),
+        ("BTC dominance and fear & greed index", ("BTC dominance", "fear & greed index")),
+        ("BTC RSI and ETH volatility", ("BTC RSI", "ETH volatility")),
+        ("ETH price plus gas fees", ("ETH price", "gas fees")),
+        ("SOL price, next unlock and top gainers", ("SOL price", "next unlock", "top gainers")),
+        ("market cap of BTC and TVL of SOL", ("market cap of BTC", "TVL of SOL")),
+    ],
+)
+def test_things_of_different_kinds_in_one_breath_are_several(text: str, parts: tuple[str, ...]) -> None:
+    assert split_questions(text, WORLD, TODAY) == parts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "price and volume of BTC",
+        "price of BTC and ETH",
+        "top gainers and losers",
+        "fear and greed",
+        "supply and unlocks of SOL",
+        "news about BTC and ETH",
+        "correlation between BTC and ETH",
+        "compare BTC price and ETH price",
+        "difference between halving and unlocks",
+        "how do unlocks affect price and volatility",
+        "what was the latest CPI print, actual and forecast",
+    ],
+)
+def test_one_kind_of_thing_or_a_relation_stays_one_question(text: str) -> None:
+    assert split_questions(text, WORLD, TODAY) == (text,)
+
+
+def test_the_second_of_two_in_one_breath_is_of_the_same_asset() -> None:
+    plans = understand("SOL price and next unlock?", (), WORLD, TODAY)
+    assert [(plan.skill or plan.intent, plan.assets[0].symbol) for plan in plans] == [
+        ("quote", "SOL"),
+        ("unlocks", "SOL"),
+    ]
+    assert not understand("BTC price and stablecoins in circulation", (), WORLD, TODAY)[-1].assets[1:]
+
+
 def test_never_more_than_four_are_answered() -> None:
     text = " ".join(f"What is the price of {name}?" for name in ("BTC", "ETH", "SOL", "XRP", "DOGE", "ADA"))
     assert len(split_questions(text, WORLD, TODAY)) == 4

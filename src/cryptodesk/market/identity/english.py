@@ -20,53 +20,53 @@ FUNCTION_WORDS = word_set(
     our out over own per please price put real run same see sell she short should show so some still such sure take
     tell than that the their them then there these they this those three time to today token tokens too top two
     under until up upon us use very via was we week well were what when where which while who whose why will win
-    with would year yes yet you your
+    with would year yes yet you your far never claim ignore
     """
 )
 
 # Ordinary words that assets are called by. In small letters they are assets only beside words that speak of assets.
 EVERYDAY = FUNCTION_WORDS | word_set(
     """
-    access ace act alice alien alpha alpine alt alts amp anchor angle ankle ant ape apex api apt arc arch ark arm
-    art atlas atom audio aura auto axe axis badger bake bal balance banana band bank barn base bat bath beam bear
-    bee bell bend beta bird bit bitter blaze block blue blur bob boba bold bond bone book boom boost boring bounce
-    box brave bread breed brick bridge bright bubble bull burger burn bus cake call camp cap captain car card cash
-    castle cat catch cats cell chain chance change chart chat cheese chess chill chip chirp choice circle city civic
-    clash clear clip clone cloud clover cocoa code comp compound contract copper core corn cow cream creator credit
-    creek crown cry cube curve cyber dark dash data dawn deep dent desk dialect digital dock dodge dog dogs dot
-    dragon dream drift drive drop dual duck dusk dust dynamic earn earth east easy echo eclipse edge edu ego element
-    elf elite elon ember empire energy enjoy enter epic epoch era escape essence etc eternal euler euro exact exit
-    exodus eye fact fair faith falcon fan farm fast father feather fee fees field fight file fire firm fish fit flag
-    flame flare flash fleet flex flip float flow flower flux fly fold food fool force forest forge fork form forth
-    fortune forward four fox frame free freedom friend frog front fruit fuel fun function fund fuse fusion future
-    gain gal gala galaxy game games gas gate gateway gem general genesis genius ghost giant gift giga glass glide
-    global globe glow gold golem graph grass gravity green grid grin ground grow growth guild gun halo harmony
-    harvest hash haven heat heaven hedge height help hero hex hippo hive home honey hook hope horizon horse hot hour
-    house human hunt hunter hype ice icon id idea idle image immutable impact index infinity info ink inverse iron
-    island jam jet jewel joe join joy juno jupiter karma keep key kick kind king kite knight lab land laser launch layer
-    lead league leap legend lemon leo level lever liberty life light lighter limit line link lion liquid liquity list
-    lit live loan lock locus logic loom loop loot lucky lunar lunch mag magic magma main maker mana mantle map mars mask
-    master match matrix maverick max meme memes memory merit metal meteor mind mine mini mint miracle mirror mist
-    mix mob mode moment momentum mon money monster moon motion mount mouse move movement multi multichain muse music
-    myth name nano near neat neon nest net network neutron news nexus nice night noble node north note nova oasis
-    ocean odin odyssey official oil om omega omni op optimism oracle orbit orbs orca orchid ordinary origin owl
-    oxygen pact page panda paper parcl part party pass path pay peace peak peanut pearl pen people perp perpetual
-    perps phantom phoenix photon piano pig pin pink pirate pixel pixels pizza plan planet plasma play plume pocket
-    point points polar poly pool pop portal power prime prism pro prom prompt proof prosper proton public pulse pump
-    pure push pyramid quack quant quantum quest quick radiant rage rail rain rally ramp rare ray reach reactive red
-    reef region relay render republic req request reserve rest rev reward ribbon rice ring rio rise river rock
-    rocket role roll root rose round route royal ruby rune safe saga saint sand sandbox santa sats save savvy scale
-    school score scout scream scroll sea seal secret seed sense serum set shadow shape share shell shield ship shop
-    side sign signal silk silver simple single siren six skate skill skull sky slash sleep slim slow smart smile
-    smooth snail snow social soil solar solid solve sonic soul sound space spark spell spice spider spirit sponge
-    spot spring squid stack stader staked standard star stargate stars start starter state stats status steam steel
-    steem stella step stone storage storm story stream street strike strong structure sugar sun super supra surf
-    surge swap swarm sweat swell swift sword symbol synthetic syrup system table tag tail talent tank target tea
-    team tech temple ten tensor test theta threshold thunder ticket tide tiger titan toad tomb tomorrow ton tool
-    torn torus total touch tower toy trac trace track trade train travel treasure tree trend tribe trident trump
-    trust truth tune turbo turtle twin ultra union unit unity universe usual utility valor value vault vector venom
-    venus verge verse vice victory view viking vine virtual vision vital vite voice volt vote vow vulcan walrus war
-    water wave waves wax way weave web wellness west whale wheel white wick wild wind wing wings wink winter wise
+    access ace act alice alien alpha alpine alt alts amp anchor angle ankle ant ape apex api apt arc arch ark arm art
+    ash atlas atom audio aura auto axe axis badger bake bal balance banana band bank barn base bat bath beam bear bee
+    bell bend beta bird bit bitter blaze block blue blur bob boba bold bond bone book boom boost boring bounce box
+    brave bread breed brick bridge bright bubble bull burger burn bus cake call camp cap captain car card cash castle
+    cat catch cats cell chain chance change chart chat cheese chess chill chip chirp choice circle city civic clash
+    clear clip clone cloud clover cocoa code comp compound contract copper core corn cow cream creator credit creek
+    crown cry cube curve cyber dark dash data dawn deep dent desk dialect digital dock dodge dog dogs dot dragon
+    dream drift drive drop dual duck dusk dust dynamic earn earth east easy echo eclipse edge edu ego element elf
+    elite elon ember empire energy enjoy enter epic epoch era escape essence etc eternal euler euro exact exit exodus
+    eye fact fair faith falcon fan farm fast father feather fee fees field fight file fire firm fish fit flag flame
+    flare flash fleet flex flip float flow flower flux fly fold food fool force forest forge fork form forth fortune
+    forward four fox frame free freedom friend frog front fruit fuel fun function fund fuse fusion future gain gal
+    gala galaxy game games gas gate gateway gem general genesis genius ghost giant gift giga glass glide global globe
+    glow gold golem graph grass gravity green grid grin ground grow growth guild gun halo harmony harvest hash haven
+    heat heaven hedge height help hero hex hippo hive hole home honey hook hope horizon horse hot hour house human
+    hunt hunter hype ice icon id idea idle image immutable impact index infinity info ink inverse iron island jam jet
+    jewel joe join joy juno jupiter karma keep key kick kind king kite knight lab land lane laser launch layer lead
+    league leap legend lemon leo level lever liberty life light lighter limit line link lion liquid liquity list lit
+    live loan lock locus logic loom loop loot lucky lunar lunch mag magic magma main maker mana mantle map mar mars
+    mask master match matrix maverick max meme memes memory merit metal meteor mind mine mini mint miracle mirror
+    mist mix mob mode moment momentum mon money monster moon motion mount mouse move movement mrs multi multichain
+    muse music myth name nano near neat neon nest net network neutron news nexus nice night noble node north note
+    nova oasis ocean odin odyssey official oil om omega omni op optimism oracle orbit orbs orca orchid ordinary
+    origin owl oxygen pact page panda paper parcl part party pass path pay peace peak peanut pearl pen people perp
+    perpetual perps phantom phoenix photon piano pig pin pink pirate pixel pixels pizza plan planet plasma play plume
+    pocket point points polar poly pool pop portal power prime prism pro prom prompt proof prosper proton public
+    pulse pump pure push pyramid quack quant quantum quest quick radiant rage rail rain rally ramp rare ray reach
+    reactive red reef region relay render republic req request reserve rest rev reward ribbon rice ring rio rise
+    river rock rocket role roll ron root rose round route royal ruby rune safe saga saint sand sandbox santa sats
+    save savvy scale school score scout scream scroll sea seal secret seed sense serum set shadow shape share shell
+    shield ship shop side sign signal silk silver simple single siren six skate skill skull sky slash sleep slim slow
+    smart smile smooth snail snow social soil solar sole solid solve sonic soul sound space spark spell spice spider
+    spirit sponge spot spring squid stack stader staked standard star stargate stars start starter state stats status
+    steam steel steem stella step stone storage storm story stream street strike strong structure sugar sun super
+    supra surf surge swap swarm sweat swell swift sword symbol synthetic syrup system table tag tail tale talent tank
+    target tea team tech temple ten tensor test theta threshold thunder ticket tide tiger titan toad tomb tomorrow
+    ton tool torn torus total touch tower toy trac trace track trade train travel treasure tree trend tribe trident
+    trump trust truth tune turbo turtle twin ultra union unit unity universe usual utility valor value vault vector
+    venom venus verge verse vice victory view viking vine virtual vision vital vite voice volt vote vow vulcan walrus
+    war water wave waves wax way weave web wellness west whale wheel white wick wild wind wing wings wink winter wise
     wish wolf wonder woo wood word work world worm wow yield zen zero zest zeus zone zoo
     """
 )
@@ -90,11 +90,12 @@ COLLOCATIONS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
         ("avalanche", "an", "of"),
         ("base", "the a user customer", "case rate fee layer chain line"),
         ("compound", "", "interest annual annually growth"),
-        ("core", "the a", "inflation cpi pce developers team"),
+        ("core", "the a bitcoin", "volatility inflation cpi pce developers team"),
         ("cosmos", "the whole", "of"),
         ("curve", "yield bonding the a learning", ""),
+        ("deep", "a the how", "drawdown drawdowns correction corrections dive volatility"),
         ("dot", "a the", "com org net plot chart"),
-        ("flow", "cash order fund capital etf net", "of into"),
+        ("flow", "cash order fund capital etf net btc bitcoin eth ethereum money stablecoin exchange", "of into"),
         (
             "gas",
             "natural average current low high ethereum eth network base of cheap expensive paying save",
@@ -103,14 +104,16 @@ COLLOCATIONS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
         ("graph", "a line bar this", ""),
         ("hype", "a all much more less market of social", "around about cycle train over is"),
         ("icon", "an", ""),
+        ("key", "a the my your", "price prices level levels metric metrics difference differences"),
         ("link", "a this that the click referral download any your my share", "to between here below above with me"),
         ("magic", "", "eden internet number"),
         ("maker", "market decision", "fee fees"),
         ("near", "trading trades sits sitting hovering stays", "the a an its all term future"),
         ("one", "which this that the another any every no each", "of"),
-        ("op", "the an", "ed"),
+        ("op", "the an", "ed stack codes code return"),
         ("people", "the most many some other", ""),
         ("prime", "a the", "rate minister number"),
+        ("rare", "a how", "drawdown drawdowns"),
         ("render", "to", "a the"),
         ("ripple", "a", "effect effects"),
         ("rose", "price it", "to by from"),
@@ -120,6 +123,7 @@ COLLOCATIONS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
         ("stellar", "a", "performance return returns results run gains year growth"),
         ("story", "the a this", ""),
         ("sun", "the", ""),
+        ("super", "a", "volatility"),
         ("time", "the a this first last all any", "frame frames price"),
         ("ton", "a per one metric", "of"),
         (
@@ -134,18 +138,31 @@ COLLOCATIONS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 # Words that are not to be read as a misspelt asset's name.
 LOOKALIKES = word_set(
     """
-    algorithm altcoin altcoins aptly arbitrage arbitrary balances balancing banana beacon binary bitten bitter bonus
-    cardinal celestial celestials chained chainlinked chains changes coinage cosmetic cosmic cosmo cosmology courses
-    curves dashing ethereal ethernet ethical fantasy fathom fathoms finance financed finances header headers hedge
-    hedged hedges hyperlink hyperlinks immune immutability injected injecting injection injections inventive
-    lighting liquids liter literate making mantel mantles maple marker markers market markets memecoin memecoins
-    minted monetary montero monthly morphs nearby nears offical official officials optimist optimistic
-    optimistically optimize oracles ordinals other others paragon pepper peppers photon photos plasma polygonal
-    polygons pond ponder popular quantities quantity quart quarter quarters rather render rendered rendering renders
-    ripples sandy secrets shiba silver slash solar solaris solid solidity solo stable stablecoin stablecoins stack
-    stacked stacking stake staked stakers staking starts status stella stellaris stock stocks store stories tender
-    terrain tested tests tethered tethers their there thereof these theta those throne token tokens tons torn tronic
-    trumps trunk uniform unit units universal updates vendor waiver weather whether within wordcloud worldwide
+    alchemist alchemy algorithm altcoin altcoins alter altos antares aptly aragorn arbitrage arbitral arbitrary arbor
+    argon armor asher astern astor astra athena audios audits autos avalanches ayala bainbridge balanced balanceof
+    balances balancing banana banco bancorp bangor beacon benfica binary bitchin bitching bitten bitter bonafide
+    bonfire bonus brash cannon canon canto cantona cantons cantor canyon cardamom cardinal carding cardoso cardozo
+    cartels carters cartesian carton cashflow caster caxton celeste celestial celestials celestine chained chaining
+    chainlinked chains changes chili chroma chromium chronic chronos coinage constitutional convey cosmetic cosmic
+    cosmo cosmology courses cripple cronin curves danton darkcyan dashing decked decree decreed decried definite
+    dignity dimension dimensions divinity easter either esther ethel ethereal ethernet ethical fantasy faster fathom
+    fathoms finance financed finances galle header headers hedge hedged hedges horizons hyperlink hyperlinks immune
+    immutability inactive incentive incentives inductive injected injecting injection injections invective inventive
+    kaduna kappa lighting liquids liter literate looking looming looping loosing looting lowering making manta mantel
+    mantles mantras mantua maple marker markers market markets mellor memecoin memecoins miata minted monetary montero
+    monthly morph morphs multiverse nearby nears nether nipple notching offical official officials oncology optimist
+    optimistic optimistically optimize oracles ordinals osmotic other others paragon peddle penile pepper peppers
+    photon photos plasma polygonal polygons pond ponder popular pumpkin pumpkins quantities quantity quart quarter
+    quarters radium rancor raster rather render rendered rendering renders rhodium rippled ripples roadblocks robin
+    rodin ronan rosin sacks safecall safeway sandy secrets selfies shacks sheba shellac shiba shitcoin shiva silver
+    sirloin slacks slash smacks snacks snipe solar solaris solid solidity solo stable stablecoin stablecoins stack
+    stacked stacking staff stake staked stakers staking stalks starkey starks starlet starts stasi status stealer steen
+    stein stella stellaris stepan steph steps stern steyn sticks stiller stipe stock stocks store stories stork
+    supercar supercars superfast supervise swine swiped swipes synapses synthesis synthetics tantra taster teller
+    tender terraced terrain terran terre terri terry tested tests tethered tethers tetra their there thereof these
+    theta those throne tierra token tokens tons toolchain toolchains torn tronic trumps trunk uniform unit units
+    universal updates vaults vendor virtually virtues virtuous visuals waiver wanton weather wether whether within
+    wordcloud worldchain worldwide xfinity yearns years zillion
     """
 )
 

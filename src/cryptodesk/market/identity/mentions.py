@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import pairwise
 
 from msgspec import Struct
 from rapidfuzz import process
@@ -31,6 +33,11 @@ _TYPO_LETTERS = 5
 _TWO_SLIPS_LETTERS = 7
 _MOST_SLIPS_READ = 400
 _MOST_NOTED = 5
+_BY_OPPONENT = 0.7
+# A name of code, as in "balanceOf".
+_IDENTIFIER = re.compile(r"[a-z][A-Z]")
+# Written in capitals for what they are beside an asset as well: "GAS price", "OP Stack".
+_WORDS_IN_CAPITALS = frozenset({"gas", "op"})
 _QUOTES = ("usdt", "usdc", "fdusd", "busd", "usd", "eur")
 _PLURALS = ("s", "es")
 _INFLECTIONS = ("al", "ed", "er", "ers", "ing", "ings", "ly", "ish", "ist", "ists", "ism", "ity", "ian", "ians", "y")
@@ -43,7 +50,7 @@ class Mention(Struct, frozen=True):
     also an everyday English word, taken for an asset by its context; `rivals` are ids of assets called the same.
 
     `is_close_call` says that an answer must name the choice or ask back; `warning` tells why, or what the name is
-    easily mistaken for."""
+    easily mistaken for. `is_contested` says that of its rivals not all are far behind."""
 
     start: int
     end: int
@@ -56,6 +63,7 @@ class Mention(Struct, frozen=True):
     rivals: tuple[int, ...] = ()
     is_close_call: bool = False
     warning: str | None = None
+    is_contested: bool = False
 
 
 class _Candidate(Struct):
@@ -117,8 +125,22 @@ class AssetMentions:
             if candidate is None:
                 index += 1
             else:
+                self._join_ticker(prose, claims, candidate)
                 yield candidate
                 index = candidate.last + 1
+
+    def _join_ticker(self, prose: Prose, claims: Claims, candidate: _Candidate) -> None:
+        """ "Sonic (S)", "near (NEAR Protocol)": name and ticker of one asset are that asset, whoever has either."""
+        last = prose.closed_after(candidate.last)
+        if last is None:
+            return
+        keys = tuple(word.key for word in prose.words[candidate.last + 1 : last + 1])
+        said = {asset.asset_id for asset in (*claims.name(keys), *(claims.symbol(keys[0]) if len(keys) == 1 else ()))}
+        bearers = (*candidate.assets, *claims.name(tuple(candidate.key.split())), *claims.symbol(candidate.key))
+        both = list({asset.asset_id: asset for asset in bearers if asset.asset_id in said}.values())
+        if both and not (len(keys) == 1 and keys[0] == candidate.key):
+            candidate.assets, candidate.confidence, candidate.is_everyday = both, 0.99, False
+            candidate.last, candidate.end = last, prose.words[last].end + 1
 
     def _pair(self, prose: Prose, claims: Claims, index: int) -> _Candidate | None:
         """ "SOL/USDT", "btc-usd", "ETHUSDT": the traded asset, the currency is part of the mention."""
@@ -172,7 +194,7 @@ class AssetMentions:
         if word.key in ACRONYMS or len(word.key) < 2 or prose.is_compound(index):
             return 0.0
         if word.text.isupper() and not prose.is_shouting:
-            if word.key == "gas" and prose.is_in_other_company(index, 1):
+            if word.key in _WORDS_IN_CAPITALS and prose.is_in_other_company(index, 1):
                 return 0.0
             return 0.85 if word.key in EVERYDAY else 0.95
         if word.key in EVERYDAY or len(word.key) < 3 or prose.is_in_other_company(index, 1):
@@ -195,17 +217,27 @@ class AssetMentions:
                         listed_after=before.end if before and before.confidence else None,
                         listed_before=after.start if after and after.confidence else None,
                         is_prominent=self._is_prominent(candidate.assets[0]),
+                        touching=_touching(prose, candidates, position),
                     )
+            self._settle_opponents(prose, candidates)
+
+    def _settle_opponents(self, prose: Prose, candidates: Sequence[_Candidate]) -> None:
+        """ "link vs dot": each is an asset because the other may be one."""
+        for one, other in pairwise(candidates):
+            if one.confidence or other.confidence or not prose.are_set_against(one.last, other.first):
+                continue
+            if all(self._is_prominent(each.assets[0]) and each.key not in FUNCTION_WORDS for each in (one, other)):
+                one.confidence = other.confidence = _BY_OPPONENT
 
     def _is_prominent(self, asset: Asset) -> bool:
-        if self._is_selection:
+        if self._is_selection or asset.verified_at is not None:
             return asset.is_active
         return asset.is_active and asset.rank is not None and asset.rank <= _PROMINENT_RANK
 
     def _misspelt(self, prose: Prose, claims: Claims, taken: set[int]) -> Iterator[_Candidate]:
         read: set[str] = set()
         for index, word in enumerate(prose.words):
-            if index in taken or not self._may_be_misspelt(word.key):
+            if index in taken or not self._may_be_misspelt(word.key) or _IDENTIFIER.search(word.text):
                 continue
             read.add(word.key)
             if len(read) > _MOST_SLIPS_READ:
@@ -216,7 +248,7 @@ class AssetMentions:
                 yield _Candidate(index, index, word.start, word.end, assets, found[1], key=found[0], is_guess=is_guess)
 
     def _may_be_misspelt(self, key: str) -> bool:
-        is_word = key in EVERYDAY or key in LOOKALIKES or (key,) in self._names.by_words
+        is_word = _is_english(key) or (key,) in self._names.by_words
         return len(key) >= _TYPO_LETTERS and key.isalpha() and not is_word
 
     def _find_closest(self, key: str) -> tuple[str, float] | None:
@@ -246,6 +278,7 @@ class AssetMentions:
             warning = f"the text is spelt otherwise; read as {describe(asset)}"
         if _is_redenominated(asset, candidate.key):
             certainty *= _REDENOMINATED
+        is_contested = any(not is_clearly_ahead(asset, rival) for rival in rivals)
         return Mention(
             candidate.start,
             candidate.end,
@@ -256,8 +289,9 @@ class AssetMentions:
             round(candidate.confidence * certainty, 4),
             candidate.is_everyday,
             tuple(rival.asset_id for rival in rivals),
-            candidate.is_guess or warning is not None or any(not is_clearly_ahead(asset, rival) for rival in rivals),
+            candidate.is_guess or warning is not None or is_contested,
             warning,
+            is_contested,
         )
 
     def _noted_in_tail(self, prose: Prose, candidate: _Candidate, day: date | None) -> list[Asset]:
@@ -288,11 +322,34 @@ def _to_unheard_mention(prose: Prose, found: UnheardMention) -> Mention:
         rivals=tuple(other.asset_id for other in others),
         is_close_call=found.is_close_call,
         warning=found.warning,
+        is_contested=len(found.assets) > 1,
     )
 
 
 def _taken(candidates: Sequence[_Candidate]) -> set[int]:
     return {index for candidate in candidates for index in range(candidate.first, candidate.last + 1)}
+
+
+def _is_english(key: str) -> bool:
+    """Whether the word, or what it is the plural of, is no slip of the pen."""
+    singulars = {key, key.removesuffix("s"), key.removesuffix("es")}
+    return not singulars.isdisjoint(EVERYDAY) or not singulars.isdisjoint(LOOKALIKES)
+
+
+def _touching(prose: Prose, candidates: Sequence[_Candidate], position: int) -> int:
+    """How many known assets stand in one row with the candidate, before and after it."""
+    return sum(_row(prose, candidates, position, step) for step in (-1, 1))
+
+
+def _row(prose: Prose, candidates: Sequence[_Candidate], position: int, step: int) -> int:
+    count = 0
+    while 0 <= position + step < len(candidates) and candidates[position + step].confidence:
+        first, second = sorted((position, position + step))
+        if not prose.are_touching(candidates[first].last, candidates[second].first):
+            break
+        position += step
+        count += 1
+    return count
 
 
 def _may_be_slipped(name: str) -> bool:

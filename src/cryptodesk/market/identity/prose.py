@@ -7,7 +7,28 @@ from collections.abc import Container
 
 from msgspec import Struct
 
-from cryptodesk.market.identity.english import ACRONYMS, COLLOCATIONS, EVERYDAY, FUNCTION_WORDS, word_set
+from cryptodesk.market.identity.english import ACRONYMS, COLLOCATIONS, EVERYDAY, FUNCTION_WORDS
+from cryptodesk.market.identity.phrases import (
+    ABOUT_ASSETS,
+    ABOUT_ASSETS_TWO,
+    AFTER_ASKING_ABOUT,
+    ASKS_ABOUT,
+    ASKS_FOR,
+    ASKS_FOR_FIGURE,
+    ASKS_FOR_VALUE,
+    BEGINS_ASKING,
+    COUNTED,
+    ENDS_CLAUSE,
+    LEADS_IN,
+    OPENS_LIST,
+    PAID_FOR,
+    PEOPLE_AND_PLACES,
+    SAYS_ASSET,
+    SETS_BESIDE,
+    SHORT_SPAN,
+    SOLD_FOR,
+    TAKES_TWO,
+)
 from cryptodesk.market.identity.text import normalise
 
 __all__ = ["Prose", "Word"]
@@ -22,32 +43,18 @@ _GAP_IN_NAME = re.compile(r"[\s.\-&'’()]{1,3}")
 _PAIR_GAP = re.compile(r"\s?[/\-_]\s?")
 _CONJUNCTION = re.compile(r"\s*(?:/|&|\+|(?:,\s*)?\b(?:and|or|vs|versus|against)\b\.?)\s*", re.IGNORECASE)
 _COMMA = re.compile(r"\s*,\s*")
-_ENDS_CLAUSE = re.compile(r"(?:['’]s)?\s*(?:$|[?!.,;:)\]]|\n|(?:and|or|vs|versus|against)\b)", re.IGNORECASE)
+_ALTERNATIVE = re.compile(r"\s+(?:and|or)\s+|\s?/\s?", re.IGNORECASE)
+_COMPARES = re.compile(
+    r"\b(?:compar\w*|correlat\w*|(?:out|under)perform\w*|beat|which (?:one |of \w+ )?(?:has |did |is )?"
+    r"(?:gained|grew|fell|lost|rose|dropped|gain|performed|better|bigger|larger|cheaper|more)|convert)\b",
+    re.IGNORECASE,
+)
+_VERSUS = re.compile(r"\s*\b(?:vs|versus|v)\b\.?\s*", re.IGNORECASE)
 _NEW_SENTENCE = re.compile(r"[.?!:;\n]")
 
-_ABOUT_ASSETS = word_set(
-    "price prices coin coins token tokens crypto cryptocurrency marketcap mcap chart charts candle candles rsi macd"
-    " volume supply tokenomics ath atl dominance tvl holders unlock unlocks usdt usd usdc perp perps futures funding"
-    " liquidations worth forecast prediction performance returns"
-)
-_ABOUT_ASSETS_TWO = frozenset(
-    {("market", "cap"), ("market", "capitalization"), ("circulating", "supply"), ("max", "supply")}
-)
-_SAYS_ASSET = word_set("price prices coin token tokenomics marketcap mcap")
-_NOUNS = ("price", "prices", "value", "cap", "supply", "volume", "chart", "history", "performance", "amount")
-_VERBS = ("buy", "buying", "bought", "sell", "selling", "sold", "holding", "stake", "staking", "swap", "compare")
-_ASKS_FOR_VALUE = tuple(f"{noun} of" for noun in _NOUNS)
-_ASKS_FOR = (*_ASKS_FOR_VALUE, *_VERBS)
-_ASKS_ABOUT = (
-    *(f"{word} {verb}" for word in ("what", "how", "why") for verb in ("is", "was", "did", "does", "about")),
-    *(f"{word}s" for word in ("what", "how", "what'", "how'", "what’", "how’")),
-    *("about", "explain", "analyze", "analyse"),
-)
-_LEADS_IN = ("", "and", "or", "vs", "versus", "then", "also", "now", "is")
-_AFTER_ASKING_ABOUT = word_set(
-    "doing trading performing worth going at today now do perform up down rising falling pumping dumping"
-)
-_PEOPLE_AND_PLACES = word_set("trump melania jupiter mars leo base")
+_SETS = re.compile(r"\b(?:compar|correlat|relat)\w*", re.IGNORECASE)
+_OPENS_BRACKET = re.compile(r"\s?\(")
+_MOST_IN_BRACKETS = 4
 _LOOKBACK = 40
 _SHORT_QUESTION = 8
 
@@ -103,19 +110,51 @@ class Prose:
         if self._key(index + 1, index) in after:
             return True
         preceding = self._key(index - 1, index)
-        return preceding in before and not (preceding == "the" and self._is_about_assets(index, index))
+        is_beside = preceding in before and "," not in self._gap_after(index - 1)
+        return is_beside and not (preceding == "the" and self._is_about_assets(index, index))
+
+    def closed_after(self, last: int) -> int | None:
+        """The last word of the brackets that open right after the word; None where none do, or they hold much."""
+        if not _OPENS_BRACKET.fullmatch(self._gap_after(last)):
+            return None
+        for index in range(last + 1, min(last + 1 + _MOST_IN_BRACKETS, len(self.words))):
+            if self._prose.startswith(")", self.words[index].end):
+                return index
+        return None
+
+    def are_set_against(self, last: int, first: int) -> bool:
+        """Whether the words are alternatives of one kind: "vs" stands between them, or "or" in a comparison."""
+        gap = self._prose[self.words[last].end : self.words[first].start]
+        if _VERSUS.fullmatch(gap):
+            return True
+        return _ALTERNATIVE.fullmatch(gap) is not None and _COMPARES.search(self._prose) is not None
+
+    def are_touching(self, last: int, first: int) -> bool:
+        """Whether nothing but spaces stands between the words."""
+        return self._prose[self.words[last].end : self.words[first].start].isspace()
 
     def confidence(
-        self, first: int, last: int, *, listed_after: int | None, listed_before: int | None, is_prominent: bool
+        self,
+        first: int,
+        last: int,
+        *,
+        listed_after: int | None,
+        listed_before: int | None,
+        is_prominent: bool,
+        touching: int = 0,
     ) -> float:
         """0..1: how surely the words `first`..`last`, which could be plain English, name an asset here.
 
-        A known asset ends at the character `listed_after` before them, another begins at `listed_before` after them."""
+        A known asset ends at the character `listed_after` before them, another begins at `listed_before` after them;
+        `touching` known assets stand in one row with them, nothing but spaces between."""
         key = self.words[first].key
         if first == last and self.is_compound(first):
             return 0.0
+        is_asked_of = self._follows(first, ASKS_FOR_FIGURE) and (
+            self._ends_clause(last) or SETS_BESIDE.match(self._prose, self.words[last].end) is not None
+        )
         if self.is_in_other_company(first, last - first + 1) and (
-            key == "gas" or not self._follows(first, _ASKS_FOR_VALUE)
+            key == "gas" or not (is_asked_of or self._follows(first, ASKS_FOR_VALUE))
         ):
             return 0.0
         is_bare = first == last and (key in FUNCTION_WORDS or len(key) < 2)
@@ -124,14 +163,17 @@ class Prose:
         if (first == last and key in ACRONYMS) or not is_prominent:
             return 0.0
         if is_bare:
-            return 0.6 if self._follows(first, _ASKS_FOR) and self._ends_clause(last) else 0.0
+            return 0.6 if self._follows(first, ASKS_FOR) and self._ends_clause(last) else 0.0
         if (
-            self._follows(first, _ASKS_FOR)
+            self._follows(first, ASKS_FOR)
+            or is_asked_of
+            or self._is_traded(first, last)
             or self._is_about_assets(first, last)
             or self._is_name_by_capital(first, last)
+            or self._is_in_row(first, last, touching)
         ):
             return 0.75
-        return 0.65 if key not in _PEOPLE_AND_PLACES and self._is_asked_about(first, last) else 0.0
+        return 0.65 if key not in PEOPLE_AND_PLACES and self._is_asked_about(first, last) else 0.0
 
     def is_surely_an_asset(self, first: int, last: int) -> bool:
         """Whether the words are spelt as a name and asked for as only assets are: the rule for names that nobody may
@@ -139,10 +181,10 @@ class Prose:
         words = self.words[first : last + 1]
         if self.is_shouting or self._is_headline or not all(word.text[0].isupper() for word in words):
             return False
-        is_asked_for = self._follows(first, _ASKS_FOR_VALUE) and self._ends_clause(last)
+        is_asked_for = self._follows(first, ASKS_FOR_VALUE) and self._ends_clause(last)
         if not all(word.text.isupper() for word in words) and self._starts_sentence(first):
             return False
-        return is_asked_for or self._key(last + 1, last) in _SAYS_ASSET
+        return is_asked_for or self._key(last + 1, last) in SAYS_ASSET
 
     def is_capitalised(self, first: int, last: int) -> bool:
         """Whether every word has its capital, in a text where that says something."""
@@ -168,39 +210,80 @@ class Prose:
 
     def _is_listed(self, first: int, last: int, after: int | None, before: int | None, is_bare: bool) -> bool:
         """Whether the words continue or begin a list of assets. A bare word must fill its place in the list alone."""
-        if self.words[last].key == "etc":  # which ends lists of anything
-            return False
         if after is not None:
             gap = self._prose[after : self.words[first].start]
-            if (_CONJUNCTION.fullmatch(gap) or _COMMA.fullmatch(gap)) and (
-                self._ends_clause(last) or self._is_about_assets(first, last)
-            ):
+            if self.words[last].key == "etc":  # which ends lists of anything
+                return _VERSUS.fullmatch(gap) is not None
+            if self._continues(gap) and (self._ends_list(last) or self._is_about_assets(first, last)):
                 return True
+        if self.words[last].key == "etc":
+            return False
         if before is None:
             return False
         gap = self._prose[self.words[last].end : before]
         begins = (
-            first == 0 or self._follows(first, _ASKS_FOR) or _COMMA.fullmatch(self._gap_after(first - 1)) is not None
+            first == 0 or self._follows(first, ASKS_FOR) or _COMMA.fullmatch(self._gap_after(first - 1)) is not None
         )
+        opens = begins or (not is_bare and self._follows(first, OPENS_LIST))
+        if opens and not is_bare and SETS_BESIDE.fullmatch(gap) and self._sets_side_by_side:
+            return True
         return (_CONJUNCTION.fullmatch(gap) is not None and (begins or not is_bare)) or (
-            _COMMA.fullmatch(gap) is not None and begins
+            _COMMA.fullmatch(gap) is not None and opens
         )
 
+    def _ends_list(self, last: int) -> bool:
+        """ "eth and gas this week" is no list of assets."""
+        following = self._key(last + 1, last)
+        return self._ends_clause(last) and (self.words[last].key != "gas" or not following)
+
+    def _continues(self, gap: str) -> bool:
+        is_beside = SETS_BESIDE.fullmatch(gap) is not None and self._sets_side_by_side
+        return is_beside or _CONJUNCTION.fullmatch(gap) is not None or _COMMA.fullmatch(gap) is not None
+
+    @property
+    def _sets_side_by_side(self) -> bool:
+        return _SETS.search(self._prose) is not None
+
+    def _is_in_row(self, first: int, last: int, touching: int) -> bool:
+        """Whether the word stands in a row of assets ("ada sol link"): one neighbour is too few for that, "eth gas"
+        and "btc hype" are no rows, unless what follows takes two."""
+        if self.words[last].key == "gas":
+            return False
+        beside = {self._key(last + 2, last + 1), self._key(first - 2, first - 1)}
+        return touching > 1 or (touching == 1 and not beside.isdisjoint(TAKES_TWO))
+
     def _ends_clause(self, last: int) -> bool:
-        return _ENDS_CLAUSE.match(self._prose, self.words[last].end) is not None
+        return ENDS_CLAUSE.match(self._prose, self.words[last].end) is not None
 
     def _is_about_assets(self, first: int, last: int) -> bool:
         following = self._key(last + 1, last)
         if first == last and self.words[last].key in FUNCTION_WORDS:
             return False
         second = self._key(last + 2, last + 1) if following else ""
-        return following in _ABOUT_ASSETS or (following, second) in _ABOUT_ASSETS_TWO
+        return following in ABOUT_ASSETS or (following, second) in ABOUT_ASSETS_TWO
 
     def _is_asked_about(self, first: int, last: int) -> bool:
         is_end = self._ends_clause(last)
-        if is_end and last == len(self.words) - 1 and self._before(first) in _LEADS_IN:
+        if is_end and last == len(self.words) - 1 and self._before(first) in LEADS_IN:
             return True
-        return self._follows(first, _ASKS_ABOUT) and (is_end or self._key(last + 1, last) in _AFTER_ASKING_ABOUT)
+        following = self._key(last + 1, last)
+        if self._before(first) in BEGINS_ASKING and following in AFTER_ASKING_ABOUT:
+            return True
+        if first == 0 and SHORT_SPAN.match(self._prose, self.words[last].end):
+            return True
+        return self._follows(first, ASKS_ABOUT) and (is_end or following in AFTER_ASKING_ABOUT)
+
+    def _is_traded(self, first: int, last: int) -> bool:
+        """ "convert 50 near to usd", "$500 of link": what money is paid for, or turned into money."""
+        if self.words[last].key in PEOPLE_AND_PLACES:
+            return False
+        start, end = self.words[first].start, self.words[last].end
+        if PAID_FOR.search(self._prose, max(0, start - _LOOKBACK), start):
+            return self._ends_clause(last)
+        if COUNTED.search(self._prose, max(0, start - _LOOKBACK), start):
+            return True
+        is_counted = first > 0 and self.words[first - 1].text.isdigit() and self._prose[start - 1].isspace()
+        return is_counted and SOLD_FOR.match(self._prose, end) is not None
 
     def _follows(self, first: int, phrases: tuple[str, ...]) -> bool:
         before = self._before(first)
@@ -214,7 +297,7 @@ class Prose:
     def _is_name_by_capital(self, first: int, last: int) -> bool:
         """A capital inside a sentence marks a name, unless people or places bear it too."""
         words = self.words[first : last + 1]
-        if self.is_shouting or self._is_headline or words[0].key in _PEOPLE_AND_PLACES:
+        if self.is_shouting or self._is_headline or words[0].key in PEOPLE_AND_PLACES:
             return False
         return (
             not self._starts_sentence(first) and len(words[0].key) > 3 and all(word.text[0].isupper() for word in words)

@@ -27,18 +27,34 @@ _NOT_AS_TARGET = {"try", "$", "€", "£", "¥", "₹", "₩", "₺", "₽", "us
 
 _SCALES = {"k": 3, "thousand": 3, "grand": 3, "m": 6, "mn": 6, "mil": 6, "million": 6, "b": 9, "bn": 9, "billion": 9,
            "t": 12, "tn": 12, "trillion": 12}  # fmt: skip
-_WORDS: dict[str, int | Decimal] = {"a hundred": 100, "one hundred": 100, "a thousand": 1000, "one thousand": 1000, "a million": 10**6,
-          "one million": 10**6, "half a": Decimal("0.5"), "half": Decimal("0.5"), "one": 1, "two": 2, "three": 3, "five": 5, "ten": 10}  # fmt: skip
+_ONES = {"a": 1, "an": 1, "one": 1, "two": 2, "a couple": 2, "a couple of": 2, "couple": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
+         "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+         "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}  # fmt: skip
+_POWERS = {"hundred": 100, "thousand": 1000, "grand": 1000, "million": 10**6, "billion": 10**9}
+_TENS = "|".join(word for word, value in _ONES.items() if 20 <= value <= 90)
+_ONE = "|".join(sorted((word for word in _ONES if word not in _TENS.split("|")), key=len, reverse=True))
+# "two hundred", "twenty-five thousand", "a couple hundred", "one hundred and fifty"; "a" counts only before a power.
+_COUNTED = rf"(?:(?:{_TENS})(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?|{_ONE})"
+_POWER = "hundred thousand|" + "|".join(_POWERS)
+_SPELLED = rf"half a (?:{_POWER})|{_COUNTED} (?:{_POWER})(?: (?:and )?{_COUNTED}(?: (?:{_POWER}))?)*"
+_SINGLE = rf"half an?|half|(?:{_TENS})[ -](?:one|two|three|four|five|six|seven|eight|nine)|" + "|".join(
+    word
+    for word in sorted(_ONES, key=len, reverse=True)
+    if word not in {"a", "an", "couple", "a couple", "a couple of"}
+)
 
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:_\d+)*(?:\.\d+)?|\.\d+)(?:e[+-]?\d{1,3})?"
 _SIGN = r"[$€£¥₹₩₺₽]"
 _CODE = "|".join(sorted((re.escape(word) for word in CURRENCIES if word[0].isalpha()), key=len, reverse=True))
 _AMOUNT = re.compile(
-    rf"(?<![\w.])(?:(?P<before>us\$|{_SIGN})\s?)?(?:(?P<digits>{_DIGITS})|(?P<word>{'|'.join(sorted(_WORDS, key=len, reverse=True))})\b)"
+    rf"(?<![\w.])(?:(?P<before>us\$|{_SIGN})\s?)?(?:(?P<digits>{_DIGITS})|(?P<word>{_SPELLED}|{_SINGLE})\b)"
     rf"(?:\s?(?P<scale>thousand|grand|million|billion|trillion|mil|mn|bn|tn|[kmbt])(?![a-z]))?"
     rf"(?:\s?(?P<after>{_CODE}|{_SIGN}|%|percent\b|per cent\b)(?![a-z]))?"
 )
 _TARGET = re.compile(rf"\b(?:in|to|into|against|vs\.?|versus)\s+(?:the\s+|us\s+)?(?P<code>{_CODE})(?![a-z])")
+
+
+_COUPLE = re.compile(r"(?:a )?couple(?: of)?")
 
 
 def find_amounts(lowered: str) -> tuple[Amount, ...]:
@@ -48,11 +64,35 @@ def find_amounts(lowered: str) -> tuple[Amount, ...]:
 
 def _amount(match: re.Match[str]) -> Amount:
     digits = match["digits"]
-    value = Decimal(digits.replace(",", "").replace("_", "")) if digits else Decimal(_WORDS[match["word"]])
+    value = Decimal(digits.replace(",", "").replace("_", "")) if digits else _spelled(match["word"])
     scaled = value.scaleb(_SCALES[match["scale"]]) if match["scale"] else value
     mark = match["before"] or match["after"] or ""
     unit = "%" if mark in {"%", "percent", "per cent"} else CURRENCIES.get(mark, "")
+    if not unit and "grand" in match.group():  # said of money alone
+        unit = "USD"
+    if _MINUS.search(match.string, 0, match.start()):
+        scaled = -scaled
     return Amount(scaled, unit, match.start(), match.end())
+
+
+# A sign, not the dash of a range or of a name: nothing stands right before it.
+_MINUS = re.compile(r"(?:^|[a-z,:] )-$")
+
+
+def _spelled(words: str) -> Decimal:
+    """The value of a number in words: each power multiplies what was said before it and is smaller than it."""
+    if words.startswith("half"):
+        return Decimal(_POWERS.get(words.rsplit(" ", 1)[-1], 1)) / 2
+    total, group = 0, 0
+    for word in _COUPLE.sub("two", words.replace("-", " ")).split():
+        if word in _POWERS:
+            power = _POWERS[word]
+            group = max(group, 1) * power
+            if power > 100:
+                total, group = total + group, 0
+        elif word not in {"and", "a", "an"} or not group:
+            group += _ONES.get(word, 0)
+    return Decimal(total + group)
 
 
 def find_currency(lowered: str) -> str | None:

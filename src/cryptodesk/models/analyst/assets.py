@@ -12,9 +12,9 @@ from cryptodesk.models.analyst.moments import MONTHS
 from cryptodesk.models.analyst.ports import AssetKnowledge, Mention
 from cryptodesk.models.analyst.questions import AssetRef, Doubt
 
-__all__ = ["FoundAssets", "read_mentions", "unknown_names"]
+__all__ = ["FoundAssets", "read_mentions", "strangers", "unknown_names"]
 
-# Below this a mention is a guess (two spelling mistakes); where others bear the same name, it takes more.
+# Below this a mention is a guess (two spelling mistakes); where others as well known bear the same name, it takes more.
 SURE = 0.6
 SURE_AMONG_RIVALS = 0.8
 _MOST_CANDIDATES = 5
@@ -36,7 +36,7 @@ def read_mentions(text: str, knowledge: AssetKnowledge) -> FoundAssets:
     for mention in knowledge.find(text):
         spans.append((mention.start, mention.end))
         reference = _reference(mention)
-        if mention.confidence >= (SURE_AMONG_RIVALS if mention.rivals else SURE):
+        if mention.confidence >= (SURE_AMONG_RIVALS if mention.is_contested else SURE):
             assets.setdefault(str(mention.asset_id), reference)
         else:
             candidates = (reference, *_rivals(mention, knowledge))
@@ -116,6 +116,32 @@ def unknown_names(text: str, spans: Sequence[tuple[int, int]]) -> tuple[str, ...
             if phrase and (is_short or phrase[0].isupper()):
                 found.setdefault(match.start(1), phrase)
     return tuple(dict.fromkeys(name for _, name in sorted(found.items())))[:5]
+
+
+# A neighbour in a list of assets: what is named beside one is meant as one.
+_LISTED = re.compile(
+    r"(?:\.{2,}\s*(?:,|\band\b|\bor\b|\bvs\b\.?|\bversus\b|&|/)\s*\$?(?P<after>[A-Za-z][\w-]{2,14})"
+    r"(?=\s*(?:$|[?!.,;]|and\b|or\b|vs\b|prices?\b|over\b|today\b|this\b|last\b|in\b|market cap\b)))"
+    r"|(?:^|\b(?:of|compare|between)\s+|,\s*)\$?(?P<before>[A-Za-z][\w-]{2,14})\s*(?:,|\band\b|\bor\b|\bvs\b\.?|&|/)\s*(?=\.{2})"
+)
+_FEW_WORDS = 7
+_NO_NAME_WORDS = """
+    altcoin alts dominance drawdown adoption fear greed fees funding headlines holders inflation interest liquidity macd
+    mcap miners momentum news returns rewards risk risks rsi sentiment staking stablecoins trends unlocks volatility
+    whales correlation liquidations stablecoin memecoins memes etfs flows tokenomics team roadmap bitcoins satoshis sats
+    what who how why when where which also maybe please just dollar cash spot perpetual
+"""
+_NO_NAMES = frozenset(_NO_NAME_WORDS.split())
+
+
+def strangers(text: str, spans: Sequence[tuple[int, int]]) -> tuple[str, ...]:
+    """Words in a list with known assets that nobody knows as one: left out, the answer would pass over them. In small
+    letters only in a short text, where a word can hardly be anything else."""
+    masked = _masked(text, spans)
+    is_short = len(text.split()) <= _FEW_WORDS
+    found = [match["after"] or match["before"] for match in _LISTED.finditer(masked)]
+    told = [name for name in found if not _is_common(name) and name.lower() not in _NO_NAMES]
+    return tuple(dict.fromkeys(name for name in told if is_short or name.isupper()))[:3]
 
 
 def _masked(text: str, spans: Sequence[tuple[int, int]]) -> str:

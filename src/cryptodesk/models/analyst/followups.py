@@ -37,12 +37,26 @@ def understand(
     for text in (*earlier[-_TURNS_LOOKED_BACK:], question):
         plans.clear()
         for part in split_questions(text, knowledge, today):
-            plan = _among_all(_join(before, parse(part, knowledge, today, breaks)), met)
+            plan = _among_all(_joined(before, parse(part, knowledge, today, breaks), part), met)
+            plan = _leaning(plan, part, plans[-1]) if plans else plan
             if _leaves_a_trace(plan):
                 before = plan
                 met |= {str(asset.asset_id): asset for asset in plan.all_assets}
             plans.append(_settled(plan))
     return tuple(plans)
+
+
+# What these tell of is never one asset's.
+_OF_MANY = frozenset({"stablecoins", "category_compare", "out_of_field"})
+_MOST_WORDS_LEANING = 3
+
+
+def _leaning(plan: Plan, part: str, ahead: Plan) -> Plan:
+    """ "ARB price and next unlock": in one breath the second is of the first one's asset."""
+    if plan.intent != "skill" or plan.skill in _OF_MANY or load_skills()[plan.skill].assets != "optional":
+        return plan
+    is_alone = not plan.assets and not plan.doubts and len(part.split()) <= _MOST_WORDS_LEANING
+    return msgspec.structs.replace(plan, assets=ahead.assets) if is_alone and len(ahead.assets) == 1 else plan
 
 
 def _among_all(plan: Plan, met: Mapping[str, AssetRef]) -> Plan:
@@ -80,6 +94,27 @@ def _lacks_period(plan: Plan) -> bool:
 
 def _leaves_a_trace(plan: Plan) -> bool:
     return plan.intent == "skill" or (bool(plan.all_assets or plan.doubts) and plan.intent not in {"unclear", "empty"})
+
+
+# A text that is no question by itself may change the list before it.
+_AMENDS = frozenset({"unclear", "bare", "declined", "definition", "quote"})
+
+
+def _joined(before: Plan | None, plan: Plan, text: str) -> Plan:
+    return (_amended(before, plan, text) if before is not None else None) or _join(before, plan)
+
+
+def _amended(before: Plan, plan: Plan, text: str) -> Plan | None:
+    """ "top 20 instead": the plan before as its skill changes it by this text. Assets that the text names are those of
+    the new plan, where the skill's questions are about any."""
+    skill = load_skills()[before.skill] if before.intent == "skill" else None
+    if skill is None or skill.follow is None or plan.intent not in _AMENDS or plan.doubts:
+        return None
+    named = tuple(asset for asset in plan.assets if asset.asset_id is not None)
+    changed = skill.follow(before, text) if not named or skill.assets != "none" else None
+    if changed is None:
+        return None
+    return msgspec.structs.replace(changed, assets=named or changed.assets, is_english=plan.is_english)
 
 
 def _join(before: Plan | None, plan: Plan) -> Plan:

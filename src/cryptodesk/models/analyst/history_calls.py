@@ -20,6 +20,7 @@ RETURNS: dict[tuple[str, int], str] = {
     ("days", 60): "percent_change_60d",
     ("days", 90): "percent_change_90d",
     ("days", 365): "percent_change_1y",
+    ("days", 1095): "percent_change_3y",
 }
 
 

@@ -9,6 +9,7 @@ import re
 from msgspec import Struct
 
 __all__ = [
+    "AMONG_THEM",
     "CHANGE",
     "COMPARISON",
     "CONVERSION",
@@ -17,6 +18,8 @@ __all__ = [
     "FOLLOW_UP",
     "HISTORY",
     "LOOKUP",
+    "OF_FEW",
+    "PAID",
     "SMALL_TALK",
     "WORTH",
     "Topic",
@@ -46,7 +49,9 @@ _PREDICTION = _any(
     r"\b(?:will|can|could|might|would|does|is)\b.{0,60}\b(?:reach|hit|go (?:up|down|to)|rise|fall|crash|moon|pump|dump|surpass|flip|break|recover|double|explode|drop|skyrocket|rally)\b(?!.{0,40}\b(?:yesterday|last|since)\b)",
     r"\bwhat will\b.{0,60}\b(?:be|cost|worth|trade)\b", r"\b(?:by|in) (?:20(?:2[7-9]|[3-9]\d)|next (?:week|month|quarter|year)|the (?:next|coming) \w+)\b",
     r"\b(?:next week|next month|next year|tomorrow|going forward|in \d+ (?:days|weeks|months|years)(?! ago)\b(?=.*\?)(?<=will))",
-    r"\bhow (?:high|low|far) (?:will|can|could)\b", r"\bpotential (?:for|to)\b.{0,30}\b(?:reach|rise|grow)", r"\bfutures?\b.{0,10}\bof\b.{0,20}\bprice\b", r"\bto the moon\b",
+    r"\bhow (?:high|low|far) (?:will|can|could)\b", r"\bpotential (?:for|to)\b.{0,30}\b(?:reach|rise|grow)", r"\bfutures?\b.{0,10}\bof\b.{0,20}\bprice\b", r"\bto the moon\b", r"\bwh?en (?:moon|lambo)\b",
+    r"\b(?:will|can|could|might|would|going to|gonna)\b.{0,60}\b(?:out|under)?(?:perform|beat|overtake)\b", r"\b(?:is|are) (?:the |its |their )?(?:bottom|top) in\b", r"\bbull(?:ish)? or bear(?:ish)? on\b", r"\b(?:guarantee|promise) me\b|\b(?:can|could|do|will) you (?:guarantee|promise)\b",
+    r"\b(?:will|can|could|may|might|would|gonna|going to)\b.{0,40}\b\d{1,4}x\b(?! (?:long|short|lever))", r"\b(?:next|potential|possible|future) \d{1,4}x\b", r"\b\d{2,4}x (?:coins?|gems?|altcoins?|tokens?|cryptos?|potential|picks?)\b",
 )  # fmt: skip
 _PAST = re.compile(r"\b(?:did|was|were|has|have|had|went|yesterday|ago)\b")
 
@@ -57,7 +62,8 @@ _ADVICE = _any(
     r"\b(?:entry|exit) (?:point|price|for)\b|\bbest entry\b|\btake[- ]profit\b|\bstop[- ]loss\b|\btrading (?:tips?|advice|strategy|signals?|ideas?|plan)\b|\btrade (?:ideas?|setup)\b",
     r"\bopen (?:a )?(?:long|short)\b|\b(?:long|short) position\b|\b(?:adjust|rebalance|allocate|diversify|build)\b.{0,30}\bportfolio\b|\bportfolio (?:advice|allocation)\b",
     r"\b(?:undervalued|overvalued|fair[- ]valued?|overbought|oversold)\b", r"\brecommend(?:ation)?s?\b|\badvi[cs]e\b", r"\bbuy or sell\b|\bbuy(?:ing)? the dip\b|\bis (?:it|now) (?:a )?(?:good|smart|wise|safe)\b",
-    r"^(?:buy|sell|long|short) \w+(?: now| today)?\?*$", r"\bis \S+ a (?:good )?(?:buy|sell|hold)\b", r"\bwhat would you (?:buy|do)\b", r"\bhow (?:should|do|can) i (?:invest|trade|make money)\b",
+    r"^(?:buy|sell|long|short) \w+(?: now| today)?\?*$", r"\bis \S+ a (?:good )?(?:buy|sell|hold)\b", r"\bwhat would you (?:buy|do)\b", r"\bhow (?:should|do|can) i (?:invest|trade|make money)\b", r"\blong or short\b(?! (?:ratio|positions?|interest|liquidat|side))",
+    r"\b(?:rate|review|judge|manage|improve|optimi[sz]e) my (?:\w+ )?(?:portfolio|holdings|bags?|allocation)\b",
 )  # fmt: skip
 
 
@@ -71,10 +77,19 @@ def wants_advice(lowered: str) -> bool:
 
 COMPARISON = _any(r"\bcompar(?:e[ds]?|ing|ison|ative)\b", r"\bvs?\b\.?|\bversus\b", r"\bside[- ]by[- ]side\b", r"\b(?:out|under)perform\w*\b",
                   r"\b(?:better|worse|best|worst|more|most|less|least|stronger|strongest|bigger|larger|higher|lower|cheaper)\b.{0,60}\b(?:or|than|of|between|among)\b",
-                  r"\bwhich (?:of|one|did|has|had|performed|gained|grew|rose|fell|lost|is)\b", r"\bdifference between\b", r"\bagainst\b", r"\brelative to\b")  # fmt: skip
+                  r"\bwhich (?:of|one|did|has|had|performed|gained|grew|rose|fell|lost|is)\b", r"\bdiff(?:erence)?s? between\b", r"\bhead[- ]to[- ]head\b", r"\bagainst\b", r"\brelative to\b",
+                  r"\b(?:who|which)(?:'s| is| one| of \w+| coin| has| had| did)*\b.{0,12}\b(?:gained|gain|grew|rose|fell|lost|dropped|performed|moved|won|up|down|ahead)\b",
+                  r"\bor\b.{1,60}\b(?:better|worse|best|worst|more|most|less|least|stronger|higher|lower|faster|harder|bigger|larger|cheaper|smaller)\b")  # fmt: skip
+# Of assets named before: "which one gained more?".
+AMONG_THEM = _any(
+    r"\bwhich (?:one|of (?:them|these|those|the (?:two|three|four))|did|has|had|is|was|gained|grew|rose|fell|lost|dropped|performed)\b",
+    r"\bwho (?:gained|grew|rose|fell|lost|dropped|performed|did|won|is (?:up|down|ahead))\b",
+    r"\b(?:compare|compared?|between) (?:them|both|the two|these|those|the three)\b",
+    r"^(?:compare|side by side)[?.! ]*$",
+)
 CHANGE = _any(r"\b(?:price )?changes?d?\b(?! of)|\bchang(?:e|ed|es|ing)\b", r"\bgain(?:s|ed|ing)?\b", r"\blos(?:e|es|t|s|ses|ing)\b", r"\b(?:drop|dropp|fall|declin|crash|dump|pump|rall|surg|climb|slid|slip|jump|plung|soar|tank)(?:e[ds]?|ed|s|ing|y|ied|ies)?\b",
               r"\b(?:fell|fallen|rose|risen|rise|rises|rising|grew|grown|grow|growth)\b", r"\bup or down\b|\b(?:go|gone|went|going|is|are|was|moved?|been) (?:up|down)\b",
-              r"\bperform(?:ed|ing|ance|s)?\b", r"\breturn(?:s|ed)?\b", r"\bmov(?:e|ed|ement|ing|es)\b", r"\b(?:increase|decrease)d?\b", r"\bhow (?:is|are|'s|has|have) .{1,40} (?:doing|been)\b", r"\bhow did .{1,60} do\b|\bdoing\b",
+              r"\bperform(?:ed|ing|ance|s)?\b", r"\breturn(?:s|ed)?\b", r"\bmov(?:e|ed|ement|ing|es)\b", r"\b(?:increase|decrease)d?\b", r"\bhow (?:is|are|'s|has|have) .{1,40} (?:doing|been)\b", r"\bhow did .{1,60} do\b|\bdoing\b|\bfar(?:e|ed|es|ing)\b|\bhow(?:'s|s) .{1,40} been\b|\bperf\b|\bpct\b",
               r"\broi\b|\bpercent(?:age)?\b|%", r"\b(?:green|red)\b")  # fmt: skip
 HISTORY = _any(r"\bhistor(?:y|ical|ically)\b", r"\bcharts?\b|\bgraph\b|\bplot\b|\bcandles?\b|\bohlcv?\b|\bseries\b", r"\btrend(?:ed)?\b(?!ing)", r"\bprice action\b", r"\bhow did\b", r"\bover time\b|\bday by day\b",
                r"\bopen(?:ed|ing)?\b|\bclos(?:e|ed|ing)\b", r"\bevolution\b|\bdevelop(?:ed|ment)\b")  # fmt: skip
@@ -82,14 +97,25 @@ EXTREMES = _any(
     r"\b(?:highest|lowest|peak(?:ed)?|bottom(?:ed)?|top(?:ped)? out|maximum price|minimum price|max price|min price|most expensive|cheapest)\b",
     r"\bhighs?\b|\blows?\b",
     r"\brange\b",
+    r"\blocal (?:top|bottom|peak)s?\b",
 )
 LOOKUP = _any(r"\b(?:cmc|coinmarketcap|coin market cap|asset|coin|token)(?:'s)?[- ]?id(?:entifier)?s?\b", r"\b(?:the )?ids? (?:of|for|number)\b", r"\b(?:what|which|give|show|find|get|tell)\b.{0,25}\bids?\b(?! card)",
               r"\blook ?up\b.{0,25}\b(?:id|coin|token|asset)\b", r"\b(?:ticker|symbol|slug) (?:of|for)\b|\bwhat(?:'s| is) .{1,30}'s (?:ticker|symbol|slug|id)\b|\b(?:ticker|symbol|slug)\b.{0,20}\?")  # fmt: skip
 WORTH = _any(r"\b(?:if|had|suppose|imagine|say)\b.{0,30}\b(?:i|we|someone|you|somebody|one)\b.{0,20}\b(?:put|invest(?:ed)?|bought|buy|placed|spent|bought|held)\b",
              r"\b(?:invest(?:ed|ment|ing)?|put|bought|spent)\b.{0,60}\b(?:worth|be now|have now|today|profit|return|made|make|left)\b",
-             r"\bworth\b.{0,60}\b(?:if|had)\b.{0,20}\b(?:invest(?:ed)?|bought|put)\b", r"\bof .{1,20} (?:bought|invested|purchased)\b")  # fmt: skip
+             r"\bworth\b.{0,60}\b(?:if|had)\b.{0,20}\b(?:invest(?:ed)?|bought|put)\b", r"\bof .{1,20} (?:bought|invested|purchased)\b",
+             r"(?:[$€£] ?\d[\d,.]*k?|\b\d[\d,.]*k? ?(?:usd|dollars?|bucks|eur|euros?|gbp|pounds?))\b.{0,12}\b(?:in|into|of|on)\b.{1,40}\b(?:ago|since|from|in (?:\w+ )?20\d\d|last (?:year|month|week))\b.{0,40}\b(?:worth|now|today|become|turn(?:ed)? into|grown?)\b")  # fmt: skip
+# Of two that were named, not of the whole market.
+OF_FEW = _any(
+    r"\bwhich one\b(?! (?:coin|token|crypto))",
+    r"\bwhich of (?:them|these|those|the (?:two|three|four))\b(?! \w*(?:coin|token)s)",
+    r"\b(?:which|who)\b[^?.]{0,30}\b(?:more|better|worse|less)\b(?! than)",
+    r"\b(?:compare|between) (?:them|both|the two|these|those)\b",
+)
+# Money that an asset is had for, whatever the order: "XRP needed for 5000 dollars".
+PAID = re.compile(r"\b(?:need(?:ed)?|required?|takes?|buys?|gets?|for|of|with|from|worth)\b")
 CONVERSION = _any(r"\bconvert\b|\bexchange\b(?! listing)|\bconversion\b|\bswap\b", r"\bhow (?:many|much)\b.{0,40}\b(?:can|could|do|would) (?:i|you|we) (?:buy|get|have|need|afford)\b", r"\bhow (?:many|much)\b.{0,30}\bfor\b", r"\bhow (?:many|much)\b.{0,40}\b(?:is|are)\b",
-                  r"\b(?:in|to|into|equals?|=)\b", r"\bhow much (?:is|are|was)\b|\bworth\b|\bvalue\b|\bprice of\b|\bcost of\b|\bwhat(?:'s| is| are)\b")  # fmt: skip
+                  r"\b(?:in|to|into|equals?)\b|=", r"\d.{0,30}\bcosts?\b|\b(?:price|cost) (?:for|of) \d", r"\bhow much (?:is|are|was)\b|\bworth\b|\bvalue\b|\bprice of\b|\bcost of\b|\bwhat(?:'s| is| are)\b")  # fmt: skip
 DEFINITION = _any(r"^(?:so |ok |please |hey )?(?:what(?:'s| is| are|s)|who is|define|explain|describe|tell me (?:about|more about)|give me (?:an )?(?:overview|summary) of|overview of|introduc\w+|learn about|info(?:rmation)? (?:on|about))\b",
                   r"\b(?:when (?:was|did)|who (?:created|founded|made|invented|launched)|launch date|created|founded)\b", r"\bhow does .{1,40} work\b", r"\bwhat (?:does|do) .{1,40} do\b", r"\bexplained\b|\bmeaning of\b")  # fmt: skip
 FOLLOW_UP = _any(

@@ -74,7 +74,7 @@ _TABLE = (
         "max_supply",
         "maximum supply",
         "coins",
-        r"(?:max(?:imum)?|hard[- ]?cap(?:ped)?|capped|supply cap)(?: supply)?"
+        r"(?:max(?:imum)?(?! (?:price|drawdown|gain|loss|high|return|daily|value|volume|clos))|hard[- ]?cap(?:ped)?|capped|supply cap)(?: supply)?"
         r"|how many .{0,40}\b(?:will|can)\b.{0,20}\b(?:ever|exist|be)",
     ),
     Measure("total_supply", "supply", "total_supply", "total supply", "coins", r"total (?:supply|coins|tokens)"),
@@ -92,7 +92,12 @@ _TABLE = (
         "percent_from_ath",
         "distance from the highest price on record",
         "percent",
-        r"(?:far|away|distance|down|off|below)\b.{0,25}\bfrom (?:its |the |an )?(?:ath|all[- ]time[- ]high|record high|peak)",
+        r"(?:far|away|distance|down|off|below|gap|percent|much|drop|fallen)\b.{0,25}"
+        r"\b(?:from|below|under|beneath|off|short of|since|to) (?:its |the |an |their )?"
+        r"(?:ath|all[- ]time[- ]highs?|record highs?|peak|highest (?:price|point|level))"
+        r"|% (?:below|from|off|under) (?:its |the )?(?:ath|all[- ]time[- ]high|record high)"
+        r"|(?:below|under|off) (?:its |the )?(?:ath|all[- ]time[- ]high|record high)"
+        r"|(?:ath|all[- ]time[- ]high) (?:distance|gap)",
     ),
     Measure(
         "ath",
@@ -122,7 +127,9 @@ _TABLE = (
         "price",
         "price",
         "money",
-        r"prices?|quotes?|cost|worth|value|trading at|how much (?:is|are|was|does)|rate|\$ ?value",
+        r"prices?|quotes?|costs?|worth|value|trading at|how much (?:is|are|was|does)|rate|\$ ?value|going (?:rate|for)"
+        r"|(?:what|where)(?:'s|s| is| are|'re)? [^?.!]{1,40}? (?:at|sitting|standing)"
+        r"(?=(?: (?:at|now|rn|today|currently|atm|right now|at the moment|these days|guys|pls|please))*[ ?!.]*$)",
     ),
 )
 

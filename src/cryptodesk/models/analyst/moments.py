@@ -56,6 +56,24 @@ _COUNT = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5,
 _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
 _OLDEST = 1990
 
+# Days of the calendar that have a name and the same date each year; the longer names first.
+_FEASTS = {
+    "christmas eve": (12, 24),
+    "christmas": (12, 25),
+    "xmas": (12, 25),
+    "boxing": (12, 26),
+    "new year's eve": (12, 31),
+    "new years eve": (12, 31),
+    "new year's": (1, 1),
+    "new years": (1, 1),
+    "new year": (1, 1),
+    "valentine's": (2, 14),
+    "valentines": (2, 14),
+    "halloween": (10, 31),
+}
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
 Reader = Callable[[re.Match[str], date], Moment | None]
 
 
@@ -100,6 +118,25 @@ def _single(day: date | None, match: re.Match[str], *, has_year: bool = True) ->
 
 def _numeric(match: re.Match[str], today: date) -> Moment | None:
     return _single(_date(int(match["y"]), int(match["m"]), int(match["d"])), match)
+
+
+def _either_way(match: re.Match[str], today: date) -> Moment | None:
+    """Day and month in the order that only one of them allows; where both do, nothing is guessed."""
+    one, two, year = int(match["one"]), int(match["two"]), int(match["y"])
+    readings = {day for day in (_date(year, two, one), _date(year, one, two)) if day is not None}
+    if len(readings) < 2:
+        return _single(next(iter(readings), None), match)
+    first, second = sorted(readings)
+    problem = f"{match.group()} may be {first.isoformat()} or {second.isoformat()}: write the date as one of these."
+    return Moment(first, first, match.end(), match.group(), problem=problem)
+
+
+def _feast(match: re.Match[str], today: date) -> Moment | None:
+    month, day = _FEASTS[match["feast"]]
+    candidate = date(int(match["year"]) if match["year"] else today.year, month, day)
+    if not match["year"] and candidate > today:
+        candidate = candidate.replace(year=today.year - 1)
+    return _single(candidate, match, has_year=bool(match["year"]))
 
 
 def _day_and_month(match: re.Match[str], today: date) -> Moment | None:
@@ -167,6 +204,12 @@ def _last_unit(match: re.Match[str], today: date) -> Moment | None:
     return Moment(date(year, 1, 1), date(year, 12, 31), match.end(), str(year))
 
 
+def _weekday(match: re.Match[str], today: date) -> Moment | None:
+    """The newest such day before today."""
+    back = (today.weekday() - _WEEKDAYS.index(match["weekday"]) - 1) % 7 + 1
+    return _single(today - timedelta(days=back), match)
+
+
 def _year_month(day: date) -> tuple[int, int]:
     return day.year, day.month
 
@@ -184,6 +227,8 @@ _FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
     for pattern, read in (
         (r"(?P<y>(?:19|20)\d\d)[-/](?P<m>\d\d?)[-/](?P<d>\d\d?)(?!\d)(?:t[\d:.]+z?)?", _numeric),
         (r"(?P<d>\d\d?)\.(?P<m>\d\d?)\.(?P<y>20\d\d)(?!\d)", _numeric),
+        (r"(?P<one>\d\d?)[/-](?P<two>\d\d?)[/-](?P<y>20\d\d)(?!\d)", _either_way),
+        (rf"(?P<feast>{'|'.join(_FEASTS)})(?: day(?! of))?(?![a-z])(?:,? (?:of |in )?{_YEAR})?", _feast),
         (rf"(?:the )?{_DAY}(?: of)?[ -]{_MONTH}(?![a-z])(?:,? ?-?{_YEAR})?", _day_and_month),
         (rf"{_MONTH} (?:the )?{_DAY}(?![\d.:%]|,\d)(?:,? {_YEAR})?", _day_and_month),
         (rf"{_MONTH}(?![a-z])(?:,? (?:of )?{_YEAR})?", _month_and_year),
@@ -202,6 +247,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
             _ago,
         ),
         (r"(?P<which>last|previous|prior|this|the current|current) (?P<unit>month|quarter|year)(?![a-z])", _last_unit),
+        (rf"(?:(?:last|this|on) )?(?P<weekday>{'|'.join(_WEEKDAYS)})(?![a-z])", _weekday),
         (_YEAR, _year),
     )
 )

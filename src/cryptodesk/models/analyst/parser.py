@@ -13,6 +13,7 @@ import msgspec
 
 from cryptodesk.models.analyst import intents
 from cryptodesk.models.analyst.amounts import find_currency, find_formula, find_phrase
+from cryptodesk.models.analyst.assets import strangers
 from cryptodesk.models.analyst.language import is_english
 from cryptodesk.models.analyst.ports import AssetKnowledge
 from cryptodesk.models.analyst.questions import MARKET_INTENTS, Amount, AssetRef, Intent, Plan
@@ -103,7 +104,7 @@ def _about_assets(reading: Reading) -> Plan:
     conversion = _conversion(reading)
     if conversion:
         return conversion
-    topic = intents.find_topic(reading.lowered)
+    topic = intents.find_topic(reading.masked)  # not what a name says, as The Graph does
     specific = (
         bool(reading.measures)
         and topic is not None
@@ -115,7 +116,7 @@ def _about_assets(reading: Reading) -> Plan:
     if several and reading.says(intents.COMPARISON) and len(reading.measures) <= 1:
         return Plan("comparison", 0.9)
     if not reading.has_asset and reading.says(intents.AMONG_THEM) and len(reading.measures) <= 1:
-        return Plan("comparison", 0.8)
+        return Plan("comparison", 0.96 if reading.says(intents.OF_FEW) else 0.8)
     if len(reading.assets) == 1 and reading.says(_WITH_IT):
         return Plan("comparison", 0.7)
     return _figures(reading)
@@ -131,10 +132,11 @@ def _figures(reading: Reading) -> Plan:
     period = reading.strong_period
     if {"ath", "atl", "percent_from_ath"} & set(reading.measures):
         return Plan("quote", 0.9)
-    if reading.says(intents.EXTREMES) and (period or "price" in reading.measures or reading.has_asset):
+    leans = reading.has_asset or reading.says(intents.FOLLOW_UP)
+    if intents.EXTREMES.search(reading.masked) and (period or "price" in reading.measures or leans):
         return Plan("extremes", 0.9 if period else 0.7)
     if (
-        reading.says(intents.CHANGE)
+        intents.CHANGE.search(reading.masked)
         and (reading.period or reading.has_asset or reading.says(intents.FOLLOW_UP))
         and set(reading.measures) <= {"price"}
     ):
@@ -142,9 +144,9 @@ def _figures(reading: Reading) -> Plan:
         return Plan("history" if is_day else "change", 0.9)
     if set(reading.measures) & {"volume_24h", "volume_change_24h"} and period and period.kind == "hours":
         return Plan("quote", 0.9)
-    if period and (reading.has_asset or reading.measures or reading.says(intents.HISTORY)):
+    if period and (reading.has_asset or reading.measures or intents.HISTORY.search(reading.masked)):
         return Plan("history", 0.85)
-    if reading.says(intents.HISTORY) and reading.has_asset and set(reading.measures) <= {"price"}:
+    if intents.HISTORY.search(reading.masked) and reading.has_asset and set(reading.measures) <= {"price"}:
         return Plan("history", 0.8)
     if reading.found.assets and not reading.measures and reading.period and reading.says(_IS_NOW):
         return Plan("quote", 0.85)
@@ -194,7 +196,9 @@ def _conversion(reading: Reading) -> Plan | None:
 
 
 def _spent(reading: Reading) -> Amount | None:
-    return next((amount for amount in reading.amounts if amount.unit not in {"%", ""}), None)
+    sums = [amount for amount in reading.amounts if amount.unit not in {"%", ""}]
+    worth = [amount for amount in reading.amounts if not amount.unit and _WORTH_OF.match(reading.lowered, amount.end)]
+    return next(iter(sums or [msgspec.structs.replace(amount, unit="USD") for amount in worth]), None)
 
 
 def _paid(reading: Reading) -> Plan | None:
@@ -224,7 +228,8 @@ _PAIR = re.compile(
     r"|\b(?:price|value|worth|rate|cost) of .{1,30} in\b|\bin terms of _"
 )
 _INTO = re.compile(r"(?:\b(?:in|to|into|per|of|for)|/)\s*$")
-_BETWEEN = re.compile(r"\s*(?:of\s+|worth of\s+)?")
+_BETWEEN = re.compile(r"\s*(?:of\s+)?")
+_WORTH_OF = re.compile(r"\s+worth of\b")  # "2k worth of ETH" is money
 
 
 def _held(reading: Reading) -> tuple[Amount, AssetRef] | None:
@@ -233,7 +238,7 @@ def _held(reading: Reading) -> tuple[Amount, AssetRef] | None:
         gap = _BETWEEN.match(reading.lowered, amount.end)
         after = gap.end() if gap else amount.end
         asset = next((known for known in reading.found.assets if known.start == after), None)
-        if asset is not None and amount.unit == "" and amount.value > 0:
+        if asset is not None and amount.unit == "":
             return amount, asset
     return None
 
@@ -251,7 +256,7 @@ def _complete(plan: Plan, reading: Reading) -> Plan:
     if plan.intent in {"greeting", "thanks", "capabilities", "arithmetic"}:
         return plan
     is_settled = plan.intent in {"conversion", "skill"} or bool(plan.assets)
-    assets = plan.assets if is_settled else reading.assets
+    assets = plan.assets if is_settled else (*reading.assets, *_strangers(plan, reading))
     if plan.intent in {"advice", "prediction", "declined"}:  # only assets known for sure are looked at beside a refusal
         assets = reading.found.assets
     return Plan(
@@ -275,6 +280,17 @@ def _complete(plan: Plan, reading: Reading) -> Plan:
         plan.rivals,
         plan.weighed,
     )
+
+
+def _strangers(plan: Plan, reading: Reading) -> tuple[AssetRef, ...]:
+    """Names in a list with known assets that nobody knows: passed over in silence, the answer would seem whole."""
+    if not reading.found.assets or plan.intent not in _OF_ASSETS:
+        return ()
+    names = strangers(reading.text, reading.found.spans)
+    return tuple(AssetRef(None, "", name, name, reading.text.find(name), 0.0) for name in names)
+
+
+_OF_ASSETS = frozenset({"quote", "change", "history", "extremes", "comparison", "bare"})
 
 
 def _currency(plan: Plan, reading: Reading) -> str:

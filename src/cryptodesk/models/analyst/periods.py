@@ -71,7 +71,7 @@ _LABELS = {
     "fortnight": "the last 14 days",
 }
 
-_COUNT = r"(?P<count>\d{1,4}|couple of|" + "|".join(word for word in _NUMBER_WORDS if " " not in word) + r")"
+_COUNT = r"(?P<count>\d{1,6}|couple of|" + "|".join(word for word in _NUMBER_WORDS if " " not in word) + r")"
 _UNIT = r"(?P<unit>hour|day|week|fortnight|month|quarter|year)s?"
 _BACK = r"(?P<back>last|past|previous|trailing|prior|recent)"
 
@@ -92,7 +92,7 @@ def _found(match: re.Match[str], period: Period, stop: int | None = None) -> Fou
 
 def _rolling(match: re.Match[str], count: int, unit: str) -> FoundPeriod | None:
     if count < 1:
-        return None
+        return _found(match, Period("days", f"{count} {unit}s", problem=f"a stretch of {count} {unit}s holds nothing"))
     label = _LABELS.get(unit, f"the last {unit}") if count == 1 else f"the last {count} {unit}s"
     if unit == "hour" or (unit == "day" and count == 1):
         hours = count if unit == "hour" else 24
@@ -107,10 +107,15 @@ def _counted(match: re.Match[str], today: date) -> FoundPeriod | None:
 
 def _last_one(match: re.Match[str], today: date) -> FoundPeriod | None:
     unit = match["unit"]
-    if unit in {"month", "quarter", "year"} and match["back"] in {"last", "previous", "prior"}:
+    is_calendar = unit in {"month", "quarter", "year"} and match["back"] in {"last", "previous", "prior"}
+    if is_calendar and not _ROLLING.search(match.string, 0, match.start()):
         moment = moment_at(match.string, match.start("back"), today)
         return None if moment is None else _found(match, _from_moment(moment, today))
     return _rolling(match, 1, unit)
+
+
+# "Over the last year" ends now; "in the last quarter" and "last year" are of the calendar.
+_ROLLING = re.compile(r"\b(?:over|during|throughout|across|within|for|through) (?:the|this) $")
 
 
 def _short(match: re.Match[str], today: date) -> FoundPeriod | None:
@@ -179,7 +184,9 @@ def _since(match: re.Match[str], today: date) -> FoundPeriod | None:
 
 def _in(match: re.Match[str], today: date) -> FoundPeriod | None:
     moment = moment_at(match.string, match.end(), today)
-    return None if moment is None else _found(match, _from_moment(moment, today), moment.stop)
+    if moment is None or match.string.startswith("now", match.end()):
+        return None
+    return _found(match, _from_moment(moment, today), moment.stop)
 
 
 def _plain(match: re.Match[str], today: date) -> FoundPeriod | None:
@@ -187,6 +194,21 @@ def _plain(match: re.Match[str], today: date) -> FoundPeriod | None:
     if moment is None or moment.is_plain or match.string[match.start() :].startswith(("today", "now")):
         return None
     return FoundPeriod(_from_moment(moment, today), match.start(), moment.stop)
+
+
+def _bare_year(match: re.Match[str], today: date) -> FoundPeriod | None:
+    """A year that stands alone: "2024 high", "doge range 2024". The first coins are of 2009, and of the future is no data."""
+    year = int(match["year"])
+    is_beside = match.end() < len(match.string.rstrip(" ?.!")) or _BEFORE_YEAR.search(match.string, 0, match.start())
+    if not 2009 <= year <= today.year or not is_beside:
+        return None
+    return _found(match, _span(date(year, 1, 1), date(year, 12, 31), today, str(year)))
+
+
+_BEFORE_YEAR = re.compile(
+    r"\b(?:high|low|highs|lows|range|returns?|performance|perf|chart|history|peak|prices?|gains?|ohlcv?|candles|bottom|change"
+    r"|growth|volatility|drawdown|close|open|volume)(?: of)? (?:_+ )?$|^_+ $"
+)
 
 
 def _from_moment(moment: Moment, today: date) -> Period:
@@ -214,6 +236,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
     (re.compile(pattern), read)
     for pattern, read in (
         (r"\b(?:between|from)\s+(?:the\s+)?", _range),
+        (r"(?<=\()(?=20\d\d-\d\d?-\d|\d\d?[./]\d\d?[./]20\d\d|\d\d? [a-z]{3}|[a-z]{3,9} \d|q[1-4] 20)", _plain),
         (
             rf"{_STARTS}(?=\d|[a-z])(?=(?:20\d\d|\d\d?(?:st|nd|rd|th)? |jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|q[1-4]|h[12]))",
             _range,
@@ -233,11 +256,17 @@ _FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         (r"\b(?:in|during|over|throughout|on|at|for|through|of|around|as of|by|before|until)\s+(?:the\s+)?(?=\S)", _in),
         (rf"{_STARTS}(?=\d|[a-z])(?<![a-z])", _plain),
         (
+            rf"{_STARTS}(?P<year>20[0-3]\d)(?='?s? (?:(?:price|trading|yearly|annual) )?(?:high|low|range|return|performance|change|price"
+            r"|open|clos|chart|history|gain|loss|peak|top|bottom|volume|average|max|min|drawdown|volatility|candle|ohlc|growth)"
+            r"|[ ?.!]*$)",
+            _bare_year,
+        ),
+        (
             r"\b(?:(?:over|in|for|during|per|a|the|on the|on a) )(?P<unit>week|month|quarter|year)\b(?! (?:of|end|start|high|low))",
             _of_unit,
         ),
         (
-            r"\b(?P<unit>daily|weekly|monthly|yearly|annual) (?=change|return|gain|loss|performance|move|high|low)",
+            r"\b(?P<unit>daily|weekly|monthly|yearly|annual|day|week|month|year)(?:'s)? (?=change|return|gain|loss|performance|perf|move|high|low|range)",
             _of_unit,
         ),
         (

@@ -46,6 +46,11 @@ class Mention(Protocol):
         """What a reader must be told of this choice: the asset was renamed, bears a better known one's name."""
         ...
 
+    @property
+    def is_contested(self) -> bool:
+        """Whether any of the rivals may as well be meant: those that are far behind, as impostors are, may not."""
+        ...
+
 
 class AssetMentions(Protocol):
     def find(self, text: str) -> Sequence[Mention]:

@@ -9,6 +9,7 @@ from cryptodesk.models.analyst.parser import parse
 from cryptodesk.models.analyst.ports import AssetKnowledge
 from cryptodesk.models.analyst.questions import Plan
 from cryptodesk.models.analyst.reading import clean
+from cryptodesk.models.analyst.skills import load_skills
 
 __all__ = ["split_questions"]
 
@@ -20,6 +21,21 @@ _ENDS = re.compile(
     r"(?=(?:what|how|which|who|when|where|why|is|are|show|give|tell|compare|list)\b)",
     re.IGNORECASE,
 )
+# Between two things that are asked for in one breath: "ARB price and next unlock".
+_JOINTS = re.compile(
+    r"\s*,?\s+(?:and|plus|&|as well as|along with)\s+(?:then |also )?(?:the |its |their |some )?|\s*,\s+", re.IGNORECASE
+)
+_RELATED = re.compile(
+    r"\b(?:between|compar\w*|vs\.?|versus|differen\w*|correlat\w*|relat\w*|impact\w*|affect\w*|effects?|against|if|than|both"
+    r"|which of|(?:any|one|best|worst) of)\b",
+    re.IGNORECASE,
+)
+_MOST_JOINTS = 4
+_SURE_OF_LIST, _SURE_OF_SUBJECT = 0.9, 0.96
+# A word of these is rather a part of the other question: "actual and forecast".
+_REFUSED = frozenset(
+    {"advice", "prediction", "arithmetic", "worth", "conversion", "outlook", "out_of_field", "concept"}
+)
 _UNSURE = frozenset({"unclear", "bare", "empty", "greeting", "thanks", "declined"})
 _FEWEST_WORDS = 2
 
@@ -28,6 +44,8 @@ def split_questions(text: str, knowledge: AssetKnowledge, today: date) -> tuple[
     """The parts of a message that are questions of their own; the whole where any part is none."""
     whole = clean(text)
     parts = [part for part in map(str.strip, _ENDS.split(whole)) if part]
+    if len(parts) == 1:
+        return _split_list(whole, knowledge, today) or (text,)
     if not 1 < len(parts) <= 3 * MOST_QUESTIONS:
         return (text,)
     plans = [parse(part, knowledge, today) for part in parts]
@@ -46,5 +64,42 @@ def split_questions(text: str, knowledge: AssetKnowledge, today: date) -> tuple[
     return tuple(joined[:MOST_QUESTIONS]) if len(joined) > 1 else (text,)
 
 
+def _split_list(whole: str, knowledge: AssetKnowledge, today: date) -> tuple[str, ...]:
+    """The two parts of a list whose members are of different kinds; empty where it is one question."""
+    joints = list(_JOINTS.finditer(whole))
+    if not 0 < len(joints) <= _MOST_JOINTS or _RELATED.search(whole) or _is_one_subject(whole, knowledge, today):
+        return ()
+    for joint in joints:
+        parts = whole[: joint.start()], whole[joint.end() :]
+        plans = [parse(part, knowledge, today) for part in parts]
+        if _are_apart(plans[0], plans[1]) and all(map(_is_question, parts, plans)):
+            rest = _split_list(parts[1], knowledge, today) or parts[1:]
+            return (parts[0], *rest)[:MOST_QUESTIONS]
+    return ()
+
+
+def _is_one_subject(whole: str, knowledge: AssetKnowledge, today: date) -> bool:
+    """ "What are optimistic and zk rollups" asks of one article, whatever "zk rollups" means by itself."""
+    plan = parse(whole, knowledge, today)
+    return plan.skill == "concept" and plan.confidence >= _SURE_OF_SUBJECT
+
+
+def _are_apart(first: Plan, second: Plan) -> bool:
+    """Whether each is a whole question, of another kind than the other; the second may lean on the first's assets."""
+    kinds = {(plan.intent, plan.skill) for plan in (first, second)}
+    if len(kinds) < 2 or "skill" not in {first.intent, second.intent}:
+        return False
+    if any(plan.confidence < _SURE_OF_LIST or (plan.skill or plan.intent) in _REFUSED for plan in (first, second)):
+        return False
+    return _is_whole(first) and (_is_whole(second) or bool(first.assets))
+
+
+def _is_whole(plan: Plan) -> bool:
+    takes = load_skills()[plan.skill].assets if plan.skill else "needed"
+    return takes != "needed" or bool(plan.assets)
+
+
 def _is_question(part: str, plan: Plan) -> bool:
-    return plan.intent not in _UNSURE and len(part.split()) >= _FEWEST_WORDS
+    # A forecast of nothing that is named is a rest of the question before it ("…, actual and forecast").
+    is_rest = plan.skill == "outlook" and not plan.all_assets and not plan.doubts
+    return plan.intent not in _UNSURE and not is_rest and len(part.split()) >= _FEWEST_WORDS

@@ -35,6 +35,7 @@ _RETURN_LABELS = {
     "percent_change_60d": "60-day change",
     "percent_change_90d": "90-day change",
     "percent_change_1y": "1-year change",
+    "percent_change_3y": "3-year change",
     "percent_change_ytd": "change since the start of the year",
     "percent_change_all": "change over the whole record",
     "high_24h": "24-hour high",

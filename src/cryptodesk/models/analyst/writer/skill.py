@@ -20,7 +20,8 @@ def write_skill(setting: Setting) -> Draft:
         names = resolved.unknown or resolved.pending
         return Draft(talk.name_unknown(names, searched=bool(resolved.unknown))) if names else _ask_for_asset(skill)
     # A skill without tools says what cannot be answered; it gives way to whatever the caller's own tools found.
-    if not setting.evidence.results_of(*skill.tools) and (skill.tools or setting.evidence.others):
+    needs_results = bool(skill.tools) and not (skill.assets == "wanted" and not resolved.assets)
+    if not setting.evidence.results_of(*skill.tools) and (needs_results or setting.evidence.others):
         return _without_results(setting, skill)
     draft = skill.write(setting)
     notes = [f"_{sentence(shown(asset.note, 300))}_" for asset in resolved.assets if asset.note]
@@ -28,8 +29,9 @@ def write_skill(setting: Setting) -> Draft:
         notes.append(
             f"This answers for {setting.plan.period.label} alone; ask again for {setting.plan.left_out_period}."
         )
-    if resolved.unknown and skill.assets == "needed":
-        notes.append(talk.name_unknown(resolved.unknown, searched=True))
+    unnamed = (*resolved.unknown, *resolved.pending)
+    if unnamed and skill.assets in {"wanted", "needed"}:
+        notes.append(talk.name_unknown(unnamed, searched=bool(resolved.unknown)))
     if resolved.doubts and skill.assets != "none":
         notes.append(talk.ask_which(resolved.doubts))
     return Draft(join_paragraphs(draft.text, *notes), draft.facts)

@@ -97,6 +97,8 @@ def _sum(setting: Setting) -> str:
 
 def write_conversion(setting: Setting, holdings: Sequence[Holding]) -> Draft:
     plan = setting.plan
+    if plan.amount is not None and plan.amount.value <= 0:
+        return Draft("Only an amount above 0 can be converted: name how many coins or how much money.")
     absent: list[Used] = [(holding, "price") for holding in holdings if value_of(holding, "price") is None]
     product = conversion_product(plan, setting.evidence)
     if product is None or plan.amount is None:

@@ -1,0 +1,45 @@
+"""Conventions that a sentence states: thresholds of names ("70 or more is called overbought") and ends of scales.
+
+They speak of no asset and no moment, so no result holds them. A sentence that names an asset or a day states a fact,
+whatever else it calls it, and so does an amount of money; and more than two digits are measured, not agreed upon.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cryptodesk.verification.figures import Figure
+from cryptodesk.verification.sentence import Sentence
+
+__all__ = ["is_convention"]
+
+_CALLED = re.compile(
+    r"\b(?:is|are)\s(?:\w+\s)?(?:called|counted as|read as|taken as|said to be)\b|\bcounts? as\b|\bmeans\b|"
+    r"\bannuali[sz]ed with\b",
+    re.IGNORECASE,
+)
+_LIMITED = re.compile(
+    r"\bor\s(?:more|less|above|below|higher|lower|over|under)\b|"
+    r"\b(?:from|above|below|under|over|within|than|between|with|to|up)\b",
+    re.IGNORECASE,
+)
+_SCALE = re.compile(
+    r"\b(?:from|between)\s(?:[-−]?1|0)(?:\s\([^)\d]*\))?\s(?:to|and)\s(?:\+?1|10|100)(?![\d%]|[.,]\d)"
+    r"|\(0\s?[-–]\s?(?:1|10|100)\)|\b0\s(?:is|means|stands for)\s[^.\d]{3,40}\b100\b(?![%]|[.,]\d)"
+)
+_MOST_DIGITS = 2
+
+
+def is_convention(sentence: Sentence, figure: Figure) -> bool:
+    if figure.kind not in {"plain", "percent", "points", "rank"} or figure.magnitude or figure.unit:
+        return False
+    text = sentence.text
+    if any(one.start() <= figure.start and figure.end <= one.end() for one in _SCALE.finditer(text)):
+        return True
+    is_fact = bool(sentence.assets or sentence.reading.dates) or bool(figure.sign)
+    return (
+        not is_fact
+        and len(figure.number.replace(".", "").replace(",", "").strip("0")) <= _MOST_DIGITS
+        and bool(_CALLED.search(text))
+        and bool(_LIMITED.search(text))
+    )
