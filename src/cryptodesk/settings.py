@@ -76,8 +76,8 @@ class Settings(BaseSettings):
     )
     verification: Literal["mark", "repair", "cut", "off"] = Field(
         "mark",
-        description="What happens to figures of an answer that no tool result bears out: mark (say so to those who ask), "
-        "repair, cut, or off (nothing is checked).",
+        description="What happens to figures of an answer that no tool result bears out: mark (say so to those who "
+        "ask), repair, cut, or off (nothing is checked).",
     )
     proxy: str | None = Field(None, description="HTTP proxy for live sources.")
     run_seconds: Annotated[float, Field(gt=0)] = Field(120.0, description="Time one run may take.")

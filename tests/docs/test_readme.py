@@ -129,3 +129,10 @@ def test_the_handbook_answers_as_the_readme_says(tmp_path: Path) -> None:
     assert "cryptodesk handbook" in output
     assert "estaking" in output
     assert "handbook" in run(_data_command("documents status"), tmp_path)
+
+
+def test_the_plan_and_the_evaluation_run_as_the_readme_says(tmp_path: Path) -> None:
+    plan = run(_data_command("plan"), tmp_path)
+    assert "volatility" in plan
+    assert "concept" in plan
+    assert "ratios" in run(_data_command("eval"), tmp_path, COLUMNS="200")

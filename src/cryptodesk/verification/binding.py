@@ -111,7 +111,7 @@ class Binder:
         if claim.is_convention:
             return None
         if self.computed:
-            outcome = self._by_code(claim)
+            outcome = self._by_code(claim, self._targets(claim))
             if outcome is not None:
                 return outcome
         targets = self._targets(claim)
@@ -140,7 +140,7 @@ class Binder:
                 return outcome
         return self._refuted(claim, targets)
 
-    def _by_code(self, claim: Claim) -> Outcome | None:
+    def _by_code(self, claim: Claim, targets: Sequence[tuple[float, Cell]]) -> Outcome | None:
         """Code that hands its figures over copies cells by their names: where the words around an exact copy are read
         as another field or moment, the reading is at fault. The direction must be right all the same."""
         if any(stands_for(claim.figure, value, claim.approximation) for value in self.computed):
@@ -148,10 +148,13 @@ class Binder:
         found = [(faults_of(claim, cell, self.facts), cell) for cell in self._hits(claim)]
         found += list(self._bars(claim))
         is_telling = _digits(claim.figure) >= _TELLING_DIGITS
+        # Where the very cell that is spoken of is at hand, no other asset's and no other period's stands in for it.
+        fixed = {"sign", "asset", "period"} if targets and claim.assets else {"sign"}
         copied = [
             (len(faults), at)
             for at, (faults, _) in enumerate(found)
-            if "sign" not in faults and (is_telling or not {"unit", "asset"} & set(faults))
+            if (not fixed & set(faults) or ("field" in faults and "sign" not in faults))
+            and (is_telling or not {"unit", "asset"} & set(faults))
         ]
         return Outcome("bound", "", (found[min(copied)[1]][1],)) if copied else None
 

@@ -1,4 +1,5 @@
-"""Conventions that a sentence states: thresholds of names ("70 or more is called overbought") and ends of scales.
+"""Conventions that a sentence states: thresholds of names ("70 or more is called overbought"), ends of scales, and the
+settings of an indicator ("MACD (12, 26, 9)").
 
 They speak of no asset and no moment, so no result holds them. A sentence that names an asset or a day states a fact,
 whatever else it calls it, and so does an amount of money; and more than two digits are measured, not agreed upon.
@@ -27,6 +28,8 @@ _SCALE = re.compile(
     r"\b(?:from|between)\s(?:[-−]?1|0)(?:\s\([^)\d]*\))?\s(?:to|and)\s(?:\+?1|10|100)(?![\d%]|[.,]\d)"
     r"|\(0\s?[-–]\s?(?:1|10|100)\)|\b0\s(?:is|means|stands for)\s[^.\d]{3,40}\b100\b(?![%]|[.,]\d)"
 )
+_INDICATOR = re.compile(r"\b(?:MACD|RSI|SMA|EMA|ATR|moving averages?|Bollinger|stochastic)\b", re.IGNORECASE)
+_SETTINGS = re.compile(r"\(\d{1,3}(?:,\s?\d{1,3})+\)")
 _MOST_DIGITS = 2
 
 
@@ -36,6 +39,8 @@ def is_convention(sentence: Sentence, figure: Figure) -> bool:
     text = sentence.text
     if any(one.start() <= figure.start and figure.end <= one.end() for one in _SCALE.finditer(text)):
         return True
+    if _is_setting(text, figure):
+        return True
     is_fact = bool(sentence.assets or sentence.reading.dates) or bool(figure.sign)
     return (
         not is_fact
@@ -43,3 +48,8 @@ def is_convention(sentence: Sentence, figure: Figure) -> bool:
         and bool(_CALLED.search(text))
         and bool(_LIMITED.search(text))
     )
+
+
+def _is_setting(text: str, figure: Figure) -> bool:
+    within = any(one.start() < figure.start < one.end() for one in _SETTINGS.finditer(text))
+    return within and bool(_INDICATOR.search(text))

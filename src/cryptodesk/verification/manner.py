@@ -6,6 +6,7 @@ import re
 
 from cryptodesk.verification.figures import Figure
 from cryptodesk.verification.meanings import QUALIFYING
+from cryptodesk.verification.reading import Mark
 from cryptodesk.verification.sentence import Sentence
 
 __all__ = ["approximation_of", "is_start", "may_be_past", "qualifiers_of"]
@@ -28,6 +29,7 @@ _PAST_HINTS = frozenset(
     | {"previously", "before", "start", "beginning"}
 )
 _TILDE = re.compile(r"[~≈]\s?[*_$€£]*$")
+_WITHIN = re.compile(r"\bwithin\s[*_]*$", re.IGNORECASE)
 _OR_SO = re.compile(r"\s?(?:or so|-ish|ish)\b")
 _NEXT_PHRASE = re.compile(r"[,;.]|\((?![^)]*\))|\band\b")
 _LOOKING_BACK = re.compile(
@@ -49,10 +51,18 @@ def approximation_of(sentence: Sentence, figure: Figure, left: int) -> str:
         one for one in sentence.qualifiers
         if one.end <= figure.start and figure.start - one.end <= 4 and one.end > left
     ]  # fmt: skip
-    if marks:
+    if marks and not _is_divisor(sentence, marks[-1], left):
         return marks[-1].name
+    if figure.kind == "percent" and _WITHIN.search(before):
+        return "below"
     after = sentence.text[figure.end : figure.end + 8]
     return "about" if _OR_SO.match(after) else "above" if after.startswith("+") else ""
+
+
+def _is_divisor(sentence: Sentence, mark: Mark, left: int) -> bool:
+    """Whether "over" stands between two figures: "$17 billion over $233 billion" divides."""
+    word = sentence.text[mark.start : mark.end].lower()
+    return word == "over" and left > 0 and not sentence.text[left : mark.start].strip(" *_")
 
 
 def qualifiers_of(sentence: Sentence, figure: Figure, left: int, right: int) -> frozenset[str]:

@@ -12,7 +12,7 @@ from cryptodesk.models.analyst.skills._list_tables import Row, figure_of, list_f
 from cryptodesk.models.analyst.skills._lists import result_of
 from cryptodesk.models.analyst.text import plain
 from cryptodesk.models.analyst.tool_names import MARKET_DATA, SIGNAL_LIST
-from cryptodesk.models.analyst.writer.draft import Draft, Setting, join_names, join_paragraphs
+from cryptodesk.models.analyst.writer.draft import Draft, Fact, Setting, as_number, join_names, join_paragraphs
 from cryptodesk.models.analyst.writer.sourcing import closing
 
 __all__ = ["call", "write", "write_without_indicator"]
@@ -47,7 +47,8 @@ def write(setting: Setting, count: int) -> Draft:
     )
     end = closing(setting, (result,), ("percent_from_ath", "ath", "ath_time"))
     facts = list_facts(rows[:count], ("percent_from_ath", "ath"), result, "ath")
-    return Draft(join_paragraphs(f"{_lead(rows, near)}{_fresh(result, rows)}", *parts, end), facts)
+    limit = Fact("near_all_time_high_within_pct", as_number(-_NEAR_PCT), "percent")
+    return Draft(join_paragraphs(f"{_lead(rows, near)}{_fresh(result, rows)}", *parts, end), (*facts, limit))
 
 
 def _lead(rows: list[Row], near: list[Row]) -> str:

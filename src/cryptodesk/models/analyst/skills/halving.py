@@ -206,6 +206,8 @@ def _facts(asset: AssetRef, one: Schedule, setting: Setting) -> tuple[Fact, ...]
         ("coins_a_day_after_next_halving", as_number(_daily_after(one)), "BTC"),
         ("aimed_blocks_a_day", BLOCKS_A_DAY, ""),
     ]
+    if one.halvings:
+        figures.append(("first_block_reward", as_number(one.halvings[0].reward_after * 2), "BTC"))
     if one.max_supply:
         figures.append(("issued_pct", as_number(one.supply / one.max_supply * 100), "percent"))
     figures += [("next_halving", one.next.day.isoformat(), "")] if one.next.day else []
