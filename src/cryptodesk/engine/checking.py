@@ -33,10 +33,12 @@ class AnswerChecking:
         self._known: set[str] = set()
         self._told: ModelFinished | None = None
         self._has_begun = self._has_text = False
+        # Known before the first batch: only built-in tools add results, so a run without both never has any.
+        self._is_relevant = verifier is not None and (bool(state.built_in_tools) or _has_results(state.conversation))
 
     def pass_on(self, batch: list[RunEvent]) -> list[RunEvent]:
         """The batch as the caller may see it now."""
-        if self._verifier is None or not self._is_relevant():
+        if not self._is_relevant:
             return batch
         out: list[RunEvent] = []
         self._tell_computed()
@@ -56,7 +58,6 @@ class AnswerChecking:
         if check is None or not self._has_text or is_void:
             return [], None
         try:
-            self._tell_computed()
             rest, verification = await asyncio.to_thread(check.finish)
         except Exception:
             if self._changes_text:
@@ -64,9 +65,6 @@ class AnswerChecking:
             log.exception("the answer of run %s could not be checked", state.run_id)
             return [], None
         return ([TextDelta(rest)] if rest else []), verification
-
-    def _is_relevant(self) -> bool:
-        return self._has_begun or bool(self._state.built_in_tools) or _has_results(self._state.conversation)
 
     @property
     def _changes_text(self) -> bool:

@@ -8,6 +8,7 @@ from cryptodesk.models.analyst.evidence import Block, Holding
 from cryptodesk.models.analyst.formats import plural
 from cryptodesk.models.analyst.text import sentence, shown
 from cryptodesk.models.analyst.writer.figures import label_of, missing, note_of, origin_of
+from cryptodesk.models.analyst.writer.sourcing import moment
 
 __all__ = ["Used", "caveats", "gaps", "sources", "when"]
 
@@ -21,14 +22,7 @@ Used = tuple[Holding, str]
 def when(holding: Holding) -> str:
     """ "2026-09-10 00:00 UTC": the time of the asset's own row, else of the whole result."""
     own = holding.values.get("last_updated")
-    return _moment(own if isinstance(own, str) else holding.block.as_of)
-
-
-def _moment(stamp: str) -> str:
-    text = shown(stamp, 40)
-    if len(text) >= 16 and text[10:11] in {"T", " "}:
-        return f"{text[:10]} {text[11:16]} UTC"
-    return text or "an unstated time"
+    return moment(own if isinstance(own, str) else holding.block.as_of)
 
 
 def _age(block: Block) -> str:
@@ -63,7 +57,7 @@ def _line(block: Block, used: Sequence[Used]) -> str:
             names.append(name)
     names = names or [shown(name, 80) for name in block.sources]
     from_where = f"Source: {', '.join(names)}." if names else "The result names no source."
-    return f"As of {_moment(block.as_of)}{f' ({age})' if age else ''}. {from_where}"
+    return f"As of {moment(block.as_of)}{f' ({age})' if age else ''}. {from_where}"
 
 
 def caveats(used: Sequence[Used], *, most: int = 4) -> str:
