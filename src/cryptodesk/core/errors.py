@@ -11,9 +11,12 @@ CryptodeskError
 │   ├── OutOfCredit              402
 │   ├── Forbidden                403
 │   ├── NotFound                 404
-│   │   └── ModelNotFound        404  unknown or unavailable model id
+│   │   ├── ModelNotFound        404  unknown or unavailable model id
+│   │   └── JobNotFound          404  no such research job, or another account's
 │   ├── MethodNotAllowed         405
 │   ├── RequestTimeout           408  the body did not arrive in time
+│   ├── JobEnded                 409  the job is over: there is nothing to cancel
+│   ├── JobNotReady              409  the job has no report to go on from
 │   ├── TooLarge                 413
 │   └── RateLimited              429  we limited the caller
 ├── UpstreamError                a provider or source failed; names it
@@ -46,6 +49,9 @@ __all__ = [
     "Forbidden",
     "InternalError",
     "InvalidRequest",
+    "JobEnded",
+    "JobNotFound",
+    "JobNotReady",
     "MethodNotAllowed",
     "ModelNotFound",
     "NotFound",
@@ -161,6 +167,20 @@ class ModelNotFound(NotFound):
         super().__init__(message)
         self.model_id = model_id
         self.hint = hint
+
+
+class JobNotFound(NotFound):
+    code = "job_not_found"
+
+
+class JobEnded(RequestError):
+    code = "job_ended"
+    status = 409
+
+
+class JobNotReady(RequestError):
+    code = "job_not_ready"
+    status = 409
 
 
 class MethodNotAllowed(RequestError):

@@ -11,6 +11,7 @@ from msgspec import Struct
 from cryptodesk.core.errors import CryptodeskError
 from cryptodesk.core.generation import FinishReason
 from cryptodesk.core.messages import ToolCallPart
+from cryptodesk.core.research import ResearchOutcome, ResearchStep
 from cryptodesk.core.tools import ToolTrace
 from cryptodesk.core.usage import Cost, Usage
 from cryptodesk.core.verification import Verification
@@ -20,6 +21,7 @@ __all__ = [
     "ModelEvent",
     "ModelFinished",
     "ModelStarted",
+    "Progress",
     "ReasoningDelta",
     "RunEvent",
     "RunFailed",
@@ -90,7 +92,8 @@ class ToolCallFinished(Struct, frozen=True):
 
 class RunFinished(Struct, frozen=True):
     """Last event of a run that ended well. `limit` names the bound that ended it early, in words for people.
-    `verification` is None where no figure was to be checked: no tool had run, or checking is off."""
+    `verification` is None where no figure was to be checked: no tool had run, or checking is off. `research`
+    is what a researched answer carries beside its text."""
 
     finish_reason: FinishReason
     usage: Usage
@@ -98,6 +101,13 @@ class RunFinished(Struct, frozen=True):
     usage_is_estimated: bool = False
     limit: str | None = None
     verification: Verification | None = None
+    research: ResearchOutcome | None = None
+
+
+class Progress(Struct, frozen=True):
+    """A step of a researched answer began or ended. For people and traces; never a part of the answer."""
+
+    step: ResearchStep
 
 
 class RunFailed(Struct, frozen=True):
@@ -113,6 +123,7 @@ RunEvent = (
     | ToolCallDelta
     | ToolCallStarted
     | ToolCallFinished
+    | Progress
     | RunFinished
     | RunFailed
 )

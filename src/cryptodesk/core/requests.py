@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from cryptodesk.core.generation import ReasoningEffort, ResponseFormat, ToolChoice
 from cryptodesk.core.messages import Message
+from cryptodesk.core.research import ResearchOptions
 from cryptodesk.core.tools import ToolSpec
 
 __all__ = ["AfterTools", "Caller", "RunLimits", "RunRequest"]
@@ -42,7 +43,8 @@ class RunRequest(Struct, frozen=True):
     `built_in_tools` are names of tools that run here, `client_tools` are the caller's own. `after_tools` says what
     follows a round of built-in calls: "return" hands the traces to the caller, who resumes the run for the text;
     "answer" goes on to the finished text. `include` names what the caller wants beyond the
-    dialect's own. `resume_from` is the run id of an earlier open turn.
+    dialect's own. `resume_from` is the run id of an earlier open turn. With `research` the question is answered by the
+    research graph.
     """
 
     caller: Caller
@@ -63,3 +65,4 @@ class RunRequest(Struct, frozen=True):
     as_of: datetime | None = None
     include: frozenset[str] = frozenset()
     limits: RunLimits = RunLimits()
+    research: ResearchOptions | None = None

@@ -36,6 +36,11 @@ def build_asgi(ports: DialectPorts, lifespan: Lifespan, extra_routes: Sequence[B
     dialects: dict[str, Dialect] = discover(cryptodesk.dialects, "DIALECT")
     table = {route.path: route.endpoint for dialect in dialects.values() for route in dialect.routes(ports)}
     rest = _build_rest(msgspec.json.encode(build_openapi(ports, dialects.values())), lifespan, extra_routes)
+    # The longest first, so that a path belongs to the narrowest prefix.
+    prefixes = sorted(
+        ((route.path, route.endpoint) for dialect in dialects.values() for route in dialect.prefixes(ports)),
+        key=lambda prefix: -len(prefix[0]),
+    )
     find = table.get
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,6 +48,8 @@ def build_asgi(ports: DialectPorts, lifespan: Lifespan, extra_routes: Sequence[B
             await rest(scope, receive, send)
             return
         endpoint = find(scope["path"])
+        if endpoint is None:
+            endpoint = next((found for prefix, found in prefixes if scope["path"].startswith(prefix)), None)
         if endpoint is None:
             await rest(scope, receive, _with_trace_id(send))
         else:

@@ -9,11 +9,16 @@ from msgspec import Struct
 
 from cryptodesk.core.clock import Clock
 from cryptodesk.core.events import RunEvent
+from cryptodesk.core.jobs import ResearchJobs
 from cryptodesk.core.ports import KeyStore
-from cryptodesk.core.requests import RunLimits, RunRequest
+from cryptodesk.core.requests import Caller, RunLimits, RunRequest
+from cryptodesk.documents.entities.records import Entities
+from cryptodesk.documents.trending import Trending
 
 __all__ = [
     "ASGIApp",
+    "CreditAllowance",
+    "CreditMeter",
     "Dialect",
     "DialectPorts",
     "DialectRoute",
@@ -23,6 +28,7 @@ __all__ = [
     "RunEngine",
     "Scope",
     "Send",
+    "TextServices",
 ]
 
 Scope = MutableMapping[str, Any]
@@ -36,6 +42,28 @@ class RunEngine(Protocol):
     def run(self, request: RunRequest) -> AsyncIterator[list[RunEvent]]:
         """`RunStarted` or `RunFailed` first, `RunFinished` or `RunFailed` last. Raises nothing but cancellation."""
         ...
+
+
+class TextServices(Protocol):
+    """What the desk's texts answer by themselves, without a question to a model."""
+
+    async def extract(self, text: str) -> Entities: ...
+
+    async def trending(self, limit: int) -> Trending: ...
+
+
+class CreditAllowance(Struct, frozen=True):
+    """What an account may spend in the period that began at `starts_at`, in credits. Times are unix seconds."""
+
+    account_id: str
+    allocated: int
+    remaining: int
+    starts_at: float
+    ends_at: float
+
+
+class CreditMeter(Protocol):
+    async def allowance(self, caller: Caller) -> CreditAllowance: ...
 
 
 class DialectSettings(Struct, frozen=True):
@@ -55,7 +83,9 @@ class DialectPorts(Struct, frozen=True):
     `keys` is asked with an empty string when a request brings no key, so that a store may let anyone in.
     `require_model` raises ModelNotFound for an id that cannot be served; it is asked only where an unknown model
     has to be told before another fault. `model_ids` lists what `GET /v1/models` shows; without it that path is unknown.
-    `limits` bound every run.
+    `limits` bound every run. `research` answers with the research graph, by the model `research_model` where the
+    request cannot name one; `jobs`, `texts` and `credits` are what stands behind the routes beside the chat. A dialect
+    leaves out the routes whose collaborator is missing.
     """
 
     engine: RunEngine
@@ -66,6 +96,11 @@ class DialectPorts(Struct, frozen=True):
     require_model: Callable[[str], object] | None = None
     model_ids: Callable[[], Sequence[str]] | None = None
     limits: RunLimits = RunLimits()
+    research: RunEngine | None = None
+    research_model: str = ""
+    jobs: ResearchJobs | None = None
+    texts: TextServices | None = None
+    credits: CreditMeter | None = None
 
 
 class DialectRoute(Struct, frozen=True):
@@ -75,9 +110,15 @@ class DialectRoute(Struct, frozen=True):
     endpoint: ASGIApp
 
 
+def _no_routes(ports: DialectPorts) -> Sequence[DialectRoute]:
+    return ()
+
+
 class Dialect(Struct, frozen=True):
-    """`openapi` gives the `paths` and `components` of what `routes` mounts, in OpenAPI 3.1."""
+    """`openapi` gives the `paths` and `components` of what `routes` mounts, in OpenAPI 3.1. `prefixes` are routes whose
+    path is only the beginning: they answer what no exact path does, so that a dialect has its own 404."""
 
     name: str
     routes: Callable[[DialectPorts], Sequence[DialectRoute]]
     openapi: Callable[[DialectPorts], dict[str, Any]]
+    prefixes: Callable[[DialectPorts], Sequence[DialectRoute]] = _no_routes

@@ -1,0 +1,1 @@
+"""The research desk: a graph of steps that plans, gathers, reconciles, draws, writes, verifies and asks on."""
