@@ -17,6 +17,7 @@ from cryptodesk.market.statistics import (
     compute_log_returns,
     compute_max_drawdown,
     compute_returns,
+    compute_rolling_volatility_pct,
     compute_sharpe,
     compute_total_return_pct,
     compute_volatility_pct,
@@ -46,6 +47,16 @@ def test_annualised_return_compounds_to_the_whole() -> None:
     assert compute_annualised_return_pct([100.0, 50.0, 121.0], 1) == pytest.approx(10)
     assert compute_annualised_return_pct([100.0], 365) is None
     assert compute_annualised_return_pct([1.0, 100.0], bars_per_year("5m")) is None
+
+
+def test_rolling_volatility_is_that_of_each_window() -> None:
+    closes = [100.0, 103.0, 99.0, 101.5, 0.0, 98.0, 104.0, 104.0, 90.0, 95.0]
+    rolled = compute_rolling_volatility_pct(closes, 3, 365)
+    assert len(rolled) == len(closes) - 3
+    for place, value in enumerate(rolled):
+        single = compute_volatility_pct(closes[place : place + 4], 365)
+        assert (value is None) == (single is None)
+        assert value is None or value == pytest.approx(single, rel=1e-12)
 
 
 def test_volatility_is_the_sample_deviation_of_log_returns_times_the_root_of_the_year() -> None:

@@ -18,6 +18,7 @@ from cryptodesk.core.verification import Verification
 
 __all__ = [
     "CallPieces",
+    "ComputedFigure",
     "ModelEvent",
     "ModelFinished",
     "ModelStarted",
@@ -59,15 +60,29 @@ class ModelStarted(Struct, frozen=True):
     service_tier: str = "default"
 
 
+class ComputedFigure(Struct, frozen=True, omit_defaults=True):
+    """A figure of the text that code worked out or copied from tool results, and what it is of. `field` is its name in
+    the result, or code's own; `unit` is a currency code, "percent", a symbol (coins) or empty. Without an asset it is
+    of the market, of several assets or of mere arithmetic."""
+
+    value: float
+    field: str = ""
+    unit: str = ""
+    asset: str = ""
+    symbol: str = ""
+    asset_id: int | str | None = None
+    as_of: str = ""
+
+
 class ModelFinished(Struct, frozen=True):
     """Last event of a provider. `usage` is None when the upstream never said; it is then estimated and marked.
 
-    `computed` are figures of the text that the provider's own code worked out from tool results. A language model
-    computes nothing: what it says stands or falls with the results alone."""
+    `computed` are the figures of the text that the provider's own code wrote. A language model computes nothing: what
+    it says stands or falls with the results alone."""
 
     finish_reason: FinishReason
     usage: Usage | None
-    computed: tuple[float, ...] = ()
+    computed: tuple[ComputedFigure, ...] = ()
 
 
 ModelEvent = ModelStarted | TextDelta | ReasoningDelta | ToolCallDelta | ModelFinished

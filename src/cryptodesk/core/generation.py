@@ -45,13 +45,16 @@ class ModelPrice(Struct, frozen=True):
 
 
 class ModelRoute(Struct, frozen=True):
-    """One way to serve a public model id: which provider, under which upstream name, at which price."""
+    """One way to serve a public model id: which provider, under which upstream name, at which price.
+
+    `is_language_model` is False for the embedded analyst, which follows rules and no prompt."""
 
     model_id: str
     provider: str
     upstream_model: str
     price: ModelPrice
     max_output_tokens: int | None = None
+    is_language_model: bool = True
 
 
 class ModelRequest(Struct, frozen=True):

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from cryptodesk.core.events import ModelEvent
+from cryptodesk.core.events import ComputedFigure, ModelEvent
 from cryptodesk.core.generation import ModelRequest, ModelRoute
 from cryptodesk.core.messages import Message, ToolCallPart
 from cryptodesk.core.requests import Caller
@@ -139,8 +139,8 @@ class AnswerCheck(Protocol):
         """What a built-in tool returned, as JSON text."""
         ...
 
-    def add_computed(self, values: Sequence[float]) -> None:
-        """Figures that the provider's own code worked out from the results."""
+    def add_computed(self, figures: Sequence[ComputedFigure]) -> None:
+        """Figures that the provider's own code wrote, before the text that has them is judged."""
         ...
 
     def feed(self, text: str) -> str:

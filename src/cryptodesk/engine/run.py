@@ -7,11 +7,10 @@ import contextlib
 import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from typing import Literal
 
 from cryptodesk.core.clock import Clock
 from cryptodesk.core.deadline import Deadline
-from cryptodesk.core.errors import CryptodeskError, InternalError, RunTimeout
+from cryptodesk.core.errors import CryptodeskError, RunTimeout
 from cryptodesk.core.events import (
     ModelEvent,
     ModelStarted,
@@ -29,7 +28,6 @@ from cryptodesk.core.messages import ToolCallPart
 from cryptodesk.core.ports import (
     ModelCatalog,
     RunObserver,
-    RunSummary,
     ToolRunner,
     TurnStore,
     Verifier,
@@ -40,6 +38,7 @@ from cryptodesk.engine.call_model import ModelCall
 from cryptodesk.engine.call_tools import ToolCaller
 from cryptodesk.engine.checking import AnswerChecking
 from cryptodesk.engine.conversation import resumed_conversation
+from cryptodesk.engine.ending import RunEnding
 from cryptodesk.engine.limits import cost_limit, notice, rounds_limit, seconds_limit, tokens_limit
 from cryptodesk.engine.prelude import with_prelude
 from cryptodesk.engine.settlement import Settlement, total_usage
@@ -70,11 +69,11 @@ class Engine:
         self._tools = tools
         self._tool_caller = ToolCaller(tools)
         self._turns = turns
-        self._observer = observer
         self._verifier = verifier
         self._clock = clock
         self._new_id = new_id
         self._settlement = settlement
+        self._ending = RunEnding(settlement, clock, observer)
 
     async def run(self, request: RunRequest) -> AsyncGenerator[list[RunEvent], None]:
         """Batches of events: `RunStarted` first and `RunFinished` or `RunFailed` last; `RunFailed` may be the only one.
@@ -95,72 +94,23 @@ class Engine:
             rest, state.verification = await checking.finish()
             if rest:
                 yield rest
-            state.close_round()
-            cost = await self._settlement.finish(state)
-            self._observe(state, "finished", cost)
-            yield [self._finished(state, cost)]
+            yield [self._finished(state, await self._ending.finish(state))]
         except CryptodeskError as error:
-            await self._fail(state, error)
+            await self._ending.fail(state, error)
             yield [RunFailed(error)]
         except Exception:
-            log.exception("run %s failed by a defect", state.run_id)
-            defect = InternalError("An internal error occurred. It was logged under the request's trace id.")
-            await self._fail(state, defect)
-            yield [RunFailed(defect)]
+            yield [RunFailed(await self._ending.fail_by_defect(state))]
         except (asyncio.CancelledError, GeneratorExit):
-            if not state.settled:
-                await asyncio.shield(self._abandon(state, "cancelled", charge=True))
+            await self._ending.cancel(state)
             raise
         finally:
             state.deadline.close()
-
-    async def _fail(self, state: RunState, error: CryptodeskError) -> None:
-        """A failed run costs nothing, unless a part of its answer was already streamed to the caller."""
-        delivered = state.request.stream and state.started is not None and state.wrote_text
-        try:
-            await asyncio.shield(self._abandon(state, "failed", charge=delivered, code=error.code))
-        except CryptodeskError:
-            log.exception("run %s could not be settled", state.run_id)
-
-    async def _abandon(
-        self, state: RunState, outcome: Literal["cancelled", "failed"], *, charge: bool, code: str | None = None
-    ) -> None:
-        state.close_round()
-        cost = await self._settlement.abandon(state, outcome, charge=charge)
-        self._observe(state, outcome, cost, code)
 
     @staticmethod
     def _finished(state: RunState, cost: Cost) -> RunFinished:
         estimated = any(spending.is_estimated for spending in state.spendings)
         usage = total_usage(state.spendings)
         return RunFinished(state.finish_reason, usage, cost, estimated, state.limit, state.verification)
-
-    def _observe(
-        self, state: RunState, outcome: Literal["finished", "cancelled", "failed"], cost: Cost, code: str | None = None
-    ) -> None:
-        if self._observer is None:
-            return
-        request = state.request
-        self._observer.ended(
-            RunSummary(
-                run_id=state.run_id,
-                trace_id=request.trace_id,
-                dialect=request.dialect,
-                account_id=request.caller.account_id,
-                key_id=request.caller.key_id,
-                model_id=request.model_id,
-                served_by=state.started.model if state.started is not None else None,
-                outcome=outcome,
-                code=code,
-                finish_reason=state.finish_reason if outcome == "finished" else None,
-                tool_calls=state.tool_calls_run,
-                usage=total_usage(state.spendings),
-                amount_usd=cost.total_usd,
-                duration_ms=(self._clock.unix() - state.created_at) * 1e3,
-                figures_contradicted=state.verification.counts.contradicted if state.verification else 0,
-                figures_unbound=state.verification.counts.unbound if state.verification else 0,
-            )
-        )
 
     async def _open(self, state: RunState) -> None:
         """Resolves the model and, for a follow-up, claims the turn and joins its conversation."""

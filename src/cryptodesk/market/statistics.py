@@ -26,6 +26,7 @@ __all__ = [
     "compute_log_returns",
     "compute_max_drawdown",
     "compute_returns",
+    "compute_rolling_volatility_pct",
     "compute_sharpe",
     "compute_total_return_pct",
     "compute_volatility_pct",
@@ -96,6 +97,23 @@ def compute_volatility_pct(closes: Sequence[float], per_year: float) -> float | 
     """Sample standard deviation of the log returns, scaled to a year by its square root. Needs three closes."""
     returns = compute_log_returns(closes)
     return stdev(returns) * math.sqrt(per_year) * 100 if returns and len(returns) > 1 else None
+
+
+def compute_rolling_volatility_pct(closes: Sequence[float], window: int, per_year: float) -> list[float | None]:
+    """`compute_volatility_pct` of the `window` returns up to each close from number `window` on; None where one of the
+    closes is no price. Logarithms are taken once: a chart has hundreds of windows. Needs a window of two."""
+    steps = [
+        math.log(after / before) if is_price(before) and is_price(after) else math.nan
+        for before, after in pairwise(closes)
+    ]
+    scale = math.sqrt(per_year / (window - 1)) * 100
+    found: list[float | None] = []
+    for last in range(window, len(closes)):
+        span = steps[last - window : last]
+        mean = math.fsum(span) / window
+        spread = math.fsum([(step - mean) ** 2 for step in span])
+        found.append(None if math.isnan(spread) else math.sqrt(spread) * scale)
+    return found
 
 
 def compute_sharpe(closes: Sequence[float], per_year: float, risk_free_pct: float = 0.0) -> float | None:

@@ -46,7 +46,8 @@ class ProviderConfig(Struct, frozen=True):
 
 class ProviderKind(Struct, frozen=True):
     """`name` is the module's name. `build` does no I/O and needs no running loop. `upstream_models` are all the
-    models of a kind that knows its own; empty where only the vendor does.
+    models of a kind that knows its own; empty where only the vendor does. `is_language_model` is False for a kind that
+    follows rules and no prompt.
 
     Raises (`build`): ValueError naming the option that is unknown or wrong."""
 
@@ -54,3 +55,4 @@ class ProviderKind(Struct, frozen=True):
     build: Callable[[ProviderConfig], Provider]
     needs_base_url: bool = False
     upstream_models: tuple[str, ...] = ()
+    is_language_model: bool = True

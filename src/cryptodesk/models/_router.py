@@ -156,7 +156,9 @@ class ModelRouter:
         price = self._prices.find(entry.price, self._clock.now())
         if price is None:
             return f"no price known: prices have no entry {entry.price!r} in force"
-        return ModelRoute(model_id, entry.provider, entry.upstream_model, price, entry.limits.output_tokens)
+        kind = self._kinds[self._instances[entry.provider].kind]
+        most = entry.limits.output_tokens
+        return ModelRoute(model_id, entry.provider, entry.upstream_model, price, most, kind.is_language_model)
 
 
 def _filled(entry: ModelEntry, rest: str) -> ModelEntry:

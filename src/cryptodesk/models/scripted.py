@@ -30,6 +30,13 @@
 | `empty` | no text at all |
 | `unicode` | `UNICODE_TEXT` in four pieces, cut between the code points of its characters |
 | `long` | 400 pieces of `word ` |
+| `research_good` | does every part of the research graph: see `_scripted_research` |
+| `research_lazy` | calls no tool and says next to nothing |
+| `research_lying` | `research_good`, but invents figures and sources before it writes |
+| `research_looping` | `research_good`, but asks for the same thing for ever |
+| `research_slow` | `research_good`, with a pause before each piece |
+| `research_broken` | broken plans, then UpstreamBadAnswer |
+| `research_cut` | `research_good`, but UpstreamBadAnswer in the second sentence of its text |
 
 Rules for all of them:
 
@@ -54,7 +61,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -81,6 +88,7 @@ from cryptodesk.core.tools import ToolSpec
 from cryptodesk.core.usage import Usage
 from cryptodesk.models._kinds import ProviderConfig, ProviderKind
 from cryptodesk.models._schema_example import minimal_value
+from cryptodesk.models._scripted_research import RESEARCH, Step, asset_ids
 
 __all__ = [
     "INPUT_PER_MESSAGE",
@@ -104,8 +112,6 @@ _TOO_LOW = (
     "Could not finish the message because max_tokens or model output limit was reached. "
     "Please try again with higher max_tokens."
 )
-
-Step = TextDelta | ReasoningDelta | ToolCallDelta | Literal["pause"]
 
 
 class _Turn:
@@ -204,7 +210,7 @@ def _built_in_chain(turn: _Turn) -> Iterator[Step]:
 
 def _with_ids(turn: _Turn, tool: ToolSpec) -> dict[str, Any]:
     """The resolver's ids under the name the tool has for them."""
-    ids = [found for result in turn.results for found in _asset_ids(result.content)]
+    ids = [found for result in turn.results for found in asset_ids(result.content)]
     properties = tool.parameters.get("properties", {})
     if not ids:
         return {}
@@ -328,6 +334,7 @@ _BEHAVIOURS: dict[str, _Behaviour] = {
     "empty": _Behaviour(lambda _: iter(())),
     "unicode": _Behaviour(lambda turn: turn.answer(*_UNICODE_PIECES)),
     "long": _Behaviour(lambda turn: turn.answer(*["word "] * 400)),
+    **{name: _Behaviour(steps) for name, steps in RESEARCH.items()},
 }
 
 
@@ -434,24 +441,6 @@ def _json_object_in(text: str) -> dict[str, Any] | None:
         if isinstance(found, dict):
             return found
     return None
-
-
-def _asset_ids(content: str) -> list[Any]:
-    """Every `asset_id` in a JSON text, in order, each once; none if it is not JSON."""
-    try:
-        waiting: list[Any] = [json.loads(content)]
-    except ValueError:
-        return []
-    found: list[Any] = []
-    while waiting:
-        value = waiting.pop(0)
-        if isinstance(value, dict):
-            if value.get("asset_id") is not None and value["asset_id"] not in found:
-                found.append(value["asset_id"])
-            value = list(value.values())
-        if isinstance(value, list):
-            waiting[:0] = value
-    return found
 
 
 def _encode(value: Any) -> str:

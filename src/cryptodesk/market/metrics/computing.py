@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from cryptodesk.catalog.metrics import MetricRecord
 from cryptodesk.market.records import MetricPoint
-from cryptodesk.market.statistics import compute_volatility_pct
+from cryptodesk.market.statistics import compute_rolling_volatility_pct
 
 __all__ = ["COMPUTED", "lookback"]
 
@@ -42,9 +42,9 @@ def _drawdown(points: _Points, _: int) -> list[MetricPoint]:
 
 def _volatility(points: _Points, window: int) -> list[MetricPoint]:
     """Over the `window` daily log returns up to each point, annualised, in percent."""
-    spans = (points[last - window : last + 1] for last in range(window, len(points)))
-    values = ((span[-1].at, compute_volatility_pct([point.value for point in span], _DAYS_A_YEAR)) for span in spans)
-    return [MetricPoint(at, value) for at, value in values if value is not None]
+    values = compute_rolling_volatility_pct([point.value for point in points], window, _DAYS_A_YEAR)
+    ends = points[window:]
+    return [MetricPoint(end.at, value) for end, value in zip(ends, values, strict=True) if value is not None]
 
 
 COMPUTED: dict[str, Callable[[_Points, int], list[MetricPoint]]] = {

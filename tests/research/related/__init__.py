@@ -1,0 +1,1 @@
+"""Tests of the questions to go on with."""
