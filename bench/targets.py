@@ -114,9 +114,12 @@ _FOREIGN = re.compile(
 
 
 def clean_environment(environment: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The caller's environment without keys, proxies and settings of the servers under test."""
+    """The caller's environment without keys, proxies and settings of the servers under test, nor the word to the
+    interpreter to keep no bytecode: users have theirs kept."""
     source = os.environ if environment is None else environment
-    return {name: value for name, value in source.items() if not _FOREIGN.search(name)}
+    return {
+        name: value for name, value in source.items() if not _FOREIGN.search(name) and name != "PYTHONDONTWRITEBYTECODE"
+    }
 
 
 def product_environment(home: Path, port: int | None = None) -> dict[str, str]:

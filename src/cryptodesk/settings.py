@@ -45,6 +45,22 @@ class Settings(BaseSettings):
     )
     insecure_no_auth: bool = Field(False, description="Accept requests without a key. Loopback addresses only.")
     default_model: str = Field("cmc-ai-v1-gpt-5.1", description="The model `cryptodesk ask` uses.")
+    research_model: str = Field(
+        "", description="The model behind the research routes (/ai/…). Empty: the default model."
+    )
+    related_questions: Annotated[int, Field(ge=0, le=5)] = Field(
+        2, description="How many related questions a researched answer brings where the request says nothing."
+    )
+    annotations: bool = Field(
+        True, description="Put the links of citations into standard annotations as well, on the OpenAI research route."
+    )
+    research_jobs: Annotated[int, Field(ge=1)] = Field(2, description="Deep research jobs that run at once.")
+    research_retention_days: Annotated[float, Field(ge=1)] = Field(
+        30.0, description="How long a finished research job can be read before it is deleted."
+    )
+    credits_a_month: Annotated[int, Field(ge=0)] | None = Field(
+        None, description="Credits that the allowance route tells an account it has. Told, not enforced."
+    )
     analyst_fallback: bool = Field(
         True, description="Serve a model whose provider has no key, or does not answer, by the embedded analyst."
     )

@@ -6,13 +6,26 @@ import json
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from cryptodesk.core.errors import InvalidRequest
 from cryptodesk.core.events import RunFinished
+from cryptodesk.core.research import ResearchOutcome, ResearchStep
 from cryptodesk.core.usage import Cost, Usage
 from cryptodesk.core.verification import CellReference, CheckedFigure, Counts, Verification
-from cryptodesk.dialects._extra import NOTHING, Extra, WireExtra, check_extra, encode_extra, read_extra
+from cryptodesk.dialects._extra import (
+    NOTHING,
+    RESEARCH_INCLUDES,
+    Extra,
+    ResearchExtra,
+    WireExtra,
+    check_extra,
+    check_extra_as,
+    encode_extra,
+    encode_progress,
+    read_extra,
+)
 
 NOW = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
 
@@ -77,3 +90,32 @@ def test_what_was_found_is_encoded_with_its_cells() -> None:
     body = json.loads(b"{" + encoded[1:] + b"}")["cryptodesk"]["verification"]
     assert body["figures"][0]["cells"][0]["value"] == 60000.5
     assert encode_extra(frozenset({"verification"}), finished(None)) == b',"cryptodesk":{"verification":null}'
+
+
+STEP = ResearchStep("plan", "rules", "completed")
+
+
+def test_progress_can_be_asked_for_only_where_there_is_any() -> None:
+    assert read_extra(b"progress", None, NOW, RESEARCH_INCLUDES).include == {"progress"}
+    assert read_extra(b"", WireExtra(include=["progress"]), NOW, RESEARCH_INCLUDES).include == {"progress"}
+    with pytest.raises(InvalidRequest, match="Supported values are: 'verification'\\."):
+        read_extra(b"progress", None, NOW)
+    with pytest.raises(InvalidRequest, match="Supported values are: 'verification', 'progress'"):
+        read_extra(b"steps", None, NOW, RESEARCH_INCLUDES)
+
+
+def test_the_steps_of_a_run_stand_behind_what_was_verified() -> None:
+    end = msgspec.structs.replace(finished(None), research=ResearchOutcome(steps=(STEP,)))
+    encoded = encode_extra(frozenset({"progress", "verification"}), end)
+    step = b'{"node":"plan","form":"rules","status":"completed"}'
+    assert encoded == b',"cryptodesk":{"verification":null,"progress":[%b]}' % step
+    assert encode_progress(STEP) == b',"cryptodesk":{"progress":[%b]}' % step
+    assert encode_extra(frozenset({"progress"}), finished(None)) == b',"cryptodesk":{"progress":null}'
+
+
+def test_early_headers_belong_to_researched_answers_alone() -> None:
+    assert check_extra_as(ResearchExtra, {"early_headers": True}) == ResearchExtra(early_headers=True)
+    with pytest.raises(InvalidRequest, match="Its members are include, as_of\\."):
+        check_extra({"early_headers": True})
+    with pytest.raises(InvalidRequest, match="Its members are include, as_of, early_headers\\."):
+        check_extra_as(ResearchExtra, {"early_headers": 1})

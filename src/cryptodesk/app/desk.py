@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from cryptodesk.app.documents import Documents
 from cryptodesk.app.embedding import SharedEmbedder
+from cryptodesk.app.research import LateResearch, LateTexts, open_research, open_texts
 from cryptodesk.catalog.models import load_models
 from cryptodesk.catalog.prices import load_prices
 from cryptodesk.core.clock import Clock, SystemClock
@@ -22,8 +23,10 @@ from cryptodesk.core.tools import ToolRunContext, ToolTrace
 from cryptodesk.documents.query import DocumentFeed
 from cryptodesk.documents.store.migrations import MIGRATIONS as DOCUMENT_MIGRATIONS
 from cryptodesk.engine import Engine, Settlement
+from cryptodesk.ledger.credits import CreditBook, MeteredEngine
 from cryptodesk.ledger.migrations import MIGRATIONS as LEDGER_MIGRATIONS
 from cryptodesk.ledger.pricing import PriceBook
+from cryptodesk.ledger.refunds import Refunds
 from cryptodesk.ledger.store import SqliteLedger
 from cryptodesk.market.fetching.migrations import MIGRATIONS as SOURCE_MIGRATIONS
 from cryptodesk.market.identity.directory import AssetDirectory
@@ -37,9 +40,11 @@ from cryptodesk.models.analyst.explain import ExplainedPlan, explain
 from cryptodesk.models.analyst.followups import find_ties
 from cryptodesk.models.analyst.tie_breaker import TieBreaker
 from cryptodesk.models.analyst.ties import NO_BREAKS, TieBreaks
+from cryptodesk.research.jobs import JobDesk, JobSettings
 from cryptodesk.settings import Settings
 from cryptodesk.state.keys import SqliteKeyStore
 from cryptodesk.state.migrations import MIGRATIONS as STATE_MIGRATIONS
+from cryptodesk.state.research_jobs import SqliteJobStore
 from cryptodesk.state.turns import SqliteTurnStore
 from cryptodesk.storage.connection import connect_writer
 from cryptodesk.storage.migrations import apply_migrations
@@ -68,16 +73,19 @@ class Desk:
         self._database = _open_database(settings)
         self.market = Market(_market_options(settings), self._database, self.clock)
         directory = self.market.directory
-        mentions = AssetMentions(directory)
+        mentions = self.mentions = AssetMentions(directory)
         self._embedder = SharedEmbedder()
         self._tie_breaker = TieBreaker(self._embedder.embed)
-        self._library = None if self.market.world is not None else self._documents(mentions)
-        self._knowledge = _Knowledge(mentions, directory)
+        library = self._documents(mentions)
+        # A library that is kept fresh; beside the simulated world it lends its handbook alone.
+        self._library = None if self.market.world is not None else library
+        self._handbook = library
+        self.knowledge = _Knowledge(mentions, directory)
         table = load_models(settings.own_models_file)
         self.models = ModelRouter(
             table,
             load_prices(settings.own_prices_file),
-            services=ProviderServices(self.clock, self._knowledge, self._embedder.embed),
+            services=ProviderServices(self.clock, self.knowledge, self._embedder.embed),
             variables=settings.variables(table.variables),
             fallback_enabled=settings.analyst_fallback,
             enabled_providers=("scripted",) if settings.scripted_models else (),
@@ -88,11 +96,19 @@ class Desk:
         self.keys = SqliteKeyStore(self._database)
         self.ledger = SqliteLedger(self._database)
         self._turns = SqliteTurnStore(self._database, retention_seconds=settings.response_retention_hours * 3600.0)
+        settlement = Settlement(self._database, self._turns, self.ledger, PriceBook())
+        self.credits = CreditBook(self._database, self.clock, credits_a_month=settings.credits_a_month)
+        self.research = MeteredEngine(LateResearch(lambda: open_research(self, settlement, observer)), self.credits)
+        self.texts = LateTexts(lambda: open_texts(self))
+        self._job_store = SqliteJobStore(
+            self._database, retention_seconds=settings.research_retention_days * 24 * 3600.0
+        )
+        self.jobs = self._make_jobs()
         self.engine = Engine(
             catalog=self.models,
             tools=self.tools,
             turns=self._turns,
-            settlement=Settlement(self._database, self._turns, self.ledger, PriceBook()),
+            settlement=settlement,
             clock=self.clock,
             observer=observer,
             verifier=None if settings.verification == "off" else AnswerVerifier(settings.verification),
@@ -104,8 +120,7 @@ class Desk:
 
     async def __aexit__(self, *_: object) -> None:
         await self.models.close()
-        if self._library is not None:
-            await self._library.close()
+        await self._handbook.close()
         await asyncio.to_thread(self._embedder.close)
         await self.market.__aexit__()
         self._database.close()
@@ -153,17 +168,18 @@ class Desk:
         """What the embedded analyst would do with a question; nothing is called. Without `breaks` the rules
         alone decide close calls; in a run it has those of `break_ties`."""
         specs = [self.tools.spec(name) for name in self.tools.names()]
-        return explain(text, earlier, specs, self._knowledge, (as_of or self.clock.now()).date(), breaks)
+        return explain(text, earlier, specs, self.knowledge, (as_of or self.clock.now()).date(), breaks)
 
     async def break_ties(self, text: str, earlier: Sequence[str] = (), as_of: datetime | None = None) -> TieBreaks:
         """What is decided of the question's close calls: empty where there are none, or no vectors."""
-        ties = find_ties(text, earlier, self._knowledge, (as_of or self.clock.now()).date())
+        ties = find_ties(text, earlier, self.knowledge, (as_of or self.clock.now()).date())
         return await self._tie_breaker.break_ties(ties)
 
     async def serve_housekeeping(self) -> None:
         """Deletes responses past their retention, now and every hour. Runs until it is cancelled."""
         while True:
             await self._turns.purge_expired(self.clock.unix())
+            await self._job_store.purge_expired(self.clock.unix())
             await asyncio.sleep(_PURGE_INTERVAL_SECONDS)
 
     async def serve_documents(self, *, is_sole: bool) -> None:
@@ -174,6 +190,25 @@ class Desk:
     async def release_abandoned_turns(self) -> None:
         """Gives back what a killed server had claimed. Only for the sole server of a data folder."""
         await self._turns.release_abandoned()
+        await self._job_store.release_abandoned()
+
+    def _make_jobs(self) -> JobDesk:
+        settings = self.settings
+        return JobDesk(
+            self._job_store,
+            self.research,
+            self.clock,
+            JobSettings(
+                model_id=self.research_model,
+                built_in_tools=tuple(sorted(self.tools.names())),
+                concurrency=settings.research_jobs,
+            ),
+            refund=Refunds(self._database, self.ledger, self.clock).refund_run,
+        )
+
+    @property
+    def research_model(self) -> str:
+        return self.settings.research_model or self.settings.default_model
 
     # Both are imported late: a question about a price needs neither.
 
@@ -195,7 +230,8 @@ class Desk:
 
     def _story(self) -> DocumentFeed:
         story = importlib.import_module("cryptodesk.app.story")
-        feed: DocumentFeed = story.simulated_documents(self.settings.simulated_seed, self.clock, self.market.world)
+        told = story.simulated_documents(self.settings.simulated_seed, self.clock, self.market.world)
+        feed: DocumentFeed = story.StoryWithHandbook(told, self._handbook)
         return feed
 
 

@@ -79,6 +79,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, say: Callable[
                 background = [
                     asyncio.create_task(desk.serve_housekeeping()),
                     asyncio.create_task(desk.serve_documents(is_sole=ownership.is_sole)),
+                    asyncio.create_task(desk.jobs.serve()),
                 ]
                 _settle_memory()
                 try:
@@ -96,10 +97,20 @@ def create_app(settings: Settings, *, clock: Clock | None = None, say: Callable[
         keys=keys,
         clock=desk.clock,
         built_in_tools=frozenset(desk.tools.names()),
-        settings=DialectSettings(max_body_bytes=settings.max_body_bytes, body_seconds=settings.body_seconds),
+        settings=DialectSettings(
+            max_body_bytes=settings.max_body_bytes,
+            body_seconds=settings.body_seconds,
+            default_related_questions=settings.related_questions,
+            annotates=settings.annotations,
+        ),
         require_model=desk.models.resolve,
         model_ids=lambda: desk.models.model_ids,
         limits=desk.limits,
+        research=desk.research,
+        research_model=desk.research_model,
+        jobs=desk.jobs,
+        texts=desk.texts,
+        credits=desk.credits,
     )
     return build_asgi(ports, lifespan)
 

@@ -1,4 +1,4 @@
-"""The simulated market as the story that simulated documents tell."""
+"""The simulated market as the story that simulated documents tell, and the handbook beside it, which is real."""
 
 from __future__ import annotations
 
@@ -6,22 +6,63 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
+from msgspec import structs
+
 from cryptodesk.core.clock import Clock
+from cryptodesk.documents.query import DocumentFeed, DocumentQuery, DocumentsFound, HitsFound
+from cryptodesk.documents.records import DocumentType
 from cryptodesk.documents.simulated import Listing, Move, Project, Raise, Release, SimulatedDocuments, Unlock
 from cryptodesk.market.simulation import SimulatedWorld
 from cryptodesk.market.simulation.days import DAY_MINUTES, minute_of, moment_of
 from cryptodesk.market.simulation.factors import SECTORS
 from cryptodesk.market.simulation.world import FIRST_MOMENT, LAST_MOMENT
 
-__all__ = ["SimulatedStory", "simulated_documents"]
+__all__ = ["SimulatedStory", "StoryWithHandbook", "simulated_documents"]
 
 _FOLLOWED, _RIVALS, _MOVERS, _WITH_PAGES = 40, 300, 10, 150
 _HOURS = (0, 6, 12, 18)
+_HANDBOOK: DocumentType = "handbook"
+_REPORTS: frozenset[DocumentType] = frozenset({"news", "exchange_announcement", "social_post"})
+# Where texts of any kind are asked for, so large a part of them may be the handbook's.
+_PART_OF_ANY = 4
 
 
 def simulated_documents(seed: int, clock: Clock, world: SimulatedWorld) -> SimulatedDocuments:
     """What is written in a simulated world about what its market did."""
     return SimulatedDocuments(seed, clock, SimulatedStory(world))
+
+
+class StoryWithHandbook:
+    """A `DocumentFeed`: the texts of the simulated world, and of the `library` the handbook alone.
+
+    How things work is true in any world, so those texts are real and say so. What is asked of named assets, or of some
+    days, is answered from the story alone: there the handbook would tell of another market."""
+
+    def __init__(self, story: DocumentFeed, library: DocumentFeed) -> None:
+        self._story, self._library = story, library
+
+    async def search(self, query: DocumentQuery) -> HitsFound:
+        told = await self._story.search(query)
+        if not _wants_handbook(query):
+            return told
+        is_of_texts = bool(query.types) and not _REPORTS & set(query.types)
+        most = query.limit if is_of_texts else max(1, query.limit // _PART_OF_ANY)
+        known = await self._library.search(structs.replace(query, types=(_HANDBOOK,), limit=most))
+        # The scores of the two are of different kinds: each keeps its order, and what was asked for stands first.
+        kept = told.hits[: max(0, query.limit - len(known.hits))]
+        hits = (*known.hits, *kept) if is_of_texts else (*kept, *known.hits)
+        return HitsFound(hits[: query.limit], (*told.notes, *known.notes))
+
+    async def recent(self, query: DocumentQuery) -> DocumentsFound:
+        return await self._story.recent(query)
+
+    async def count(self, as_of: datetime | None = None) -> int:
+        return await self._story.count(as_of)
+
+
+def _wants_handbook(query: DocumentQuery) -> bool:
+    is_bound = query.asset_ids or query.sources or query.published_after or query.published_before
+    return not is_bound and bool(query.text) and (not query.types or _HANDBOOK in query.types)
 
 
 class SimulatedStory:

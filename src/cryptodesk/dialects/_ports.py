@@ -14,10 +14,10 @@ from cryptodesk.core.ports import KeyStore
 from cryptodesk.core.requests import Caller, RunLimits, RunRequest
 from cryptodesk.documents.entities.records import Entities
 from cryptodesk.documents.trending import Trending
+from cryptodesk.ledger.credits import CreditAllowance
 
 __all__ = [
     "ASGIApp",
-    "CreditAllowance",
     "CreditMeter",
     "Dialect",
     "DialectPorts",
@@ -52,29 +52,24 @@ class TextServices(Protocol):
     async def trending(self, limit: int) -> Trending: ...
 
 
-class CreditAllowance(Struct, frozen=True):
-    """What an account may spend in the period that began at `starts_at`, in credits. Times are unix seconds."""
-
-    account_id: str
-    allocated: int
-    remaining: int
-    starts_at: float
-    ends_at: float
-
-
 class CreditMeter(Protocol):
     async def allowance(self, caller: Caller) -> CreditAllowance: ...
 
 
 class DialectSettings(Struct, frozen=True):
     """Bounds of the edge. `body_seconds` is for the whole body, `write_seconds` for one write to a client that has
-    stopped reading. A client's hang-up is looked for once a run has lasted `watch_after_seconds`."""
+    stopped reading. A client's hang-up is looked for once a run has lasted `watch_after_seconds`. A researched answer
+    that was begun and is silent is kept open by a filler every `fill_seconds`; it has `default_related_questions`
+    where the request asks for no number, and OpenAI's `annotations` beside `metadata` if the desk `annotates`."""
 
     max_body_bytes: int = 4 * 1024 * 1024
     body_seconds: float = 30.0
     write_seconds: float = 60.0
     watch_after_seconds: float = 0.05
     allow_query_key: bool = True
+    fill_seconds: float = 5.0
+    default_related_questions: int = 2
+    annotates: bool = True
 
 
 class DialectPorts(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""The table of ledger entries. An applied step is history and never edited."""
+"""The tables of ledger entries and of credits. An applied step is history and never edited."""
 
 from __future__ import annotations
 
@@ -52,6 +52,23 @@ MIGRATIONS = (
             WHEN EXISTS (SELECT 1 FROM ledger_entries WHERE entry_id = NEW.entry_id OR position = NEW.position)
             BEGIN SELECT RAISE(ABORT, 'the ledger is append-only: an entry of this id is there already'); END
             """,
+        ),
+    ),
+    Migration(
+        2,
+        "credit uses",
+        (
+            """
+            CREATE TABLE credit_uses (
+                trace_id TEXT NOT NULL UNIQUE,
+                account_id TEXT NOT NULL,
+                dialect TEXT NOT NULL,
+                credits INTEGER NOT NULL CHECK (credits > 0),
+                used_at REAL NOT NULL
+            )
+            """,
+            # Holds all that a month's sum needs.
+            "CREATE INDEX credit_uses_by_account ON credit_uses (account_id, used_at, credits)",
         ),
     ),
 )

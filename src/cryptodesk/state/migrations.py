@@ -1,4 +1,4 @@
-"""The tables of keys and turns. An applied step is history and never edited."""
+"""The tables of keys, turns and research jobs. An applied step is history and never edited."""
 
 from __future__ import annotations
 
@@ -43,6 +43,39 @@ MIGRATIONS = (
             )
             """,
             "CREATE INDEX turns_claimed ON turns (claim_id) WHERE claim_id IS NOT NULL",
+        ),
+    ),
+    Migration(
+        3,
+        "research jobs",
+        (
+            # Positions are never given twice, so that the newest job is always the one with the highest.
+            """
+            CREATE TABLE research_jobs (
+                position INTEGER PRIMARY KEY AUTOINCREMENT,
+                job_id TEXT NOT NULL UNIQUE,
+                account_id TEXT NOT NULL,
+                status TEXT NOT NULL CHECK (status IN ('queued', 'in_progress', 'completed', 'failed', 'cancelled')),
+                created_at REAL NOT NULL,
+                started_at REAL,
+                ended_at REAL,
+                run_id TEXT,
+                follow_up_of TEXT,
+                error_code TEXT,
+                error_message TEXT,
+                attempts INTEGER NOT NULL,
+                claim_id TEXT,
+                claim_lapses_at REAL,
+                body BLOB NOT NULL,
+                steps BLOB,
+                report BLOB,
+                CHECK ((status = 'in_progress') = (claim_id IS NOT NULL))
+            )
+            """,
+            "CREATE INDEX research_jobs_by_account ON research_jobs (account_id, status)",
+            "CREATE INDEX research_jobs_open ON research_jobs (position) WHERE status IN ('queued', 'in_progress')",
+            "CREATE UNIQUE INDEX research_jobs_claimed ON research_jobs (claim_id) WHERE claim_id IS NOT NULL",
+            "CREATE INDEX research_jobs_ended ON research_jobs (ended_at) WHERE ended_at IS NOT NULL",
         ),
     ),
 )
