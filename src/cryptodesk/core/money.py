@@ -65,9 +65,9 @@ class Receipt(Struct, frozen=True):
 
 
 class Quote(Struct, frozen=True):
-    """What a request would cost: `low` for a short answer at once, `likely` from what such runs cost, `worst` with every
-    round, tool and output token that its limits allow, and a second turn where the dialect has one. `basis` says in
-    words what each rests on."""
+    """What a request would cost: `low` for a short answer at once, `likely` from what such runs cost, `worst` with
+    every round, tool and output token that its limits allow, and a second turn where the dialect has one. `basis` says
+    in words what each rests on."""
 
     model_id: str
     price_version: str
