@@ -118,6 +118,20 @@ def test_the_python_and_curl_snippets_work_against_the_server(tmp_path: Path) ->
         assert '"finish_reason":"stop"' in answer
 
 
+def test_the_research_commands_work_against_the_server(tmp_path: Path) -> None:
+    curls = [command for command in commands() if command.startswith("curl") and "/ai/" in command]
+    assert len(curls) == 3
+    with running_server(tmp_path) as server:
+        answer, job, jobs = (run(one.replace("http://127.0.0.1:8080", server.url), tmp_path, KEY=KEY) for one in curls)
+    body = json.loads(answer)
+    assert "[1]" in body["data"]["messages"][0]["content"]
+    assert body["metadata"]["charts"]
+    assert body["metadata"]["sources"][0]["citationId"] == 1
+    assert len(body["metadata"]["related_questions"]) == 2
+    assert json.loads(job)["object"] == "deep_research"
+    assert json.loads(job)["job_id"] in jobs
+
+
 def test_links_of_the_readme_lead_somewhere() -> None:
     links = re.findall(r"\]\(([^)#]+)\)", README)
     assert links
