@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from msgspec import structs
 
-from cryptodesk.core.events import ModelFinished, ModelStarted, RunFailed, RunFinished, TextDelta
+from cryptodesk.core.events import ComputedFigure, ModelFinished, ModelStarted, RunFailed, RunFinished, TextDelta
 from cryptodesk.core.generation import ResponseFormat
 from cryptodesk.core.messages import Message, ToolCallPart
 from cryptodesk.core.verification import Counts, Verification
@@ -25,13 +25,13 @@ class Check:
         self._held = ""
         self.results: list[tuple[ToolCallPart, str]] = []
         self.text = ""
-        self.computed: tuple[float, ...] = ()
+        self.computed: tuple[ComputedFigure, ...] = ()
 
     def add_result(self, call: ToolCallPart, output: str) -> None:
         self.results.append((call, output))
 
-    def add_computed(self, values: Sequence[float]) -> None:
-        self.computed = tuple(values)
+    def add_computed(self, figures: Sequence[ComputedFigure]) -> None:
+        self.computed = tuple(figures)
 
     def feed(self, text: str) -> str:
         self.text += text
@@ -159,9 +159,12 @@ async def test_a_verifier_that_is_off_changes_nothing(stream: bool) -> None:
     assert fold.finished.verification is None
 
 
+FIVE = ComputedFigure(5.0, "price", "USD", "Bitcoin", "BTC", 1, "2026-09-10")
+
+
 async def test_figures_that_the_provider_worked_out_are_told_before_the_judgement() -> None:
     verifier = Verifier()
-    answer = [[ModelStarted("m"), TextDelta("It is 5."), ModelFinished("stop", USAGE, computed=(5.0, 7.5))]]
+    answer = [[ModelStarted("m"), TextDelta("It is 5."), ModelFinished("stop", USAGE, computed=(FIVE,))]]
     desk = Desk(calls(("market", "{}")), answer, verifier=verifier)
     await desk.result(ask(**BUILT_IN))
-    assert verifier.checks[-1].computed == (5.0, 7.5)
+    assert verifier.checks[-1].computed == (FIVE,)

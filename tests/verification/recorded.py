@@ -9,6 +9,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from cryptodesk.core.events import ComputedFigure
+
 __all__ = ["RECORDED", "Recorded", "Result", "recorded_answers", "recorded_call"]
 
 RECORDED = Path(__file__).parent / "data" / "recorded.jsonl.gz"
@@ -22,7 +24,8 @@ class Result(Struct, frozen=True):
 
 
 class Recorded(Struct, frozen=True):
-    """One conversation: an answer of the analyst, or the output of one call (then `text` is empty)."""
+    """One conversation: an answer of the analyst with the figures that it handed over, or the output of one call (then
+    `text` is empty)."""
 
     kind: str
     mode: str
@@ -32,6 +35,7 @@ class Recorded(Struct, frozen=True):
     question: str = ""
     text: str = ""
     status: str = "completed"
+    computed: tuple[ComputedFigure, ...] = ()
 
 
 @cache

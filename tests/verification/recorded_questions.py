@@ -179,6 +179,25 @@ how far below its ATH is ETH
 BTC and ETH in the last 14 days
 ETH price 2026-08-15
 DOGE in November 2024
+TA of ETH on the daily
+correlation between BTC and ETH over the last 30 days
+beta of SOL
+Sharpe ratio of SOL this year
+ETH/BTC ratio over 6 months
+max drawdown of SOL since 2024
+realised volatility of BTC over the last 30 days
+DCA $50 a week into ETH over the last 2 years
+I bought 2 ETH at 1800 and 1 BTC at 60k: my PnL
+I hold 0.5 BTC and 10 ETH
+will bitcoin reach 200k?
+$1000 of SOL bought in March 2025
+50 and 200 day moving averages of BTC
+what percentage of ADA is in circulation
+how many holders does UNI have
+open interest of ETH
+memes vs AI sector
+how many times bigger is BTC than ETH by market cap
+total value locked in DeFi
 BTC price in 2021
 SOL in 2023
 """.strip().splitlines()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -12,6 +13,7 @@ from msgspec import Struct
 
 from cryptodesk.verification import CheckedFigure, Checker, Gate, Policy, ToolResult, Verification
 from cryptodesk.verification.verdicts import BAD
+from tests.verification.own_lies import own_lies
 from tests.verification.planting import Lie, lies_in_answers, lies_in_prose
 from tests.verification.prose import Prose, fill, proses, results_of
 from tests.verification.recorded import Recorded, Result, recorded_answers
@@ -28,6 +30,7 @@ __all__ = [
     "quote",
     "score_honest",
     "score_lies",
+    "score_own_lies",
     "verdicts",
 ]
 
@@ -72,9 +75,11 @@ def _taken(results: Iterable[Result]) -> list[ToolResult]:
     return [ToolResult(one.tool, one.arguments, one.output, one.call_id) for one in results]
 
 
-def checker_for(source: Prose | Recorded) -> Checker:
+def checker_for(source: Prose | Recorded, *, is_own: bool = False) -> Checker:
+    """`is_own`: the analyst's text as a run has it, with what its code handed over; else anybody's."""
     results = results_of(source) if isinstance(source, Prose) else source.results
-    return Checker(_taken(results), [source.question], NOW)
+    computed = source.computed if is_own and isinstance(source, Recorded) else ()
+    return Checker(_taken(results), [source.question], NOW, computed)
 
 
 def gate_for(source: Prose, policy: Policy) -> Gate:
@@ -96,7 +101,7 @@ class Score(Struct, frozen=True):
 
 
 def honest_answers(kind: str) -> list[tuple[Prose | Recorded, str]]:
-    """`analyst` are the analyst's own answers; else prose of that kind."""
+    """`analyst` are the analyst's own answers, with what it handed over; else prose of that kind."""
     if kind == "analyst":
         return [(answer, answer.text) for answer in recorded_answers() if answer.results]
     return [(prose, fill(prose).text) for prose in proses(kind)]
@@ -108,7 +113,7 @@ def score_honest(kind: str, *, thirds: Sequence[int] = (0, 1, 2)) -> Score:
     wrong: list[str] = []
     for at, (source, text) in enumerate(honest_answers(kind)):
         if at % 3 in thirds:
-            found = checker_for(source).check(text).figures
+            found = checker_for(source, is_own=True).check(text).figures
             figures += found
             wrong += [f"{source.question!r}: {one.text} {one.reason}" for one in found if one.verdict in BAD]
     return Score(len(figures), tuple(wrong))
@@ -123,6 +128,23 @@ def judged_lies(kind: str) -> Sequence[tuple[Lie, list[CheckedFigure]]]:
         figures = checker_for(source).check(lie.text).figures
         judged.append((lie, [one for one in figures if one.start < lie.end and one.end > lie.start]))
     return judged
+
+
+@cache
+def score_own_lies() -> Mapping[str, Score]:
+    """By kind the lies in the analyst's answers, read with what it handed over, of which no false figure was found."""
+    totals: Counter[str] = Counter()
+    missed: dict[str, list[str]] = {}
+    for answer, lie in own_lies():
+        figures = checker_for(answer, is_own=True).check(lie.text).figures
+        totals[lie.kind] += 1
+        bad = [one for one in figures if one.verdict in BAD]
+        if not any(one.start < end and one.end > start for one in bad for start, end in lie.spans):
+            start, end = lie.spans[0]
+            missed.setdefault(lie.kind, []).append(
+                f"{answer.mode} {answer.question!r} ({lie.note}): …{lie.text[max(0, start - 60) : end + 20]}"
+            )
+    return {kind: Score(total, tuple(missed.get(kind, ()))) for kind, total in totals.items()}
 
 
 def score_lies(kind: str, *, thirds: Sequence[int] = (0, 1, 2)) -> Score:

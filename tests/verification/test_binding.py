@@ -189,3 +189,22 @@ def test_a_token_that_calls_itself_price_takes_no_word_from_the_prose() -> None:
 def test_broken_results_are_no_facts_and_no_failure() -> None:
     for output in ("", "null", "[]", "{", '{"a": NaN}', '{"x": ' * 2000, '{"market_data_result": {"results": null}}'):
         assert check("Bitcoin trades at $5.00.", ToolResult("t", "{}", output, "c")).figures[0].verdict == "unbound"
+
+
+def test_a_small_letter_of_size_is_read_behind_a_currency_alone() -> None:
+    assert verdicts("Bitcoin's market cap is $1.57t.") == {"$1.57t": "bound"}
+    assert verdicts("Bitcoin's market cap is $1.57b.") == {"$1.57b": "contradicted"}
+    assert verdicts("On the 15m chart it is calm.") == {}
+    assert verdicts("None is above $5 million.", asked=["coins above 5m"]) == {"$5 million": "user"}
+
+
+def test_a_table_behind_another_has_a_header_of_its_own() -> None:
+    first = "| Asset | 7 days |\n|---|---:|\n| Bitcoin | +1.25% |\n"
+    second = "| Asset | 24 h |\n|---|---:|\n| Bitcoin | -0.21% |\n"
+    assert verdicts(f"{first}\n{second}") == {"+1.25%": "bound", "-0.21%": "bound"}
+
+
+def test_the_row_of_a_table_names_the_asset_even_where_results_have_one_alone() -> None:
+    table = "| Asset | Price |\n|---|---:|\n| {} | $78,264.10 |\n"
+    assert verdicts(table.format("Bitcoin"), market(BITCOIN)) == {"$78,264.10": "bound"}
+    assert verdicts(table.format("Solana"), market(BITCOIN)) == {"$78,264.10": "contradicted"}

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from cryptodesk.app.desk import Desk
 from cryptodesk.core.clock import FixedClock
-from cryptodesk.core.events import RunFold
+from cryptodesk.core.events import ComputedFigure, RunFold
 from cryptodesk.evaluation.harness import MOMENTS, market_settings
 from cryptodesk.evaluation.records import Market
 from cryptodesk.settings import load_settings
@@ -92,20 +92,24 @@ async def test_no_figure_of_the_analyst_is_called_false_and_few_go_unbound(where
     assert len(unbound) <= 0.02 * sum(counts.values()), "\n".join(unbound)
 
 
-def found_in(text: str, *computed: float) -> dict[str, str]:
-    figures = Checker((market(),), ["price of bitcoin"], NOW, computed).check(text).figures
+DISTANCE = ComputedFigure(-12.5, "distance_pct", "percent", "Bitcoin", "BTC", 1)
+
+
+def found_in(text: str, *computed: ComputedFigure) -> dict[str, str]:
+    figures = Checker((market(),), ["price of bitcoin"], NOW, computed or (DISTANCE,)).check(text).figures
     return {one.text: one.verdict for one in figures}
 
 
 def test_what_code_hands_over_covers_no_other_figure() -> None:
-    assert found_in("Bitcoin trades at $91,350.20.", 12.5) == {"$91,350.20": "contradicted"}
-    assert found_in("Bitcoin is in 41,777 wallets.", 12.5) == {"41,777": "unbound"}
-    assert found_in("Bitcoin lies 12.5% below its mean.", 12.5) == {"12.5%": "derived"}
+    assert found_in("Bitcoin trades at $91,350.20.") == {"$91,350.20": "contradicted"}
+    assert found_in("Bitcoin is in 41,777 wallets.") == {"41,777": "unbound"}
+    assert found_in("Bitcoin lies 12.5% below its mean.") == {"12.5%": "derived"}
 
 
 def test_of_code_too_the_direction_is_read() -> None:
-    assert found_in("Bitcoin rose 0.21% over 24 hours.", 12.5) == {"0.21%": "contradicted"}
-    assert found_in("Bitcoin fell 0.21% over 24 hours.", 12.5) == {"0.21%": "bound"}
+    assert found_in("Bitcoin rose 0.21% over 24 hours.") == {"0.21%": "contradicted"}
+    assert found_in("Bitcoin fell 0.21% over 24 hours.") == {"0.21%": "bound"}
+    assert found_in("Bitcoin lies 12.5% above its mean.") == {"12.5%": "unbound"}
 
 
 @pytest.mark.parametrize(

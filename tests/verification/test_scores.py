@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import pytest
 
+from tests.verification.own_lies import KINDS, OWN_NAMES
 from tests.verification.planting import CLASSES
 from tests.verification.prose import proses
 from tests.verification.recorded import recorded_answers
-from tests.verification.support import judged_lies, score_honest, score_lies
+from tests.verification.support import judged_lies, score_honest, score_lies, score_own_lies
 
 HELD_OUT = (2,)
+MOST_MISSED = 2
 
 
 def test_the_set_is_as_large_as_was_asked_for() -> None:
@@ -34,6 +36,21 @@ def test_lies_in_the_analysts_answers_are_caught() -> None:
     score = score_lies("analyst")
     assert score.total >= 400
     assert not score.wrong, "\n".join(score.wrong)
+
+
+def test_of_lies_in_what_code_wrote_none_about_names_values_and_fields_passes() -> None:
+    scores = score_own_lies()
+    assert set(scores) == set(KINDS)
+    assert sum(score.total for score in scores.values()) >= 2_000
+    missed = [text for kind, score in scores.items() if kind != OWN_NAMES for text in score.wrong]
+    assert len(missed) <= MOST_MISSED, "\n".join(missed)
+
+
+def test_of_figures_under_codes_own_names_few_that_change_places_pass() -> None:
+    # Where "worth $5 at $3" is turned about, nothing in the words or the results speaks for one of the two.
+    score = score_own_lies()[OWN_NAMES]
+    assert score.total >= 50
+    assert score.wrong_ratio <= 0.15, "\n".join(score.wrong)
 
 
 def test_the_held_out_third_has_one_lie_that_is_true_in_itself() -> None:

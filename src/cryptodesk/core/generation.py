@@ -16,6 +16,7 @@ __all__ = [
     "ModelPrice",
     "ModelRequest",
     "ModelRoute",
+    "PriceTier",
     "ReasoningEffort",
     "ResponseFormat",
     "ToolChoice",
@@ -35,13 +36,52 @@ class ResponseFormat(Struct, frozen=True):
     strict: bool = False
 
 
+class PriceTier(Struct, frozen=True):
+    """USD per million tokens of every token of a call that reads more than `above_input_tokens`."""
+
+    above_input_tokens: int
+    input_usd: Decimal
+    cache_read_usd: Decimal
+    output_usd: Decimal
+    cache_write_usd: Decimal | None = None
+    cache_write_1h_usd: Decimal | None = None
+    reasoning_usd: Decimal | None = None
+
+
 class ModelPrice(Struct, frozen=True):
-    """USD per million tokens. `version` names the dated entry the figures come from."""
+    """USD per million tokens. `version` names the dated entry the figures come from.
+
+    What is written to a cache costs what fresh input does where no rate is given, what is kept for an hour what other
+    writing does, and reasoning what output does. `tiers` are ascending; the last one a call is above holds for all of
+    its tokens. With `as_reported` the upstream's own charge is taken where it tells one."""
 
     version: str
     input_usd: Decimal
     cache_read_usd: Decimal
     output_usd: Decimal
+    cache_write_usd: Decimal | None = None
+    cache_write_1h_usd: Decimal | None = None
+    reasoning_usd: Decimal | None = None
+    tiers: tuple[PriceTier, ...] = ()
+    as_reported: bool = False
+
+    @classmethod
+    def unknown(cls, name: str) -> ModelPrice:
+        """The mark of a model that is served although nobody knows its price: no figure, and never 0."""
+        nothing = Decimal("NaN")
+        return cls(f"unknown: {name}", nothing, nothing, nothing)
+
+    @property
+    def is_known(self) -> bool:
+        return not self.input_usd.is_nan()
+
+    def rates(self, input_tokens: int) -> ModelPrice | PriceTier:
+        """The rates of a call that reads so many tokens."""
+        found: ModelPrice | PriceTier = self
+        for tier in self.tiers:
+            if input_tokens > tier.above_input_tokens:
+                found = tier
+        return found
 
 
 class ModelRoute(Struct, frozen=True):

@@ -12,6 +12,7 @@ from cryptodesk.verification.claims import Claim
 from cryptodesk.verification.facts import Cell, FactTable, Passage
 from cryptodesk.verification.faults import faults_of, is_claimed, wanted_measures
 from cryptodesk.verification.figures import Figure
+from cryptodesk.verification.handed import Handed, fits, has_unit, is_outworded, is_worded, may_be, names_field
 from cryptodesk.verification.histories import Computed, history_values
 from cryptodesk.verification.precision import bounds_of, stands_for
 from cryptodesk.verification.verdicts import VerdictName
@@ -24,6 +25,10 @@ _TELLING_DIGITS = 3
 _MOST_COMPUTED = 300
 _WHOLE_NOTE_WORDS = 4
 _SHARE = re.compile(r"pct|cagr|\*\s*100\b|%|percent")
+# What no figure that code copies may lack, wherever its cell stands.
+_FIXED = frozenset({"asset", "period", "sign"})
+_FIXED_OF_MARKET = frozenset({"period", "sign"})
+_WHAT = frozenset({"unit", "asset", "field", "period"})
 _FAULT_WORDS = {
     "unit": "another unit", "asset": "another asset", "field": "another field", "period": "another period",
     "time": "another time", "sign": "the opposite direction",
@@ -48,7 +53,7 @@ class Outcome(NamedTuple):
 
 class Binder:
     def __init__(
-        self, facts: FactTable, said_by_user: Sequence[Known], now: datetime, computed: Sequence[float] = ()
+        self, facts: FactTable, said_by_user: Sequence[Known], now: datetime, computed: Sequence[Handed] = ()
     ) -> None:
         self.facts = facts
         self.computed = computed
@@ -107,23 +112,19 @@ class Binder:
     def _second(
         self, claim: Claim, first: Outcome | None, settled: Sequence[Known], known: Sequence[Known]
     ) -> Outcome | None:
-        figure = claim.figure
         if claim.is_convention:
             return None
-        if self.computed:
-            outcome = self._by_code(claim, self._targets(claim))
-            if outcome is not None:
-                return outcome
         targets = self._targets(claim)
+        if self.computed:
+            return self._of_code(claim, targets, settled, known)
         is_said = bool(claim.measures or claim.aspect)
-        is_code = bool(self.computed)
-        is_asserted = bool(targets) and is_said and not is_code and not claim.is_hypothetical and not _compares(claim)
+        is_asserted = bool(targets) and is_said and not claim.is_hypothetical and not _compares(claim)
         for find in (self._computed, self._label, self._size):
             outcome = find(claim)
             if outcome is not None and not (is_asserted and find is not self._computed):
                 return outcome
         quoted = self._quoted(claim)
-        if quoted is not None and (is_code or not targets or claim.is_attributed):
+        if quoted is not None and (not targets or claim.is_attributed):
             return quoted
         noted = self._noted(claim)
         if noted is not None and noted.is_whole:
@@ -132,29 +133,71 @@ class Binder:
             outcome = self._derived(claim, settled, known) or self._users(claim) or noted
             if outcome is not None:
                 return outcome
-        if (is_code or not targets) and _claims_nothing(claim):
+        return self._last(claim, targets, settled, is_asserted=is_asserted)
+
+    def _last(
+        self, claim: Claim, targets: Sequence[tuple[float, Cell]], settled: Sequence[Known], *, is_asserted: bool
+    ) -> Outcome | None:
+        if not targets and _claims_nothing(claim):
             return None
-        if is_asserted and figure.kind in {"percent", "points", "multiple"}:
-            outcome = self._derived(claim, settled, known, is_strict=True)
+        if is_asserted and claim.figure.kind in {"percent", "points", "multiple"}:
+            outcome = self._derived(claim, settled, (), is_strict=True)
             if outcome is not None:
                 return outcome
         return self._refuted(claim, targets)
 
-    def _by_code(self, claim: Claim, targets: Sequence[tuple[float, Cell]]) -> Outcome | None:
-        """Code that hands its figures over copies cells by their names: where the words around an exact copy are read
-        as another field or moment, the reading is at fault. The direction must be right all the same."""
-        if any(stands_for(claim.figure, value, claim.approximation) for value in self.computed):
+    # --- what code wrote ---------------------------------------------------------------------------------------
+
+    def _of_code(
+        self,
+        claim: Claim,
+        targets: Sequence[tuple[float, Cell]],
+        settled: Sequence[Known],
+        known: Sequence[Known],
+    ) -> Outcome | None:
+        """Code that hands its figures over writes no figure by itself: what is one of them is that one and no chance
+        result of others. For the rest its words are read more loosely than a language model's."""
+        is_held = self._is_held(claim, targets)
+        lowest, highest = bounds_of(claim.figure, claim.approximation)
+        equal = [one for one in self.computed if lowest <= abs(one.figure.value) <= highest and has_unit(claim, one)]
+        if any(self._is_handed(claim, one, is_held=is_held) for one in equal):
             return Outcome("derived", "worked out from the results by the code that wrote the answer")
+        is_misplaced = bool(equal) and _digits(claim.figure) >= _TELLING_DIGITS
+        outcome = self._computed(claim) or self._quoted(claim) or self._users(claim)
+        if outcome is None and not is_held and not is_misplaced:
+            outcome = self._copied(claim) or self._label(claim) or self._size(claim) or self._noted(claim)
+            outcome = outcome or self._derived(claim, settled, known)
+            if outcome is None and _claims_nothing(claim):
+                return None
+        if outcome is None and not is_misplaced and claim.figure.kind in {"percent", "points", "multiple"}:
+            outcome = self._derived(claim, settled, known)
+        return outcome or self._last(claim, targets, settled, is_asserted=False)
+
+    def _is_handed(self, claim: Claim, one: Handed, *, is_held: bool) -> bool:
+        return (
+            may_be(claim, one)
+            and (fits(claim, one, self.facts, is_held=is_held) or is_worded(claim, one, self.computed, self.facts))
+            and not is_outworded(claim, one, self.computed)
+        )
+
+    def _is_held(self, claim: Claim, targets: Sequence[tuple[float, Cell]]) -> bool:
+        """Whether the words name a field, or a length of time, of which a figure is at hand."""
+        if not names_field(claim) or claim.approximation in {"above", "below"} or claim.front.endswith("± "):
+            return False
+        return bool(targets) or any(
+            one.is_known and _WHAT.isdisjoint(faults_of(claim, one.cell, self.facts)) for one in self.computed
+        )
+
+    def _copied(self, claim: Claim) -> Outcome | None:
+        """Code copies cells by their names: where the words around an exact copy are read as another field or moment,
+        the reading is at fault. Whose it is, over how long and which way must be right all the same."""
         found = [(faults_of(claim, cell, self.facts), cell) for cell in self._hits(claim)]
         found += list(self._bars(claim))
         is_telling = _digits(claim.figure) >= _TELLING_DIGITS
-        # Where the very cell that is spoken of is at hand, no other asset's and no other period's stands in for it.
-        fixed = {"sign", "asset", "period"} if targets and claim.assets else {"sign"}
         copied = [
             (len(faults), at)
-            for at, (faults, _) in enumerate(found)
-            if (not fixed & set(faults) or ("field" in faults and "sign" not in faults))
-            and (is_telling or not {"unit", "asset"} & set(faults))
+            for at, (faults, cell) in enumerate(found)
+            if _fixed(claim, cell).isdisjoint(faults) and (is_telling or {"unit", "asset"}.isdisjoint(faults))
         ]
         return Outcome("bound", "", (found[min(copied)[1]][1],)) if copied else None
 
@@ -326,11 +369,10 @@ class Binder:
         if claim.figure.kind not in {"money", "plain"}:
             return
         lowest, highest = bounds_of(claim.figure, claim.approximation)
-        for series, value, name, day, row in self.facts.bars():
-            if lowest <= value <= highest:
-                cell = Cell(value, (*series.path, "rows", row, name), series.entity, series.call, day)
-                is_own = series.entity is None or not claim.assets or series.entity.key in claim.assets
-                yield ["time"] if is_own else ["asset", "time"], cell
+        for series, value, name, day, row in self.facts.bars_near(lowest, highest):
+            cell = Cell(value, (*series.path, "rows", row, name), series.entity, series.call, day)
+            is_own = series.entity is None or not claim.assets or series.entity.key in claim.assets
+            yield ["time"] if is_own else ["asset", "time"], cell
 
     def _reason(self, claim: Claim, value: float, cell: Cell, near: tuple[Cell, list[str]] | None) -> str:
         meaning, currency = cell.meaning, self.facts.currency(cell.call)
@@ -395,6 +437,12 @@ def _digits(figure: Figure) -> int:
 def _compares(claim: Claim) -> bool:
     """Whether the figure is said to be more or less than something rather than to be it."""
     return claim.approximation in {"above", "below"} or claim.figure.kind in {"multiple", "points"}
+
+
+def _fixed(claim: Claim, cell: Cell) -> frozenset[str]:
+    """What a copied cell may not lack; the coin that an amount is told in is no owner."""
+    is_owned = cell.entity is not None and claim.figure.kind != "count"
+    return _FIXED if is_owned else _FIXED_OF_MARKET | ({"unit"} if claim.figure.kind == "count" else set())
 
 
 def _claims_nothing(claim: Claim) -> bool:

@@ -10,6 +10,7 @@ from functools import cached_property
 
 import msgspec
 
+from cryptodesk.core.events import ComputedFigure
 from cryptodesk.verification.arithmetic import Known
 from cryptodesk.verification.binding import Binder, Outcome
 from cryptodesk.verification.claims import Claim, read_claims
@@ -17,6 +18,7 @@ from cryptodesk.verification.dates import DateMention, find_dates
 from cryptodesk.verification.entities import catalog_tickers
 from cryptodesk.verification.facts import Cell, FactTable, ToolResult
 from cryptodesk.verification.figures import Figure
+from cryptodesk.verification.handed import Handed, handed_over
 from cryptodesk.verification.layout import Splitter, Unit
 from cryptodesk.verification.reading import Mark, Reading, read_unit
 from cryptodesk.verification.sentence import Context
@@ -34,7 +36,13 @@ _LONGEST_QUESTION = 2_000
 _MOST_FIGURES = 3_000
 # What may be asked, in the words of a question: "(“on 2024-03-14”)".
 _EXAMPLE = re.compile(r"(?:\bfor example|\be\.g\.|\bsuch as|\()[^.;]*“[^”]*$", re.IGNORECASE)
+# "volume above 5m" of a question; in an answer that may be minutes.
+_SMALL_MAGNITUDE = re.compile(r"(?<=\d)[mb](?!\w)")
 _TOO_MANY = Outcome("unbound", "more figures than are checked")
+
+
+def _in_capitals(match: re.Match[str]) -> str:
+    return match[0].upper()
 
 
 class CheckedUnit(msgspec.Struct):
@@ -55,7 +63,7 @@ class Checker:
         results: Iterable[ToolResult],
         user_texts: Sequence[str],
         now: datetime,
-        computed: Sequence[float] = (),
+        computed: Sequence[ComputedFigure] = (),
     ) -> None:
         self.results = tuple(results)
         self.computed = tuple(computed)
@@ -71,7 +79,8 @@ class Checker:
         """Figures of the user's words."""
         found = []
         for text in self.user_texts:
-            reading = read_unit(text[:20_000], self.facts.entities.names(), load_vocabulary(), self.now.date())
+            read = _SMALL_MAGNITUDE.sub(_in_capitals, text[:20_000])
+            reading = read_unit(read, self.facts.entities.names(), load_vocabulary(), self.now.date())
             found += [
                 Known(one.value, one.kind, (), one.text, one.unit) for one in reading.figures if one.kind != "duration"
             ]
@@ -100,7 +109,11 @@ class Checker:
     def tickers(self) -> Mapping[str, str]:
         """Ticker -> entity: those of the results before those of the catalogue."""
         own = {one.symbol: key for key, one in reversed(self.facts.entities.by_key.items()) if one.symbol}
-        return ChainMap(own, dict(catalog_tickers()))
+        return ChainMap(own, catalog_tickers())  # type: ignore[arg-type]  # read only, and too large to copy each time
+
+    @cached_property
+    def handed(self) -> Sequence[Handed]:
+        return handed_over(self.computed, self.facts, self.tickers)
 
     def check(self, text: str) -> Verification:
         checking = Checking(self)
@@ -118,7 +131,7 @@ class Checking:
     def __init__(self, checker: Checker) -> None:
         self._checker = checker
         self._facts = checker.facts
-        self._binder = Binder(self._facts, checker.said_by_user, checker.now, checker.computed)
+        self._binder = Binder(self._facts, checker.said_by_user, checker.now, checker.handed)
         self._vocabulary = load_vocabulary()
         self._context = Context(assets=self._assets_asked())
         self._heading = Context()
@@ -153,6 +166,8 @@ class Checking:
     # --- table rows --------------------------------------------------------------------------------------------
 
     def _row(self, unit: Unit) -> CheckedUnit:
+        if "\n\n" in unit.gap:
+            self._table.leave()
         cells = self._table.cells(unit.text)
         if self._table.is_rule(unit.text):
             return CheckedUnit(unit, [], [])
@@ -225,7 +240,7 @@ class Checking:
 
     def _day(self, one: DateMention, text: str, place: int) -> CheckedFigure:
         start, end = place + one.start, place + one.end
-        found = self._facts.days.get(one.first) if one.first is not None else None
+        found = self._facts.place_of(one.first) if one.first is not None else None
         if found is not None:
             result = self._facts.results[found[0]]
             cell = CellReference(result.call_id, result.tool, found[1], value=str(one.first))
@@ -297,10 +312,16 @@ def _is_lead(text: str) -> bool:
 def _subject(reading: Reading) -> tuple[str, ...]:
     """The assets that a following "it" may mean: not the unit of an amount, nor what others are measured against."""
     against = [mark for mark in reading.marks if mark.kind == "against"]
-    named = [mark for mark in reading.marks if mark.kind == "asset" and not _is_within(reading.figures, mark)]
+    marks = [mark for mark in reading.marks if not _is_quoted(reading.text, mark)]
+    named = [mark for mark in marks if mark.kind == "asset" and not _is_within(reading.figures, mark)]
     own = [mark for mark in named if not any(one.end <= mark.start <= one.end + 6 for one in against)]
-    market = [mark for mark in reading.marks if mark.kind == "market"]
+    market = [mark for mark in marks if mark.kind == "market"]
     return tuple(dict.fromkeys(mark.name for mark in own or named or market))
+
+
+def _is_quoted(text: str, mark: Mark) -> bool:
+    """Whether the name is spoken of as a word: “moved” and “market”."""
+    return text[max(0, mark.start - 1) : mark.start] == "“"
 
 
 def _tickers_in(reading: Reading) -> tuple[str, ...]:

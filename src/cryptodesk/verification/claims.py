@@ -30,13 +30,15 @@ _SCALE = re.compile(r"\d[\s*_]*(?:/|(?:out\s)?of)\s?$")
 
 
 class Claim(Struct, gc=False):
-    """Empty fields are not said. `is_own_asset`: the asset stands in the unit itself, not in an earlier one.
-    `is_tight`: the measure stands right at the figure. `carried`: measures that may go without saying. `wanted` is
-    for `faults`, which fills it once."""
+    """Empty fields are not said. `is_own_asset`: the asset stands in the unit itself, not in an earlier one;
+    `is_row_asset`: in the row of the table. `is_tight`: the measure stands right at the figure. `carried`: measures
+    that may go without saying. `told_words` are those of the table's header and row, `front` and `behind` the text
+    around the figure. `wanted` is for `faults`, which fills it once."""
 
     figure: Figure
     assets: tuple[str, ...] = ()
     is_own_asset: bool = False
+    is_row_asset: bool = False
     measures: tuple[str, ...] = ()
     aspect: str = ""
     sign: int = 0
@@ -52,6 +54,9 @@ class Claim(Struct, gc=False):
     approximation: str = ""
     qualifiers: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
+    told_words: frozenset[str] = frozenset()
+    front: str = ""
+    behind: str = ""
     is_hypothetical: bool = False
     is_attributed: bool = False
     is_own_measure: bool = False
@@ -110,6 +115,7 @@ def _claim(sentence: Sentence, at: int) -> Claim:
         figure=figure,
         assets=assets,
         is_own_asset=is_own_asset,
+        is_row_asset=sentence.context.has_row,
         measures=found.measures,
         aspect=aspect,
         sign=figure.sign or sign,
@@ -118,13 +124,16 @@ def _claim(sentence: Sentence, at: int) -> Claim:
         hours=hours or told,
         window=window or (sentence.context.window if not hours and moment is None else None),
         moment=moment or (sentence.context.moment if not hours and window is None else None),
-        ago_hours=ago,
+        ago_hours=ago if ago is not None or hours else sentence.context.ago_hours,
         may_be_past=may_be_past(sentence, figure, left, right),
         is_in_brackets=sentence.text[: figure.start].endswith("("),
         is_start=is_start(sentence, figure, left) and not aspect,
         approximation=approximation_of(sentence, figure, left),
         qualifiers=qualifiers_of(sentence, figure, left, right),
         words=sentence.words,
+        told_words=sentence.context.words,
+        front=sentence.text[: figure.start],
+        behind=sentence.text[figure.end : right],
         is_hypothetical=sentence.has_hypothetical or _is_margin(sentence.text, figure),
         is_attributed=sentence.has_attributed or "“" in sentence.text or "[" in sentence.text,
         is_own_measure=found.is_own,

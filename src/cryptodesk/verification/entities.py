@@ -79,6 +79,11 @@ class Entities:
             self._parts[symbol] = self._known(str(record.asset_id) if record else symbol.lower(), node, "")
         return self._parts[symbol]
 
+    def add(self, key: str, name: str, symbol: str) -> None:
+        """One that is known from elsewhere than a result."""
+        if key not in self.by_key:
+            self._known(key, {"name": name, "symbol": symbol}, "")
+
     def _known(self, key: str, node: Mapping[str, Any], parent: str, name: str = "") -> Entity:
         known = self.by_key.get(key)
         if known is not None and (known.symbol or not node.get("symbol")):
@@ -104,6 +109,13 @@ class Entities:
                 rows.sort(key=lambda name: -len(name.rest))
             self._names = table
         return self._names
+
+    def is_namesake(self, key: str, others: Iterable[str]) -> bool:
+        """Whether one of the others has the same name: a chain is known by it, its coin by a number."""
+        if key.isdigit():
+            return False
+        name = self.label(key).lower()
+        return any(self.label(other).lower() == name for other in others)
 
     def label(self, key: str) -> str:
         known = self.by_key.get(key)

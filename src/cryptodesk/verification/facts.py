@@ -6,7 +6,7 @@ Nothing is read before it is needed: outputs are decoded when first asked of, me
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -61,6 +61,10 @@ class Cell(Struct, gc=False):
         if "~" in text or text.count("/") > len(self.path):
             return "".join(["/" + str(key).replace("~", "~0").replace("/", "~1") for key in self.path])
         return text
+
+
+# A value of a history: the history, the value, its column, day and row.
+Bar = tuple[Series, float, str, date, int]
 
 
 class Passage(NamedTuple):
@@ -225,20 +229,25 @@ class FactTable:
                     found[key] = found.get(key, frozenset()) | cell.meaning.qualifiers
         return found
 
+    def place_of(self, day: date) -> tuple[int, str] | None:
+        """Where a result names the day, as text or as a bar's time: the call and where."""
+        found = self._days_in_texts.get(day)
+        if found is not None:
+            return found
+        for one in self.series:
+            at = one.row_of(day)
+            if at is not None:
+                return one.call, f"{one.pointer}/rows/{at}/0"
+        return next(((call, "/as_of") for call, as_of in self.as_of.items() if as_of == day), None)
+
     @cached_property
-    def days(self) -> Mapping[date, tuple[int, str]]:
-        """Every day that a result names as text or as a bar's time: the call and where."""
+    def _days_in_texts(self) -> Mapping[date, tuple[int, str]]:
         found: dict[date, tuple[int, str]] = {}
         for text in self.texts:
             if text.text[:2] in {"19", "20"} and len(text.text) >= 10:
                 day = read_day(text.text)
                 if day is not None:
                     found.setdefault(day, (text.call, "/" + "/".join(map(str, text.path))))
-        for one in self.series:
-            for at, day in enumerate(one.days):
-                found.setdefault(day, (one.call, f"{one.pointer}/rows/{at}/0"))
-        for call, day in self.as_of.items():
-            found.setdefault(day, (call, "/as_of"))
         return found
 
     def days_of(self, cell: Cell) -> set[date]:
@@ -260,11 +269,17 @@ class FactTable:
                     found.setdefault((text.call, text.path[:-1]), []).append((name if name != key else key, day))
         return found
 
-    def bars(self) -> Iterator[tuple[Series, float, str, date, int]]:
-        """Every value of every history: the history, the value, its column, day and row."""
-        for one in self.series:
-            for value, name, day, row in one.cells():
-                yield one, value, name, day, row
+    def bars_near(self, lowest: float, highest: float) -> Sequence[Bar]:
+        """Values of histories within the bounds, in the order of the histories."""
+        values, bars = self._bars_by_value
+        found = bars[bisect_left(values, lowest) : bisect_right(values, highest)]
+        return [bar for _, bar in sorted(found, key=_place)]
+
+    @cached_property
+    def _bars_by_value(self) -> tuple[list[float], list[tuple[int, Bar]]]:
+        bars = [(one, value, name, day, row) for one in self.series for value, name, day, row in one.cells()]
+        ordered = sorted(enumerate(bars), key=_value)
+        return [bar[1] for _, bar in ordered], ordered
 
     def hours_of(self, cell: Cell) -> float:
         """The length of the window a cell is of; a list of one period says it once for all its rows."""
@@ -282,6 +297,14 @@ class FactTable:
         if cell.day is not None:
             return cell.day.isoformat()
         return self.as_of.get(cell.call, now.date()).isoformat()
+
+
+def _place(numbered: tuple[int, Bar]) -> int:
+    return numbered[0]
+
+
+def _value(numbered: tuple[int, Bar]) -> float:
+    return numbered[1][1]
 
 
 _ROW_TIMES = frozenset({"timestamp", "last_updated", "bar_time", "bar", "as_of", "time"})

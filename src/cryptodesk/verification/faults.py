@@ -84,9 +84,9 @@ def _is_of(claim: Claim, cell: Cell, meaning: Meaning, facts: FactTable) -> bool
         return meaning.measure in claim.measures and not _has_own(claim, meaning.measure, facts)
     if not claim.assets:
         return True
-    if cell.entity.key in claim.assets:
+    if cell.entity.key in claim.assets or facts.entities.is_namesake(cell.entity.key, claim.assets):
         return True
-    if not claim.is_own_asset and len(facts.entities.by_key) == 1:
+    if not (claim.is_own_asset or claim.is_row_asset) and len(facts.entities.by_key) == 1:
         return True
     return (
         bool(cell.entity.parent)

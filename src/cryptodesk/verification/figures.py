@@ -35,13 +35,14 @@ _AFTER = re.compile(
     r"|(?P<multiple>[x×](?![\w])|[\s-]times\b|[\s-]?fold\b)|(?P<ordinal>(?:st|nd|rd|th)\b)"
     r"|(?P<duration>[\s-]?(?P<length>hours?|hrs?|h|days?|d|weeks?|wks?|w|months?|mos?|years?|yrs?|y|minutes?|mins?|"
     r"seconds?|secs?)(?:[\s-](?:old|ago|long))?(?![\w])(?!/))|(?P<gwei>\s?gwei\b)"
-    r"|(?P<magnitude>[\s-]?(?:hundred|thousand|million|billion|trillion|mln|bln|mn|bn|trn|tn)\b|\s?(?:[kKMBT]|mm)(?![\w]))?"
+    r"|(?P<magnitude>[\s-]?(?:hundred|thousand|million|billion|trillion|mln|bln|mn|bn|trn|tn)\b|\s?(?:[kKMBT]|mm)(?![\w])|[mbt](?![\w]))?"
     r"(?P<tail>[\s-](?:US[\s-]dollars?|[A-Za-z][A-Za-z0-9]{1,9})\b)?",
 )
 _MAGNITUDES = {
     "hundred": 2, "thousand": 3, "k": 3, "million": 6, "mln": 6, "mn": 6, "m": 6, "mm": 6, "billion": 9, "bln": 9,
     "bn": 9, "b": 9, "trillion": 12, "trn": 12, "tn": 12, "t": 12,
 }  # fmt: skip
+_SMALL = frozenset({"m", "b", "t"})
 _HOURS = {"h": 1.0, "d": 24.0, "w": 168.0, "mo": 720.0, "y": 8760.0, "mi": 1 / 60, "s": 1 / 3600}
 _CURRENCY_BEFORE = re.compile(
     r"(?P<sign>[-−–+~≈±]?)(?P<currency>US\$|[$€£¥]|(?:USDT?|EUR|GBP|JPY)\s)(?P<inner>[-−+]?)$"
@@ -107,6 +108,8 @@ def _figure(text: str, match: re.Match[str], vocabulary: Vocabulary) -> Figure |
     if after is None or (after.end() == stop and stop < len(text) and _goes_on(text, stop)):
         return None
     sign, currency, start = _front(text, start, vocabulary)
+    if not currency and after["magnitude"] in _SMALL:
+        return None  # "a 15m chart"
     return _made(text, start, match.group(), after, sign, currency, vocabulary)
 
 

@@ -40,6 +40,8 @@ def history_values(claim: Claim, facts: FactTable) -> Iterator[Computed]:
     for series in facts.series:
         if claim.figure.kind == "money" and claim.figure.unit != facts.currency(series.call):
             continue
+        if claim.figure.kind == "count" and series.measure == "price":
+            continue  # "0.031 BTC" is a price in coins, which no history in money holds
         if _is_about(claim, series) and series.rows:
             if claim.figure.kind in {"percent", "points", "multiple"}:
                 yield from _moves(claim, series, facts)

@@ -28,6 +28,7 @@ _PAST_HINTS = frozenset(
     {"from", "started", "began", "opened", "compared", "compares", "versus", "vs", "against", "ago", "earlier"}
     | {"previously", "before", "start", "beginning"}
 )
+_ALL_BUT = re.compile(r"\ball\s(?:\w+\s)?but\b", re.IGNORECASE)
 _TILDE = re.compile(r"[~≈]\s?[*_$€£]*$")
 _WITHIN = re.compile(r"\bwithin\s[*_]*$", re.IGNORECASE)
 _OR_SO = re.compile(r"\s?(?:or so|-ish|ish)\b")
@@ -72,6 +73,8 @@ def qualifiers_of(sentence: Sentence, figure: Figure, left: int, right: int) -> 
         behind = _NEXT_PHRASE.split(sentence.text[figure.end : right])[0]
         words = _QUALIFYING.findall(behind) or _QUALIFYING.findall(sentence.text[left : figure.start])
         found = {_SINGULAR.get(word.lower(), word.lower()) for word in words}
+    if "but" in sentence.words and _ALL_BUT.search(sentence.text):
+        found.add("others")
     if not sentence.words.isdisjoint(_THEN_HINTS) and _THEN.search(sentence.text[left : figure.start]):
         found.add("after")
     return frozenset(found)

@@ -52,12 +52,13 @@ _TRIGGERS = word_set(
 )
 _AGO = re.compile(r"\s?(?:ago|earlier|before|prior|previously)\b", re.IGNORECASE)
 _STRETCH = re.compile(
-    r"\b(?:over|in|during|within|for|across|through)\s(?:the\s)?(?:last\s|past\s|previous\s|preceding\s)?$",
+    r"\b(?:over|in|of|during|within|for|across|through)\s(?:the\s)?(?:last\s|past\s|previous\s|preceding\s)?$",
     re.IGNORECASE,
 )
 _OLD = re.compile(r"[\s-]?(?:old|long|later|left|away|from now|remaining|to go)\b", re.IGNORECASE)
 _PARAMETER = re.compile(
-    r"(?P<front>\b(?:RSI|SMA|EMA|MA)\s?[-(]?\s?)(?P<n>\d{1,3})(?![\d,.%])\)?|\bMACD\s?\(\d+,\s?\d+,\s?\d+\)",
+    r"(?P<front>\b(?:RSI|SMA|EMA|MA)\s?[-(]?\s?)(?P<n>\d{1,3})(?![\d,.%])\)?|\bMACD\s?\(\d+,\s?\d+,\s?\d+\)"
+    r"|\bsignal(?:\sline)?\s?\(\d+\)",
     re.IGNORECASE,
 )
 

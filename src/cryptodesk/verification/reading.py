@@ -73,9 +73,16 @@ def read_unit(text: str, names: NameTable, vocabulary: Vocabulary, today: date, 
     if not words.isdisjoint(NUMBER_WORDS):
         figures += find_number_words(text, tokens, vocabulary)
     figures.sort(key=lambda figure: figure.start)
+    marks = _without_units(marks, figures)
     taken = [*hidden, *((mark.start, mark.end) for mark in marks if mark.kind in {"asset", "aspect"})]
     periods = [*find_periods(text, words, figures, taken), *(one for _, one in parameters if one is not None)]
     return Reading(text, figures, marks, sorted(periods), dates, words)
+
+
+def _without_units(marks: list[Mark], figures: Sequence[Figure]) -> list[Mark]:
+    """The USDT of a price of "2,397.85 USDT" is its currency, and nobody's name."""
+    spans = [(one.start, one.end) for one in figures if one.kind == "money" and not one.prefix.endswith("$")]
+    return [mark for mark in marks if mark.kind != "asset" or not _inside(spans, mark.start)] if spans else marks
 
 
 def _inside(spans: Sequence[Span], place: int) -> bool:
@@ -171,13 +178,18 @@ def _is_meant(text: str, start: int, said: str, name: Name, vocabulary: Vocabula
         return not said.islower() or is_plain or (name.spelling.islower() and name.is_known)
     if not said[:1].isupper():
         return False
+    if text.strip(_AROUND_NAME) == said:
+        return True  # nothing else is in the cell
     is_opening = not text[:start].strip(' *_-•|>#("“') or text[:start].rstrip().endswith((".", ":", "!", "?"))
     return (
-        not is_opening or text[start + len(said) :].lstrip(" *").startswith(("(", "|", "'", "’")) or "|" in text[:start]
+        not is_opening
+        or text[start + len(said) :].lstrip(" *").startswith(("(", "|", "'", "’", "·"))
+        or "|" in text[:start]
     )
 
 
-_QUOTES = frozenset("\"'“‘«*_")
+_AROUND_NAME = " *_.0123456789"
+_QUOTES = frozenset("\"'“‘«")
 _WRITTEN_SMALL = frozenset(
     {"bitcoin", "ethereum", "ether", "solana", "dogecoin", "cardano", "ripple", "tether", "chainlink"}
 )

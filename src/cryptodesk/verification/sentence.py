@@ -24,7 +24,8 @@ BREAK = re.compile(r"[;]|\s[–—]\s|\.\s")
 
 class Context(Struct, gc=False):
     """What earlier text leaves behind for figures that do not say it themselves. `is_told`: the measures stand over the
-    figure, as a heading or a table's header; else they are of the sentence before."""
+    figure, as a heading or a table's header; else they are of the sentence before. `words` are all those of a table's
+    header and of its row; `has_row`: the row names the asset."""
 
     assets: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
@@ -33,7 +34,10 @@ class Context(Struct, gc=False):
     hours: tuple[float, ...] = ()
     window: tuple[date | None, date | None] | None = None
     moment: DateMention | None = None
+    ago_hours: float | None = None
+    has_row: bool = False
     is_told: bool = False
+    words: frozenset[str] = frozenset()
 
 
 class Sentence:
@@ -58,8 +62,12 @@ class Sentence:
         self.named = sorted([*marks.get("measure", ()), *marks.get("aspect", ())])
         self.fillers = marks.get("filler", [])
         self.qualifiers = marks.get("qualifier", [])
-        # "36 % negative" names a share, not a fall.
-        shares = {(one.start, one.end) for one in self.named if vocabulary.units.get(one.name) == "percent"}
+        # "36 % negative" names a share, not a fall; who pays whom is the sign of a funding rate.
+        shares = {
+            (one.start, one.end)
+            for one in self.named
+            if vocabulary.units.get(one.name) == "percent" and one.name != "funding_rate"
+        }
         self.directions = [one for one in marks.get("direction", ()) if (one.start, one.end) not in shares]
         self.against = marks.get("against", [])
         self.words = reading.words

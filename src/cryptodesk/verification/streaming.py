@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from cryptodesk.core.events import ComputedFigure
 from cryptodesk.verification.checking import Checker, Checking
 from cryptodesk.verification.facts import ToolResult
 from cryptodesk.verification.layout import Splitter, Unit
@@ -34,7 +35,7 @@ class Gate:
         self._user_texts = user_texts
         self._now = now
         self._results: list[ToolResult] = []
-        self._computed: tuple[float, ...] = ()
+        self._computed: tuple[ComputedFigure, ...] = ()
         self._pieces: list[str] = []
         self._splitter = Splitter()
         self._checker: Checker | None = None
@@ -52,9 +53,9 @@ class Gate:
             self._results.append(ToolResult(tool, arguments, output, call_id))
             self._checker = self._checking = None
 
-    def add_computed(self, values: Sequence[float]) -> None:
+    def add_computed(self, figures: Sequence[ComputedFigure]) -> None:
         """Figures that the code which wrote the text worked out from the results; before the text that has them."""
-        self._computed = (*self._computed, *values)
+        self._computed = (*self._computed, *figures)
         self._checker = self._checking = None
 
     def finish(self) -> tuple[str, Verification]:

@@ -10,6 +10,7 @@ from cryptodesk.verification.sentence import Context
 
 __all__ = ["TableReader"]
 
+_LETTERS = re.compile(r"[^\W\d_]{2}")
 _RULE = re.compile(r"\|?[\s:|-]*-[\s:|-]*\|?\s*")
 
 
@@ -52,17 +53,20 @@ class TableReader:
             sources.append(readings[0])
         context = Context(
             assets=_first(sources, "asset") or _anywhere(readings, at) or _first(sources, "market"),
-            measures=_first(sources, "measure"),
+            measures=_measures(sources),
             aspect=next(iter(_first(sources, "aspect")), ""),
             sign=_sign(sources),
             hours=_hours(sources) or outer.hours,
+            ago_hours=_ago_hours(sources),
             is_told=True,
+            words=frozenset().union(*(reading.words for reading in sources)),
         )
         said = next((one for reading in sources for one in reading.dates if one.first is not None), None)
         if said is not None and said.before in {"since", "after", "from"}:
             context.window = (said.first, None)
         else:
             context.moment = said
+        context.has_row = bool(context.assets)
         context.assets = context.assets or outer.assets
         if not context.measures and not context.aspect and at and readings and outer.is_told:
             context.measures, context.aspect = outer.measures, outer.aspect
@@ -71,6 +75,13 @@ class TableReader:
         ):
             context.aspect = context.aspect or "change"
         return context
+
+
+def _measures(sources: Sequence[Reading]) -> tuple[str, ...]:
+    """Those of the header; in a column of prices of several things those of the row: "Support 1 | $5"."""
+    found = _first(sources[:1], "measure")
+    rows = _first(sources[1:], "measure")
+    return rows if rows and (not found or found == ("price",)) else found
 
 
 def _first(sources: Sequence[Reading], kind: str) -> tuple[str, ...]:
@@ -82,7 +93,11 @@ def _first(sources: Sequence[Reading], kind: str) -> tuple[str, ...]:
 
 
 def _anywhere(readings: Sequence[Reading], at: int) -> tuple[str, ...]:
-    """The asset of another cell of the row: after a column of positions."""
+    """The asset of another cell of the row, after a column of positions or days; a first cell with an unknown name is
+    itself whose the row is."""
+    first = readings[0] if readings else None
+    if first is not None and not (first.marks or first.dates or first.periods) and _LETTERS.search(first.text):
+        return ()
     others = [reading for place, reading in enumerate(readings) if place != at]
     return _first(others, "asset")
 
@@ -90,8 +105,18 @@ def _anywhere(readings: Sequence[Reading], at: int) -> tuple[str, ...]:
 def _hours(sources: Sequence[Reading]) -> tuple[float, ...]:
     for reading in sources:
         if reading.periods:
-            return (reading.periods[0].hours,)
+            return () if _is_ago(reading) else (reading.periods[0].hours,)
     return ()
+
+
+def _ago_hours(sources: Sequence[Reading]) -> float | None:
+    """How long ago the values of a column headed "a week ago" were."""
+    said = next((reading for reading in sources if reading.periods), None)
+    return said.periods[0].hours if said is not None and _is_ago(said) else None
+
+
+def _is_ago(reading: Reading) -> bool:
+    return reading.periods[0].is_ago or "yesterday" in reading.words
 
 
 def _sign(sources: Sequence[Reading]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from cryptodesk.core.events import ComputedFigure
 from cryptodesk.core.messages import Message, ToolCallPart
 from cryptodesk.core.verification import Policy, Verification
 from cryptodesk.verification.streaming import Gate
@@ -41,8 +42,8 @@ class _Check:
     def add_result(self, call: ToolCallPart, output: str) -> None:
         self._gate.add_result(call.name, call.arguments, output, call.call_id)
 
-    def add_computed(self, values: Sequence[float]) -> None:
-        self._gate.add_computed(values)
+    def add_computed(self, figures: Sequence[ComputedFigure]) -> None:
+        self._gate.add_computed(figures)
 
     def finish(self) -> tuple[str, Verification]:
         return self._gate.finish()

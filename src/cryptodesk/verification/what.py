@@ -30,7 +30,7 @@ _TO_DIRECTION = re.compile(
     re.IGNORECASE,
 )
 _RANGED = re.compile(
-    r"\b(?:rang\w*|traded|trading|moved|moving|swung|fluctuated|oscillated|stayed|held)\b[^.;]*?\b(?:between|from|of)\s[*_]*$",
+    r"\b(?:rang\w*|traded|trading|moved|moving|swung|fluctuated|oscillated|stayed|held|lies?|lay)\b[^.;]*?\b(?:between|from|of)\s[*_]*$",
     re.IGNORECASE,
 )
 _PAIRED = re.compile(r"[\s*_]*(?:/|and|&)[\s*_]*(?:the\s)?$", re.IGNORECASE)
@@ -88,7 +88,8 @@ def measure_of(sentence: Sentence, figure: Figure, left: int, right: int) -> Fou
                 break
             named = _paired(sentence, mark, figure)
             found = _loosened(sentence, _named(sentence, named, figure), named, figure, left)
-            return found._replace(is_tight=_is_tight(sentence, named, figure))
+            end = _end_of_range(sentence, figure) if found.aspect in {"", "open", "close"} else ""
+            return found._replace(aspect=end or found.aspect, is_tight=_is_tight(sentence, named, figure))
     aspect = sentence.context.aspect or _end_of_range(sentence, figure)
     if sentence.context.is_told:
         measures = tuple(

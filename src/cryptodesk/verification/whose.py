@@ -23,8 +23,13 @@ _PLACE = re.compile(
     r"\b(?:coins?|tokens?|assets?|projects?|apps?|protocols?|pools?|listed|deployed|built|issued|lives?|run|runs)\son\s(?:the\s)?[*_]*$",
     re.IGNORECASE,
 )
-_LEAVING_OUT = frozenset({"without", "excluding", "except", "ex"})
-_WITHOUT = re.compile(r"\b(?:without|excluding|except|ex)[\s-](?:the\s)?[*_]*$", re.IGNORECASE)
+_LEAVING_OUT = frozenset({"without", "excluding", "except", "ex", "but"})
+_WITHOUT = re.compile(
+    r"\b(?:without|excluding|except|ex|all\s(?:\w+\s){0,3}but)[\s-](?:the\s)?(?:[\w*_()]+\s){0,3}?(?:and\s)?[*_]*$",
+    re.IGNORECASE,
+)
+_OVER = re.compile(r"[\s*_]*(?:over|against|to|divided by)[\s*_]*", re.IGNORECASE)
+_ON = re.compile(r"[)\s*_]*\son\s(?:the\s)?[*_]*")
 _NEAR = re.compile(r"(?:'s|’s)?[\s*_(]*(?:[a-z]+\s){0,2}[\s*_($€£+−-]*")
 _LETTERS = re.compile(r"[A-Za-z]+")
 
@@ -40,7 +45,7 @@ def assets_of(sentence: Sentence, at: int, right: int) -> tuple[tuple[str, ...],
     if behind is not None and behind.start < right and _TO_ASSET.fullmatch(sentence.text[figure.end : behind.start]):
         return _group(sentence, behind, figure, at, is_behind=True), True
     before = [mark for mark in sentence.assets if mark.end <= figure.start]
-    others = _others(sentence, at, before)
+    others = _others(sentence, at, before) or _in_turn(sentence, at, before)
     if others:
         return others, True
     for mark in reversed(before):
@@ -76,15 +81,34 @@ def _others(sentence: Sentence, at: int, before: Sequence[Mark]) -> tuple[str, .
     return tuple(dict.fromkeys(mark.name for mark in before if mark.name not in first))
 
 
+def _in_turn(sentence: Sentence, at: int, before: Sequence[Mark]) -> tuple[str, ...]:
+    """Of "A's cap is 22% of B's: $1T over $5T" the asset in the figure's place."""
+    run = [one for one in (at - 1, at, at + 1) if 0 <= one < len(sentence.figures)]
+    names = tuple(dict.fromkeys(mark.name for mark in before))
+    if len(names) != 2:
+        return ()
+    for first, second in pairwise(run):
+        one, other = sentence.figures[first], sentence.figures[second]
+        is_pair = one.kind == other.kind and _OVER.fullmatch(sentence.text[one.end : other.start])
+        if is_pair and before[-1].end <= one.start and ":" in sentence.text[before[-1].end : one.start]:
+            return (names[at == second],)
+    return ()
+
+
 def _is_left_out(sentence: Sentence, mark: Mark) -> bool:
     """ "Without Bitcoin it is …"."""
     return not sentence.words.isdisjoint(_LEAVING_OUT) and bool(_WITHOUT.search(sentence.text[: mark.start]))
 
 
 def _is_measured_against(sentence: Sentence, mark: Mark) -> bool:
-    if "on" in sentence.words and _PLACE.search(sentence.text[: mark.start]):
-        return True  # "the cheapest coin on Ethereum"
+    if "on" in sentence.words and (_PLACE.search(sentence.text[: mark.start]) or _is_network(sentence, mark)):
+        return True  # "the cheapest coin on Ethereum", "Uniswap (UNI) on ethereum"
     return any(one.end <= mark.start <= one.end + 6 for one in sentence.against)
+
+
+def _is_network(sentence: Sentence, mark: Mark) -> bool:
+    before = [one for one in sentence.assets if one.end <= mark.start]
+    return bool(before) and bool(_ON.fullmatch(sentence.text[before[-1].end : mark.start]))
 
 
 def _is_close(sentence: Sentence, mark: Mark, figure: Figure) -> bool:

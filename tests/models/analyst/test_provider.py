@@ -30,7 +30,16 @@ async def test_it_names_itself_first_and_ends_with_its_usage() -> None:
     assert answer.finished.usage is not None
     usage = Usage(answer.finished.usage.input_tokens, tokens)
     assert answer.finished == ModelFinished("stop", usage, answer.finished.computed)
-    assert answer.finished.computed
+
+
+async def test_it_hands_over_its_figures_with_what_they_are_of() -> None:
+    answer = await ask("price of BTC", *PRICE)
+    assert answer.finished is not None
+    handed = {one.field: one for one in answer.finished.computed}
+    price = handed["price"]
+    assert (price.unit, price.asset, price.symbol, price.asset_id) == ("USD", "Bitcoin", "BTC", 1)
+    assert price.as_of
+    assert f"{price.value:,.2f}" in answer.text
 
 
 async def test_text_comes_in_groups_of_words_that_join_to_the_whole() -> None:

@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 
 from cryptodesk.core.clock import Clock
 from cryptodesk.core.errors import OutputLimitTooLow
-from cryptodesk.core.events import ModelEvent, ModelFinished, ModelStarted, TextDelta, ToolCallDelta
+from cryptodesk.core.events import ComputedFigure, ModelEvent, ModelFinished, ModelStarted, TextDelta, ToolCallDelta
 from cryptodesk.core.generation import FinishReason, ModelRequest
 from cryptodesk.core.usage import CHARACTERS_PER_TOKEN, Usage
 from cryptodesk.models.analyst.calls import Call
@@ -22,6 +22,7 @@ from cryptodesk.models.analyst.tie_breaker import TieBreaker
 from cryptodesk.models.analyst.ties import NO_BREAKS, TieBreaks
 from cryptodesk.models.analyst.tokens import estimate_input_tokens, estimate_tokens
 from cryptodesk.models.analyst.writer import Draft, join_paragraphs, known_facts, write
+from cryptodesk.models.analyst.writer.draft import Fact
 from cryptodesk.models.analyst.writer.plain_text import to_plain_text
 
 __all__ = ["LEAST_OUTPUT_TOKENS", "SERVED_MODEL", "Analyst"]
@@ -35,7 +36,7 @@ class _Output(Struct, frozen=True):
     events: tuple[ModelEvent, ...]
     finish_reason: FinishReason
     tokens: int
-    computed: tuple[float, ...] = ()
+    computed: tuple[ComputedFigure, ...] = ()
 
 
 class Analyst:
@@ -74,21 +75,30 @@ class Analyst:
 
     def _written(self, turn: Turn, request: ModelRequest, limit: int | None) -> _Output:
         drafts = [write(setting) for setting in turn.settings]
-        known = tuple(fact for setting in turn.settings for fact in known_facts(setting))
         draft = Draft(join_paragraphs(*(each.text for each in drafts)), tuple(f for each in drafts for f in each.facts))
         if turn.is_plain:
             draft = structs.replace(draft, text=to_plain_text(draft.text))
-        text = encode_answer(draft, request.response_format, known)
+        text = encode_answer(draft, request.response_format, _known(turn, request))
         most = len(text) if limit is None else limit * CHARACTERS_PER_TOKEN
         kept = text[:most]
         reason: FinishReason = "stop" if kept == text else "length"
         return _Output(tuple(_deltas(kept)), reason, estimate_tokens(kept), _computed(draft))
 
 
-def _computed(draft: Draft) -> tuple[float, ...]:
-    """The figures of the answer, which code worked out or copied from the results."""
-    values = (fact.value for fact in draft.facts)
-    return tuple(float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool))
+def _known(turn: Turn, request: ModelRequest) -> tuple[Fact, ...]:
+    """What a schema may ask for beyond the text; without one nobody does."""
+    if request.response_format is None:
+        return ()
+    return tuple(fact for setting in turn.settings for fact in known_facts(setting))
+
+
+def _computed(draft: Draft) -> tuple[ComputedFigure, ...]:
+    """The figures of the answer, which code worked out or copied from the results, each with what it is of."""
+    return tuple(
+        ComputedFigure(float(one.value), one.field, one.unit, one.asset, one.symbol, one.asset_id, one.as_of)
+        for one in draft.facts
+        if isinstance(one.value, int | float) and not isinstance(one.value, bool)
+    )
 
 
 def _called(turn: Calls, limit: int | None) -> _Output:

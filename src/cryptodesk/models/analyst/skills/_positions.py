@@ -247,6 +247,7 @@ def figures_of_positions(whole: Whole) -> list[tuple[str, float, str, str, str, 
         for at, lot in enumerate(lots, 1):
             if lot.cost:
                 gain = (lot.value or Decimal(0)) - lot.cost
+                found.append((f"cost.{at}", float(lot.cost), whole.currency, *owner))
                 found.append((f"pnl.{at}", float(gain), whole.currency, *owner))
                 found.append((f"pnl_pct.{at}", float(gain / lot.cost * 100), "percent", *owner))
     return found

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.evidence import Evidence
 from cryptodesk.models.analyst.questions import AssetRef, Period, Plan
@@ -27,27 +28,27 @@ from cryptodesk.models.analyst.writer.sourcing import closing, result_fact_sourc
 
 __all__ = ["SKILL", "Slots"]
 
-_HALVING = re.compile(r"\bhal(?:v|ft)(?:en)?ings?\b|\bhalvenings?\b|\bhalvings?\b")
-_REWARD = re.compile(
+_HALVING = Pattern(r"\bhal(?:v|ft)(?:en)?ings?\b|\bhalvenings?\b|\bhalvings?\b")
+_REWARD = Pattern(
     r"\bblock (?:reward|subsidy|rewards)\b|\b(?:mining|miner|miners') (?:rewards?|subsidy)\b|\breward per block\b"
 )
-_ISSUANCE = re.compile(
+_ISSUANCE = Pattern(
     r"\binflation(?: rate)?\b|\b(?:annual |daily |yearly )?issuance\b|\bemission rate\b|\b(?:mined|issued|created|minted|produced) (?:per|every|each|a|in a|daily|today) ?(?:day|year|month|block|week)?\b"
 )
-_END = re.compile(
+_END = Pattern(
     r"\b(?:last|final) (?:_+|bitcoins?|coins?)\b.{0,20}\b(?:mined|issued|created)\b|\ball (?:the )?(?:_+|bitcoins?|coins?|21 million)\b.{0,30}\b(?:mined|issued|created)\b|\brun out of (?:_+|bitcoins?|coins?)\b"
 )
-_SUPPLY = re.compile(
+_SUPPLY = Pattern(
     r"\bsuppl(?:y|ies)\b|\bhow many\b.{0,40}\b(?:exist|existed|there|mined|issued|circulat\w+)\b|\bcoins? (?:mined|issued)\b|\bin circulation\b"
 )
-_NOT_OURS = re.compile(
+_NOT_OURS = Pattern(
     r"\bprice\b|\bperform\w*\b|\breturns?\b|\brally\b|\bpump\b|\bworth\b|\bstaking\b|\bhash ?rate\b|\bwhy\b|\bus inflation\b|\bcpi\b|\bhedge\b|\bmax(?:imum)? supply\b"
 )
-_PAST = re.compile(r"\b(?:last|previous|latest|most recent|past)\b(?! _| bitcoins?\b)")
-_LIST = re.compile(
+_PAST = Pattern(r"\b(?:last|previous|latest|most recent|past)\b(?! _| bitcoins?\b)")
+_LIST = Pattern(
     r"\bhalv(?:en)?ings\b|\bdates\b|\ball (?:the )?halv\w+|\bhistory\b|\bschedule\b|\b(?:first|second|third|fourth|[1-4](?:st|nd|rd|th)|20(?:12|16|20|24))\b"
 )
-_DEFINED = re.compile(
+_DEFINED = Pattern(
     r"^(?:so |ok |please |hey )?(?:what(?:'s| is| are)|explain|define|describe|how (?:does|do))\b(?!.{0,40}\b(?:next|last|date|when|block|days?)\b)"
 )
 
@@ -104,7 +105,7 @@ def _focus(reading: Reading) -> Focus | None:
     return None
 
 
-_FOCI: tuple[tuple[Focus, re.Pattern[str]], ...] = (
+_FOCI: tuple[tuple[Focus, Pattern], ...] = (
     ("end", _END),
     ("reward", _REWARD),
     ("inflation", _ISSUANCE),
@@ -112,7 +113,7 @@ _FOCI: tuple[tuple[Focus, re.Pattern[str]], ...] = (
 )
 
 
-_NUMBERED = re.compile(
+_NUMBERED = Pattern(
     r"\b(?:(?P<word>first|second|third|fourth)|(?P<digit>[1-4])(?:st|nd|rd|th)|(?P<year>20(?:12|16|20|24)))\b"
 )
 _WORDS = ("first", "second", "third", "fourth")
@@ -208,6 +209,12 @@ def _facts(asset: AssetRef, one: Schedule, setting: Setting) -> tuple[Fact, ...]
     ]
     if one.halvings:
         figures.append(("first_block_reward", as_number(one.halvings[0].reward_after * 2), "BTC"))
+    for past in one.halvings:
+        figures += [
+            ("block_height_of_halving", past.height, ""),
+            ("block_reward_before_halving", as_number(past.reward_after * 2), "BTC"),
+            ("block_reward_after_halving", as_number(past.reward_after), "BTC"),
+        ]
     if one.max_supply:
         figures.append(("issued_pct", as_number(one.supply / one.max_supply * 100), "percent"))
     figures += [("next_halving", one.next.day.isoformat(), "")] if one.next.day else []

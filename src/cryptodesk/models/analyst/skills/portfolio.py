@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import percent
 from cryptodesk.models.analyst.questions import Plan
@@ -34,14 +34,14 @@ from cryptodesk.models.analyst.writer.sourcing import closing, moment, result_fa
 
 __all__ = ["SKILL"]
 
-_HOLD = re.compile(
+_HOLD = Pattern(
     r"\b(?:i|we)(?:'m| am| are|'ve| have)? ?(?:currently |still |now )?(?:hold(?:ing)?|have|own|got|hodl(?:ing)?)\b|\bi've\b|\bmy (?:own )?[\d.]+ ?_|\bmy (?:\w+ )?(?:portfolio|holdings?|bags?|stack|positions?|coins|wallet|allocation)\b|\bportfolio\b|\bholdings?\b"
 )
-_BOUGHT = re.compile(
+_BOUGHT = Pattern(
     r"\b(?:bought|buy|purchased|acquired|entered|got in|avg|average price|average cost|entry|cost basis)\b|@"
 )
-_WORTH = re.compile(r"\bworth\b|\bvalue\b|\btotal\b|\bhow much\b|\bweights?\b|\bpercentages?\b")
-_PERIODIC = re.compile(
+_WORTH = Pattern(r"\bworth\b|\bvalue\b|\btotal\b|\bhow much\b|\bweights?\b|\bpercentages?\b")
+_PERIODIC = Pattern(
     r"\b(?:every|each|per) (?:day|week|month|year|other)\b|\bdaily\b|\bweekly\b|\bmonthly\b|\bdca\b|\bstak(?:e|ed|ing)\b|\bcompound"
 )
 
@@ -173,7 +173,7 @@ def _facts(whole: Whole) -> tuple[Fact, ...]:
             )
         )
     facts += [
-        Fact(f"portfolio_change_{label.split()[0]}_pct", as_number(change), "percent", as_of=as_of, source=source)
+        Fact(f"portfolio_change_{_short(label)}_pct", as_number(change), "percent", as_of=as_of, source=source)
         for label, change in whole.moves
     ]
     if whole.cost:
@@ -182,6 +182,12 @@ def _facts(whole: Whole) -> tuple[Fact, ...]:
     own = [Fact(*each, as_of, source) for each in figures_of_positions(whole)]
     facts += [Fact(field, value, unit, as_of=as_of, source=source) for field, value, unit in figures_of_sale(whole)]
     return (*facts, *(_fact(one, whole.currency, as_of, source) for one in whole.known), *own)
+
+
+def _short(label: str) -> str:
+    """ "24h" of "24 hours", as fields of results are named."""
+    number, _, unit = label.partition(" ")
+    return f"{number}{unit[:1]}"
 
 
 def _fact(one: Position, currency: str, as_of: str, source: str) -> Fact:

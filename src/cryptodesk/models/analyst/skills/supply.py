@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst import intents
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import coins, number, percent
@@ -27,28 +28,28 @@ from cryptodesk.models.analyst.writer.table import table
 
 __all__ = ["SKILL", "SupplySlots"]
 
-_NAMED = re.compile(
+_NAMED = Pattern(
     r"\btokenomics?\b|\b(?:token|coin|supply) (?:allocation|distribution|economics|split|schedule)s?\b|\ballocations?\b|\bsupply (?:schedule|breakdown|details?|data|info\w*|figures?|inflation)\b|\binflation(?:ary)? (?:rate|schedule|of|model)\b|\b(?:is|are) .{0,30}\b(?:in|de)flationary\b"
     r"|\bburn(?:s|ed|ing|t)?\b|\b(?:percent\w*|share|part|how much|portion|fraction|%) .{0,40}\b(?:supply|issued|circulati\w+|mined|minted|released|in circulation)\b|\bsupply\b.{0,30}\b(?:issued|released|percent\w*|left|remaining)\b"
     r"|\bhow many\b.{0,40}\b(?:left|remain\w*|yet to be|still to be|to be) ?(?:to )?(?:be )?(?:mine|mined|minted|issued|released)?\b|\b(?:left|remaining) to (?:be )?(?:mine|mint|issue)d?\b|\bunlimited supply\b|\b(?:infinite|capped|fixed|limited) supply\b|\bsupply (?:cap|limit|of all)\b|\btotal supply,? circulating supply\b|\bmax(?:imum)?,? (?:and )?(?:total|circulating) supply\b"
 )
-_PLAIN = re.compile(r"\b(?:circulating|total|max(?:imum)?) supply\b|\bsupply\b")
+_PLAIN = Pattern(r"\b(?:circulating|total|max(?:imum)?) supply\b|\bsupply\b")
 # One word "supply" for two of its figures: "circulating vs total supply".
-_TWO_KINDS = re.compile(
+_TWO_KINDS = Pattern(
     r"\b(?:circulating|total|max(?:imum)?|capped|outstanding)(?: supply)?\W+(?:(?:and|vs\.?|versus|v|or|against|to|compared (?:to|with)|the|its) ?\W*){1,3}(?:circulating|total|max(?:imum)?|capped)\b.{0,12}\bsupply\b"
     r"|\bsupply\b.{0,12}\b(?:circulating|total|max(?:imum)?)\W+(?:(?:and|vs\.?|versus|or|&) ?)?\W*(?:circulating|total|max(?:imum)?)\b"
 )
-_HALVING = re.compile(r"\bhalvings?\b|\bblock rewards?\b|\bwhen\b.{0,40}\b(?:mined|issued|last)\b|\bissuance\b")
-_ELSEWHERE = re.compile(
+_HALVING = Pattern(r"\bhalvings?\b|\bblock rewards?\b|\bwhen\b.{0,40}\b(?:mined|issued|last)\b|\bissuance\b")
+_ELSEWHERE = Pattern(
     r"\bunlock\w*\b|\bvesting\b|\block-?ups?\b|\bairdrops?\b|\bwhat (?:is|are) (?:tokenomics|token burn\w*|inflation)\b|\bhow does\b|\bportfolio\b|\bsupply (?:and demand|chain)\b|\bcorrelat\w+\b|\bgas\b|\bbase fee\b"
 )
-_SPLIT = re.compile(r"\ballocat\w+\b|\bdistribut\w+\b|\btokenomics?\b|\bincentives?\b|\bburn\w*\b|\binflation\w*\b")
-_TOLD = re.compile(
+_SPLIT = Pattern(r"\ballocat\w+\b|\bdistribut\w+\b|\btokenomics?\b|\bincentives?\b|\bburn\w*\b|\binflation\w*\b")
+_TOLD = Pattern(
     r"\ballocat\w+|\bdistribut\w+|\bper ?cent of the (?:supply|tokens)|\bpercent of the (?:supply|tokens|coins)|\bissu(?:ed|ance)\b|\bburn\w*|\bgenesis\b|\btreasury\b|\bemission\b|\binflation\b",
     re.IGNORECASE,
 )
 # The plural is no name of the asset list.
-_BITCOINS, _BITCOIN = re.compile(r"\bbitcoins\b"), AssetRef(1, "BTC", "Bitcoin", "bitcoins")
+_BITCOINS, _BITCOIN = Pattern(r"\bbitcoins\b"), AssetRef(1, "BTC", "Bitcoin", "bitcoins")
 _FIGURES = (("circulating_supply", "Circulating"), ("total_supply", "Total"), ("max_supply", "Maximum"))
 
 
@@ -118,7 +119,7 @@ def _single(setting: Setting, found: Sequence[Profile]) -> tuple[str, list[Fact]
         return "", []
     profile = found[0]
     known = [(name, label, v) for name, label in _FIGURES if (v := profile.figure(name)) is not None]
-    facts = [profile.fact(name, value, profile.symbol) for name, _, value in known]
+    facts = [profile.fact(name, value, profile.symbol) for name, _, value in known] + _left_facts(profile)
     if not known:
         return f"The supply of {profile.name} is not known: {profile.reason(*(name for name, _ in _FIGURES))}.", []
     parts = [_lead(profile, known), _left(profile)]
@@ -146,6 +147,16 @@ def _left(profile: Profile) -> str:
         if left
         else "All of the maximum is in circulation."
     )
+
+
+def _left_facts(profile: Profile) -> list[Fact]:
+    now, most = profile.figure("circulating_supply"), profile.figure("max_supply")
+    if now is None or not most or now > most:
+        return []
+    return [
+        profile.fact("not_in_circulation", most - now, profile.symbol),
+        profile.fact("circulation_of_maximum_pct", now / most * 100, "percent"),
+    ]
 
 
 def _issued(profile: Profile, field: str, label: str) -> str:

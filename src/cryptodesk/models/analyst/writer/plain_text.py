@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from cryptodesk.core.patterns import Pattern
+
 __all__ = ["to_plain_text"]
 
-_EMPHASIS = re.compile(r"\*\*|(?<![\w_])_(?=\S)|(?<=\S)_(?![\w_])|`")
-_HEADING = re.compile(r"^#{1,6} ", re.MULTILINE)
-_LINK = re.compile(r"\[([^\]\n]+)\]\((\S+?)\)")
-_RULE = re.compile(r"\|(?: ?:?-{3,}:? ?\|)+")
+_EMPHASIS = Pattern(r"\*\*|(?<![\w_])_(?=\S)|(?<=\S)_(?![\w_])|`")
+_HEADING = Pattern(r"^#{1,6} ", re.MULTILINE)
+_LINK = Pattern(r"\[([^\]\n]+)\]\((\S+?)\)")
+_RULE = Pattern(r"\|(?: ?:?-{3,}:? ?\|)+")
 
 
 def to_plain_text(markdown: str) -> str:

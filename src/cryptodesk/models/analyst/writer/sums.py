@@ -117,11 +117,16 @@ def write_conversion(setting: Setting, holdings: Sequence[Holding]) -> Draft:
         result, unit = coins(value, symbol), symbol
     else:
         result, unit = money(value, plan.currency), plan.currency
+    given_unit = shown(plan.assets[0].symbol, 24) if plan.assets else plan.currency
     prices = ", ".join(f"{shown(h.asset.symbol, 24)} at {field_text(h, 'price')}" for h in holdings)
     body = f"{given} {setting.pick(('is', 'comes to'))} **{result}** ({prices})."
     return Draft(
         join_paragraphs(body, sources(used), "" if setting.is_brief else caveats(used)),
-        (Fact("converted", as_number(value), unit), *(fact(holding, "price") for holding in holdings)),
+        (
+            Fact("given", as_number(plan.amount.value), given_unit),
+            Fact("converted", as_number(value), unit),
+            *(fact(holding, "price") for holding in holdings),
+        ),
     )
 
 
