@@ -190,6 +190,34 @@ Which token got hacked recently? | declined | | |
 Who are the top holders of Bnb | declined | BNB | |
 tell me a joke | unclear | | |
 What are the key differences between Cardano’s tokenomics and Solana’s in terms of growth? | declined | ADA SOL | |
+how much % did SOL climb since the start of the year | change | SOL | | the year to date
+what did solana do over the weekend | history | SOL | | the weekend of 2026-11-21
+BTC wow change | change | BTC | | the last 7 days
+ETH mom % | change | ETH | | the last 30 days
+bitcoin: 1h, 24h and 7d change | change | BTC | |
+XRP hourly change | change | XRP | | the last hour
+ADA half year change | change | ADA | | the last 6 months
+DOGE fortnight change | change | DOGE | | the last 14 days
+is SOL up today | change | SOL | | the last 24 hours
+0,5 BTC to USD | conversion | BTC | |
+quarter of a bitcoin in dollars | conversion | BTC | |
+a tenth of a bitcoin in usd | conversion | BTC | |
+100000 sats in usd | conversion | BTC | |
+if i had 2 BTC how much usd | conversion | BTC | |
+what percentage is 42 of 168 | arithmetic | | |
+what is 1/3 of 900 | arithmetic | | |
+by how many percent is 80 more than 64 | arithmetic | | |
+contrast the 30-day returns of BTC and ETH | comparison | BTC ETH | | the last 30 days
+is HYPE beating SOL this week | comparison | HYPE SOL | | the last 7 days
+how many tokens of UNI are circulating | quote | UNI | circulating_supply |
+number of DOGE coins outstanding | quote | DOGE | circulating_supply |
+how much ADA is there in total | quote | ADA | circulating_supply |
+SOL supply: circulating, total, max | supply | SOL | circulating_supply total_supply max_supply |
+where will SOL be in december | outlook | SOL | | December 2025
+is it too late to buy bitcoin | outlook | BTC | |
+hold or sell ETH | outlook | ETH | |
+give me signals for BTC | outlook | BTC | |
+swap 3 ETH to link | conversion | ETH | |
 """
 ROWS = [tuple(cell.strip() for cell in line.split("|")) for line in TABLE.strip().splitlines()]
 

@@ -32,4 +32,4 @@ def _build(config: ProviderConfig) -> Analyst:
     return Analyst(config.name, cast(AssetKnowledge, lent), config.services.clock, breaker)
 
 
-PROVIDER = ProviderKind("analyst", _build)
+PROVIDER = ProviderKind("analyst", _build, is_language_model=False)

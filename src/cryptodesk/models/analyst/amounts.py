@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.questions import Amount
 
 __all__ = ["CURRENCIES", "find_amounts", "find_currency", "find_formula", "find_phrase"]
@@ -37,24 +38,30 @@ _ONE = "|".join(sorted((word for word in _ONES if word not in _TENS.split("|")),
 _COUNTED = rf"(?:(?:{_TENS})(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?|{_ONE})"
 _POWER = "hundred thousand|" + "|".join(_POWERS)
 _SPELLED = rf"half a (?:{_POWER})|{_COUNTED} (?:{_POWER})(?: (?:and )?{_COUNTED}(?: (?:{_POWER}))?)*"
-_SINGLE = rf"half an?|half|(?:{_TENS})[ -](?:one|two|three|four|five|six|seven|eight|nine)|" + "|".join(
-    word
-    for word in sorted(_ONES, key=len, reverse=True)
-    if word not in {"a", "an", "couple", "a couple", "a couple of"}
+_SINGLE = (
+    rf"half an?|half|(?:a |one )?quarter(?: of)? an?|three quarters of an?|(?:a |one )?tenth of an?|(?:a |one )?third of an?|(?:{_TENS})[ -](?:one|two|three|four|five|six|seven|eight|nine)|"
+    + "|".join(
+        word
+        for word in sorted(_ONES, key=len, reverse=True)
+        if word not in {"a", "an", "couple", "a couple", "a couple of"}
+    )
 )
 
-_DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:_\d+)*(?:\.\d+)?|\.\d+)(?:e[+-]?\d{1,3})?"
+# "0,5" is a decimal comma: no thousands follow a lone zero.
+_DIGITS = r"(?:0,\d+(?![\d,.])|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:_\d+)*(?:\.\d+)?|\.\d+)(?:e[+-]?\d{1,3})?"
 _SIGN = r"[$€£¥₹₩₺₽]"
 _CODE = "|".join(sorted((re.escape(word) for word in CURRENCIES if word[0].isalpha()), key=len, reverse=True))
-_AMOUNT = re.compile(
+_AMOUNT = Pattern(
     rf"(?<![\w.])(?:(?P<before>us\$|{_SIGN})\s?)?(?:(?P<digits>{_DIGITS})|(?P<word>{_SPELLED}|{_SINGLE})\b)"
     rf"(?:\s?(?P<scale>thousand|grand|million|billion|trillion|mil|mn|bn|tn|[kmbt])(?![a-z]))?"
     rf"(?:\s?(?P<after>{_CODE}|{_SIGN}|%|percent\b|per cent\b)(?![a-z]))?"
 )
-_TARGET = re.compile(rf"\b(?:in|to|into|against|vs\.?|versus)\s+(?:the\s+|us\s+)?(?P<code>{_CODE})(?![a-z])")
+_TARGET = Pattern(rf"\b(?:in|to|into|against|vs\.?|versus)\s+(?:the\s+|us\s+)?(?P<code>{_CODE})(?![a-z])")
 
 
-_COUPLE = re.compile(r"(?:a )?couple(?: of)?")
+_SHARES = {"three quarter": Decimal("0.75"), "quarter": Decimal("0.25"), "tenth": Decimal("0.1"),
+           "third": Decimal(1) / 3}  # fmt: skip
+_COUPLE = Pattern(r"(?:a )?couple(?: of)?")
 
 
 def find_amounts(lowered: str) -> tuple[Amount, ...]:
@@ -64,7 +71,7 @@ def find_amounts(lowered: str) -> tuple[Amount, ...]:
 
 def _amount(match: re.Match[str]) -> Amount:
     digits = match["digits"]
-    value = Decimal(digits.replace(",", "").replace("_", "")) if digits else _spelled(match["word"])
+    value = _number(digits) if digits else _spelled(match["word"])
     scaled = value.scaleb(_SCALES[match["scale"]]) if match["scale"] else value
     mark = match["before"] or match["after"] or ""
     unit = "%" if mark in {"%", "percent", "per cent"} else CURRENCIES.get(mark, "")
@@ -75,12 +82,20 @@ def _amount(match: re.Match[str]) -> Amount:
     return Amount(scaled, unit, match.start(), match.end())
 
 
+def _number(digits: str) -> Decimal:
+    text = digits.replace(",", ".") if digits.startswith("0,") else digits.replace(",", "")
+    return Decimal(text.replace("_", ""))
+
+
 # A sign, not the dash of a range or of a name: nothing stands right before it.
-_MINUS = re.compile(r"(?:^|[a-z,:] )-$")
+_MINUS = Pattern(r"(?:^|[a-z,:] )-$")
 
 
 def _spelled(words: str) -> Decimal:
     """The value of a number in words: each power multiplies what was said before it and is smaller than it."""
+    share = next((value for word, value in _SHARES.items() if word in words), None)
+    if share is not None:
+        return share
     if words.startswith("half"):
         return Decimal(_POWERS.get(words.rsplit(" ", 1)[-1], 1)) / 2
     total, group = 0, 0
@@ -112,7 +127,7 @@ def _plain(text: str) -> str:
     match = re.fullmatch(rf"(-?)({_DIGITS})\s?([a-z]*)", text.strip())
     if match is None:
         return text
-    value = Decimal(match[2].replace(",", "").replace("_", "")).scaleb(_SCALES.get(match[3], 0))
+    value = _number(match[2]).scaleb(_SCALES.get(match[3], 0))
     figure = format(value, "f") if abs(value.adjusted()) < 40 else str(value)
     return f"{match[1]}{figure}"
 
@@ -121,15 +136,28 @@ def _template(form: str) -> Callable[[re.Match[str]], str]:
     return lambda match: form.format(*(_plain(group) for group in match.groups() if group is not None))
 
 
-_PHRASES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tuple(
-    (re.compile(pattern), write)
+_PHRASES: tuple[tuple[Pattern, Callable[[re.Match[str]], str]], ...] = tuple(
+    (Pattern(pattern), write)
     for pattern, write in (
+        (rf"(?<![\d/])(\d{{1,4}})/(\d{{1,4}}) (?:of|times|from) {_N}", _template("{0}/{1}*{2}")),
+        (
+            rf"(?:how many|what|by how many|how much) (?:percent(?:age)?|per cent|%) (?:is {_N} )(?:more|higher|larger|less|lower|smaller|above|below) (?:than )?{_N}",
+            _template("({0}-{1})/{1}*100"),
+        ),
         (rf"{_P} (?:of|off of|from) {_N}", _template("{1}*{0}/100")),
         (rf"{_P} (?:off|discount on|less than) {_N}", _template("{1}*(1-{0}/100)")),
         (rf"{_P} (?:more than|above|on top of) {_N}", _template("{1}*(1+{0}/100)")),
         (
             rf"(?:what|which) (?:percent(?:age)?|per cent|%|share|fraction) of {_N} (?:is|are|makes?) {_N}",
             _template("{1}/{0}*100"),
+        ),
+        (
+            rf"(?:what|which) (?:percent(?:age)?|per cent|%|share|fraction) is {_N} (?:out )?of {_N}",
+            _template("{0}/{1}*100"),
+        ),
+        (
+            rf"(?:how (?:much|big)|what) (?:is|'s) {_N} as a (?:percent(?:age)?|%|share) of {_N}",
+            _template("{0}/{1}*100"),
         ),
         (
             rf"{_N} (?:is|as|are) (?:what|which|a) (?:percent(?:age)?|per cent|%|share|fraction) of {_N}",
@@ -172,14 +200,14 @@ _PHRASES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = t
 )
 
 _WORD_OPERATORS = tuple(
-    (re.compile(pattern), sign)
+    (Pattern(pattern), sign)
     for pattern, sign in (
         (r"\bmultiplied by\b|\btimes\b", "*"), (r"\bdivided by\b|\bover(?= [\d(])", "/"), (r"\bplus\b", "+"), (r"\bminus\b", "-"),
         (r"\bto the power of\b|\braised to\b", "^"), (r"×|(?<=[1-9]) ?x ?(?=\d)|(?<=\d\d)x(?=\d)|(?<=0) x (?=\d)", "*"), (r"÷", "/"), (r"−|–", "-"), (r"(?<=[\d)])\s*=\s*\??\s*$", ""),
     )
 )  # fmt: skip
 _FUNCTIONS = "pct_change|cagr|sqrt|log10|log|ln|exp|abs|min|max|sum|avg|round|floor|ceil"
-_FORMULA = re.compile(
+_FORMULA = Pattern(
     rf"(?:(?:{_FUNCTIONS})\s?\(|{_DIGITS}(?:\s?(?:k|million|billion|trillion|mn|bn)(?![a-z]))?|\bpi\b|[-+*/^%(),\s]|(?:us)?{_SIGN})+"
 )
 _MOST_CHARACTERS = 500

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.amounts import CURRENCIES
 from cryptodesk.models.analyst.moments import MONTHS
 from cryptodesk.models.analyst.ports import AssetKnowledge, Mention
@@ -33,15 +34,65 @@ def read_mentions(text: str, knowledge: AssetKnowledge) -> FoundAssets:
     assets: dict[str, AssetRef] = {}
     doubts: dict[str, Doubt] = {}
     spans: list[tuple[int, int]] = []
-    for mention in knowledge.find(text):
+    for mention in _with_placed(text, knowledge):
+        if mention.text.islower() and mention.text in _NO_NAMES:  # "and macd?" asks for no coin of that name
+            continue
         spans.append((mention.start, mention.end))
         reference = _reference(mention)
-        if mention.confidence >= (SURE_AMONG_RIVALS if mention.is_contested else SURE):
+        if _is_sure(mention):
             assets.setdefault(str(mention.asset_id), reference)
         else:
             candidates = (reference, *_rivals(mention, knowledge))
             doubts.setdefault(mention.text.lower(), Doubt(mention.text, candidates[:_MOST_CANDIDATES]))
     return FoundAssets(tuple(assets.values()), tuple(doubts.values()), tuple(spans))
+
+
+def _is_sure(mention: Mention) -> bool:
+    return mention.confidence >= (SURE_AMONG_RIVALS if mention.is_contested else SURE)
+
+
+_MOST_PLACED = 3
+_AFTER_IT = (
+    r"\d|price|chang\w*|up\b|down\b|draw ?down|mdd|max\b|this (?:week|month|year)|today|yesterday|ytd|month|week|year"
+    r"|since|mov(?:e|ed|ing|ement)|gain|los[est]|return"
+    r"|rsi|macd|volat|volume|market cap|supply|perform|chart|high|low|last|past|over (?:the|\d)|beat|fall|fell|drop"
+    r"|rise|rose|gone|going|doing|done|corr|vs|versus|green|red"
+)
+# Where only an asset can stand: a word before it that asks of one, and a word for a figure or a time after it.
+_PLACED = Pattern(
+    r"(?:^|\b(?:of|for|in|is|has|have|did|does|do|was|are|how's|hows|how is|whats|what's|vs\.?|versus|and|or|to|into"
+    r"|than|beating|against|with|on)\s|,\s|\.{2}\s)"
+    rf"(?P<word>[A-Za-z][a-z]{{1,9}})(?=(?:'s)?,?\s+(?:{_AFTER_IT})|'s\b|\s*[?.!]*$)"
+)
+
+
+def _with_placed(text: str, knowledge: AssetKnowledge) -> list[Mention]:
+    """The mentions, with words of everyday use that stand where an asset stands: the finder knows "link" by "price of
+    link", and so it does in "did I gain on link this week"."""
+    found = list(knowledge.find(text))
+    sure = [mention for mention in found if _is_sure(mention)]
+    masked = _masked(text, [(mention.start, mention.end) for mention in sure])
+    for match in list(_PLACED.finditer(masked))[:_MOST_PLACED]:
+        word, start = match["word"], match.start("word")
+        if _is_common(word) or word.lower() in _NO_NAMES:
+            continue
+        asked = f"price of {word}"
+        known = next((one for one in knowledge.find(asked) if one.end == len(asked) and _is_sure(one)), None)
+        if known is not None and known.end - known.start == len(word):
+            moved = _Moved(start, start + len(word), known)
+            found = [one for one in found if one.end <= start or one.start >= start + len(word)]
+            found.append(moved)
+    return sorted(found, key=lambda mention: mention.start)
+
+
+class _Moved:
+    """A mention at another place of another text."""
+
+    def __init__(self, start: int, end: int, mention: Mention) -> None:
+        self.start, self.end, self.text = start, end, mention.text
+        self.asset_id, self.symbol, self.name = mention.asset_id, mention.symbol, mention.name
+        self.confidence, self.rivals = mention.confidence, mention.rivals
+        self.warning, self.is_contested = mention.warning, mention.is_contested
 
 
 def _rivals(mention: Mention, knowledge: AssetKnowledge) -> Iterator[AssetRef]:
@@ -89,14 +140,14 @@ _COMMON_WORDS = """
 """
 _COMMON = frozenset(_COMMON_WORDS.split())
 _SHORT = 9
-_CASHTAG = re.compile(r"\$([A-Za-z][A-Za-z0-9]{1,11})\b")
-_TICKER = re.compile(r"(?<![\w$#@/.-])([A-Z][A-Z0-9]{2,7})(?![\w/-]|\.\w)")
-_AFTER = re.compile(
+_CASHTAG = Pattern(r"\$([A-Za-z][A-Za-z0-9]{1,11})\b")
+_TICKER = Pattern(r"(?<![\w$#@/.-])([A-Z][A-Z0-9]{2,7})(?![\w/-]|\.\w)")
+_AFTER = Pattern(
     r"\b(?i:of|for|about|buy|is|are|did|does|has|have|had|in|into|to|or|and|with|compare|vs\.?|versus|convert|on|id|will)\s+"
     r"(?i:the\s+|a\s+|an\s+)?"
     r"([A-Za-z][\w'-]*(?:\s+[A-Za-z][\w'-]*){0,3})"
 )
-_BEFORE = re.compile(
+_BEFORE = Pattern(
     r"(?:^|\b(?:show|the)\s+)([A-Za-z][\w-]*)(?:'s|’s)?\s+(?:price|market cap|volume|supply|chart|history)\b",
     re.IGNORECASE,
 )
@@ -113,13 +164,13 @@ def unknown_names(text: str, spans: Sequence[tuple[int, int]]) -> tuple[str, ...
         for match in pattern.finditer(masked):
             phrase = _leading_names(match[1])
             # In a long sentence a word in small letters is a word.
-            if phrase and (is_short or phrase[0].isupper()):
+            if phrase and phrase not in _NO_NAMES and (is_short or phrase[0].isupper()):
                 found.setdefault(match.start(1), phrase)
     return tuple(dict.fromkeys(name for _, name in sorted(found.items())))[:5]
 
 
 # A neighbour in a list of assets: what is named beside one is meant as one.
-_LISTED = re.compile(
+_LISTED = Pattern(
     r"(?:\.{2,}\s*(?:,|\band\b|\bor\b|\bvs\b\.?|\bversus\b|&|/)\s*\$?(?P<after>[A-Za-z][\w-]{2,14})"
     r"(?=\s*(?:$|[?!.,;]|and\b|or\b|vs\b|prices?\b|over\b|today\b|this\b|last\b|in\b|market cap\b)))"
     r"|(?:^|\b(?:of|compare|between)\s+|,\s*)\$?(?P<before>[A-Za-z][\w-]{2,14})\s*(?:,|\band\b|\bor\b|\bvs\b\.?|&|/)\s*(?=\.{2})"

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.core.tools import ToolSpec
 from cryptodesk.models.analyst.questions import Plan
 from cryptodesk.models.analyst.reading import clean
@@ -24,13 +25,13 @@ _STOP_WORDS = """
     check run
 """
 _STOP = frozenset(_STOP_WORDS.split())
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
-_QUOTED = re.compile(r"[\"“'‘]([^\"”'’]{1,200})[\"”'’](?!\w)")
-_PLACE = re.compile(r"\b(?:in|at|for|of|from|to|near|called|named|on)\s+((?:[A-Z][\w.-]*)(?:\s+[A-Z][\w.-]*){0,3})")
-_ADDRESS = re.compile(r"\b(0x[0-9a-fA-F]{6,64}|[1-9A-HJ-NP-Za-km-z]{32,44})\b")
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
-_LINK = re.compile(r"https?://\S+")
-_NUMBER = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?")
+_WORD = Pattern(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_QUOTED = Pattern(r"[\"“'‘]([^\"”'’]{1,200})[\"”'’](?!\w)")
+_PLACE = Pattern(r"\b(?:in|at|for|of|from|to|near|called|named|on)\s+((?:[A-Z][\w.-]*)(?:\s+[A-Z][\w.-]*){0,3})")
+_ADDRESS = Pattern(r"\b(0x[0-9a-fA-F]{6,64}|[1-9A-HJ-NP-Za-km-z]{32,44})\b")
+_EMAIL = Pattern(r"[\w.+-]+@[\w-]+\.[\w.]+")
+_LINK = Pattern(r"https?://\S+")
+_NUMBER = Pattern(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?")
 
 
 class ClientCall(Struct, frozen=True):

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
 from cryptodesk.core.messages import Message, ToolCallPart, ToolResultPart
+from cryptodesk.core.patterns import Pattern
 
 __all__ = ["Outcome", "Situation", "Verbosity", "read_conversation"]
 
 Verbosity = Literal["brief", "standard", "detailed"]
+
+_MOST_READ = 8000
 
 
 class Outcome(Struct, frozen=True):
@@ -45,7 +49,7 @@ class Situation(Struct, frozen=True):
         return _normal(self.question) == _normal(self.earlier[-1]) or _GO_ON.search(self.question.lower()) is not None
 
 
-_GO_ON = re.compile(
+_GO_ON = Pattern(
     r"^\W*(?:(?:please|ok(?:ay)?|now|so|and)[, ]+)*"
     r"(?:go on|go ahead|continue|proceed|answer|summari[sz]e"
     r"|explain (?:it|this|that|the result)|use the (?:tool|result|trace)"
@@ -53,17 +57,17 @@ _GO_ON = re.compile(
     r"|give me (?:the|an) (?:answer|summary|result)"
     r"|what (?:is|are) the (?:answer|results?)|what did you find)\b"
 )
-_BRIEF = re.compile(
+_BRIEF = Pattern(
     r"\b(?:be (?:very )?(?:brief|concise|terse|short)"
     r"|(?:brief|concise|short|terse) (?:answers?|repl(?:y|ies)|responses?)"
     r"|(?:answer|reply|respond) (?:briefly|concisely|shortly)|in one sentence|keep (?:it|answers) (?:short|brief))\b"
 )
-_DETAILED = re.compile(
+_DETAILED = Pattern(
     r"\b(?:in (?:more |full |great )?detail|(?:be|answer) (?:verbose|detailed|thorough)"
     r"|detailed (?:answers?|repl(?:y|ies)|overview|analysis)"
     r"|verbose (?:answers?|repl(?:y|ies))|(?:go|dig) deep|everything you (?:have|know)|comprehensive)\b"
 )
-_PLAIN = re.compile(
+_PLAIN = Pattern(
     r"\b(?:(?:in|as|use|write) plain text|plain[- ]text (?:only|answers?|repl(?:y|ies))"
     r"|(?:no|without|don't use|do not use|avoid) (?:any )?markdown|no (?:tables|formatting))\b"
 )
@@ -71,31 +75,40 @@ _PLAIN = re.compile(
 
 def read_conversation(messages: Sequence[Message]) -> Situation:
     users = [index for index, message in enumerate(messages) if message.role == "user"]
-    system = " ".join(message.text for message in messages if message.role == "system")[:8000].lower()
+    manner = _asked_manner(" ".join(message.text for message in messages if message.role == "system")[:_MOST_READ])
     if not users:
-        return Situation("", (), _outcomes(messages, messages), False, _verbosity(system), _is_plain(system))
+        return Situation("", (), _outcomes(messages, messages), False, manner.verbosity or "standard", manner.is_plain)
     last = users[-1]
     earlier = tuple(messages[index].text for index in users[:-1])
     after = _outcomes(messages[last + 1 :], messages)
     before = () if after else _outcomes(_directly_before(messages, last), messages)
     question = messages[last].text
-    asked = question[:8000].lower()
+    asked = _asked_manner(question[:_MOST_READ])
     return Situation(
         question,
         earlier,
         after or before,
         bool(before),
-        _verbosity(asked, default=_verbosity(system)),
-        _is_plain(system) or _is_plain(asked),
+        asked.verbosity or manner.verbosity or "standard",
+        manner.is_plain or asked.is_plain,
     )
 
 
-def _verbosity(text: str, default: Verbosity = "standard") -> Verbosity:
-    return "brief" if _BRIEF.search(text) else "detailed" if _DETAILED.search(text) else default
+class _Manner(NamedTuple):
+    """How a text asks to be answered; `verbosity` is None where it does not say."""
+
+    verbosity: Verbosity | None
+    is_plain: bool
 
 
-def _is_plain(text: str) -> bool:
-    return _PLAIN.search(text) is not None
+# A system prompt is long, the same for every question, and looked at several times in each answer.
+@lru_cache(maxsize=64)
+def _asked_manner(text: str) -> _Manner:
+    lowered = text.lower()
+    verbosity: Verbosity | None = (
+        "brief" if _BRIEF.search(lowered) else "detailed" if _DETAILED.search(lowered) else None
+    )
+    return _Manner(verbosity, _PLAIN.search(lowered) is not None)
 
 
 def _directly_before(messages: Sequence[Message], index: int) -> Sequence[Message]:

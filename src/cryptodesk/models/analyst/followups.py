@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
 import msgspec
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.parser import MAX_ASSETS, find_tie, parse
 from cryptodesk.models.analyst.ports import AssetKnowledge
 from cryptodesk.models.analyst.questions import MARKET_INTENTS, AssetRef, Intent, Period, Plan
@@ -96,11 +98,20 @@ def _leaves_a_trace(plan: Plan) -> bool:
     return plan.intent == "skill" or (bool(plan.all_assets or plan.doubts) and plan.intent not in {"unclear", "empty"})
 
 
+_FAINT = 0.6
 # A text that is no question by itself may change the list before it.
 _AMENDS = frozenset({"unclear", "bare", "declined", "definition", "quote"})
 
 
+# "In BTC?" after "convert 2 ETH to dollars" asks for the same amount in another coin.
+_INTO = Pattern(r"^(?:(?:and|now|ok|or|what about|how about|how much)[ ,]+)*(?:in|to|into) ", re.IGNORECASE)
+
+
 def _joined(before: Plan | None, plan: Plan, text: str) -> Plan:
+    if before is not None and before.intent == "conversion" and before.assets and _INTO.match(text):
+        other = plan.all_assets[:1]
+        if other and plan.intent in {"bare", "conversion", "quote", "unclear"} and plan.amount is None:
+            return msgspec.structs.replace(before, target=other[0], currency="USD", is_english=plan.is_english)
     return (_amended(before, plan, text) if before is not None else None) or _join(before, plan)
 
 
@@ -108,7 +119,8 @@ def _amended(before: Plan, plan: Plan, text: str) -> Plan | None:
     """ "top 20 instead": the plan before as its skill changes it by this text. Assets that the text names are those of
     the new plan, where the skill's questions are about any."""
     skill = load_skills()[before.skill] if before.intent == "skill" else None
-    if skill is None or skill.follow is None or plan.intent not in _AMENDS or plan.doubts:
+    is_faint = plan.skill == before.skill and plan.confidence < _FAINT  # "how does it work"
+    if skill is None or skill.follow is None or not (plan.intent in _AMENDS or is_faint) or plan.doubts:
         return None
     named = tuple(asset for asset in plan.assets if asset.asset_id is not None)
     changed = skill.follow(before, text) if not named or skill.assets != "none" else None
@@ -146,7 +158,8 @@ def _join_skill(before: Plan, plan: Plan) -> Plan:
     takes = load_skills()[plan.skill or before.skill].assets
     named = bool(plan.all_assets or plan.doubts)
     if plan.intent == "skill":
-        lacks = takes in {"wanted", "needed"} and not named
+        is_same = plan.skill == before.skill and plan.is_follow_up and takes == "optional"
+        lacks = (takes in {"wanted", "needed"} or is_same) and not named
         return msgspec.structs.replace(plan, assets=before.all_assets, doubts=before.doubts) if lacks else plan
     if plan.intent == "bare" and named and takes != "none":
         period = plan.period or before.period

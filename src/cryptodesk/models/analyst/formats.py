@@ -10,14 +10,15 @@ from typing import Any
 __all__ = ["big_money", "coins", "day", "money", "number", "percent", "plural", "to_decimal", "trimmed"]
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+_NUMERIC = (int, float, str, Decimal)
 _SCALES = ((Decimal(10) ** 12, "trillion"), (Decimal(10) ** 9, "billion"), (Decimal(10) ** 6, "million"))
 
 
 def to_decimal(value: Any) -> Decimal | None:
     """The exact decimal a JSON number shows; None for anything that is no finite number."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        return None
-    if isinstance(value, float) and not math.isfinite(value):
+    if type(value) is float:  # nearly all are, and no float is too large
+        return Decimal(repr(value)) if math.isfinite(value) else None
+    if isinstance(value, bool) or not isinstance(value, _NUMERIC):
         return None
     try:
         exact = Decimal(str(value))

@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-import re
-
 from msgspec import Struct
+
+from cryptodesk.core.patterns import Pattern
 
 __all__ = [
     "AMONG_THEM",
@@ -30,8 +30,8 @@ __all__ = [
 ]
 
 
-def _any(*phrases: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{phrase})" for phrase in phrases))
+def _any(*phrases: str) -> Pattern:
+    return Pattern("|".join(f"(?:{phrase})" for phrase in phrases))
 
 
 SMALL_TALK = (
@@ -49,11 +49,12 @@ _PREDICTION = _any(
     r"\b(?:will|can|could|might|would|does|is)\b.{0,60}\b(?:reach|hit|go (?:up|down|to)|rise|fall|crash|moon|pump|dump|surpass|flip|break|recover|double|explode|drop|skyrocket|rally)\b(?!.{0,40}\b(?:yesterday|last|since)\b)",
     r"\bwhat will\b.{0,60}\b(?:be|cost|worth|trade)\b", r"\b(?:by|in) (?:20(?:2[7-9]|[3-9]\d)|next (?:week|month|quarter|year)|the (?:next|coming) \w+)\b",
     r"\b(?:next week|next month|next year|tomorrow|going forward|in \d+ (?:days|weeks|months|years)(?! ago)\b(?=.*\?)(?<=will))",
+    r"\b(?:where|what price|which price|how much|at what price) (?:will|would|could|might)\b(?! (?:have|i have))", r"\b(?:odds|probability|chances?|likelihood) (?:of|that|for|are|is)?\b.{1,60}\b(?:hit|hits|reach\w*|above|below|over|under|going|goes|go|crash\w*|double\w*|pass\w*)\b|\bhow likely\b|\b(?:does|do|will) \S+(?: \S+)? have (?:a|any) (?:bright )?(?:future|chance)\b|\b(?:the|a) next (?:bitcoin|ethereum|solana|big thing)\b", r"\bis (?:now|this|it|today) the (?:very )?(?:bottom|top|end|low|peak)\b|\b(?:is|are) (?!an?\b|the\b)\S+ (?:dead|doomed|finished|going to zero|going to 0)\b(?= *(?:[?.!]|$|now|already|yet|or|forever))",
     r"\bhow (?:high|low|far) (?:will|can|could)\b", r"\bpotential (?:for|to)\b.{0,30}\b(?:reach|rise|grow)", r"\bfutures?\b.{0,10}\bof\b.{0,20}\bprice\b", r"\bto the moon\b", r"\bwh?en (?:moon|lambo)\b",
     r"\b(?:will|can|could|might|would|going to|gonna)\b.{0,60}\b(?:out|under)?(?:perform|beat|overtake)\b", r"\b(?:is|are) (?:the |its |their )?(?:bottom|top) in\b", r"\bbull(?:ish)? or bear(?:ish)? on\b", r"\b(?:guarantee|promise) me\b|\b(?:can|could|do|will) you (?:guarantee|promise)\b",
     r"\b(?:will|can|could|may|might|would|gonna|going to)\b.{0,40}\b\d{1,4}x\b(?! (?:long|short|lever))", r"\b(?:next|potential|possible|future) \d{1,4}x\b", r"\b\d{2,4}x (?:coins?|gems?|altcoins?|tokens?|cryptos?|potential|picks?)\b",
 )  # fmt: skip
-_PAST = re.compile(r"\b(?:did|was|were|has|have|had|went|yesterday|ago)\b")
+_PAST = Pattern(r"\b(?:did|was|were|has|have|had|went|yesterday|ago)\b")
 
 _ADVICE = _any(
     r"\bshould (?:i|we|one|investors?|people)\b", r"\b(?:good|right|best|smart|safe|bad) (?:time|idea|moment|investment|buy|entry|price|bet)\b", r"\bworth (?:buying|investing|holding|it)\b",
@@ -61,7 +62,9 @@ _ADVICE = _any(
     r"\b(?:good|best|safe|ok(?:ay)?|time) (?:to|for a?) ?(?:buy|sell|long|short|invest|hold|enter|exit|accumulate|trade|\d+x)\b",
     r"\b(?:entry|exit) (?:point|price|for)\b|\bbest entry\b|\btake[- ]profit\b|\bstop[- ]loss\b|\btrading (?:tips?|advice|strategy|signals?|ideas?|plan)\b|\btrade (?:ideas?|setup)\b",
     r"\bopen (?:a )?(?:long|short)\b|\b(?:long|short) position\b|\b(?:adjust|rebalance|allocate|diversify|build)\b.{0,30}\bportfolio\b|\bportfolio (?:advice|allocation)\b",
-    r"\b(?:undervalued|overvalued|fair[- ]valued?|overbought|oversold)\b", r"\brecommend(?:ation)?s?\b|\badvi[cs]e\b", r"\bbuy or sell\b|\bbuy(?:ing)? the dip\b|\bis (?:it|now) (?:a )?(?:good|smart|wise|safe)\b",
+    r"\b(?:undervalued|overvalued|fair[- ]valued?|overbought|oversold)\b", r"\brecommend(?:ation)?s?\b|\badvi[cs]e\b", r"\b(?:too late|too early|still time|time left) to (?:buy|sell|invest|get in|enter|join)\b|\b(?:give|send|show|need|want|any|get) (?:me )?(?:some |a |the )?(?:trading |trade |buy |sell |crypto )?signals?\b(?! line)|\bpick (?:me )?(?:a|one|the|some|three|two|five)\b.{0,20}\b(?:winner|coin|token|crypto|altcoin|gem)s?\b|\b(?:life )?savings (?:in|into|on)\b|\bget rich\b|\bmake me rich\b",
+    r"\b(?:coin|token|altcoin|crypto|gem)s? (?:that(?:'s|s| is| are| will|'ll)?|which|who) (?:(?:is|are|will) )?(?:going to |gonna |about to |set to |likely to |will )?(?:pump|moon|explode|run|skyrocket|fly|rip|10x|100x|make me)\b|\b(?:allocate|split|invest|put|distribute|spread) (?:my|our|all my) \S+.{0,40}\b(?:across|between|into|among|in|on|over)\b|\bwhat (?:would|should) (?:you|i|we|one) (?:invest|put|buy|do with)\b|\bbest (?:altcoin|coin|crypto|token|investment)s? (?:for|of|in) (?:the )?(?:20(?:2[6-9]|3\d)|next|future|long)\b",
+    r"\b(?:buy|sell|hold|wait) or (?:buy|sell|hold|wait)\b|\bbuy(?:ing)? the dip\b|\bis (?:it|now) (?:a )?(?:good|smart|wise|safe)\b",
     r"^(?:buy|sell|long|short) \w+(?: now| today)?\?*$", r"\bis \S+ a (?:good )?(?:buy|sell|hold)\b", r"\bwhat would you (?:buy|do)\b", r"\bhow (?:should|do|can) i (?:invest|trade|make money)\b", r"\blong or short\b(?! (?:ratio|positions?|interest|liquidat|side))",
     r"\b(?:rate|review|judge|manage|improve|optimi[sz]e) my (?:\w+ )?(?:portfolio|holdings|bags?|allocation)\b",
 )  # fmt: skip
@@ -75,7 +78,7 @@ def wants_advice(lowered: str) -> bool:
     return _ADVICE.search(lowered) is not None
 
 
-COMPARISON = _any(r"\bcompar(?:e[ds]?|ing|ison|ative)\b", r"\bvs?\b\.?|\bversus\b", r"\bside[- ]by[- ]side\b", r"\b(?:out|under)perform\w*\b",
+COMPARISON = _any(r"\bcompar(?:e[ds]?|ing|ison|ative)\b|\bcontrast\b|\brank\b.{1,60}\bby\b|\bbeat(?:s|ing|en)?\b", r"\bvs?\b\.?|\bversus\b", r"\bside[- ]by[- ]side\b", r"\b(?:out|under)perform\w*\b",
                   r"\b(?:better|worse|best|worst|more|most|less|least|stronger|strongest|bigger|larger|higher|lower|cheaper)\b.{0,60}\b(?:or|than|of|between|among)\b",
                   r"\bwhich (?:of|one|did|has|had|performed|gained|grew|rose|fell|lost|is)\b", r"\bdiff(?:erence)?s? between\b", r"\bhead[- ]to[- ]head\b", r"\bagainst\b", r"\brelative to\b",
                   r"\b(?:who|which)(?:'s| is| one| of \w+| coin| has| had| did)*\b.{0,12}\b(?:gained|gain|grew|rose|fell|lost|dropped|performed|moved|won|up|down|ahead)\b",
@@ -88,7 +91,7 @@ AMONG_THEM = _any(
     r"^(?:compare|side by side)[?.! ]*$",
 )
 CHANGE = _any(r"\b(?:price )?changes?d?\b(?! of)|\bchang(?:e|ed|es|ing)\b", r"\bgain(?:s|ed|ing)?\b", r"\blos(?:e|es|t|s|ses|ing)\b", r"\b(?:drop|dropp|fall|declin|crash|dump|pump|rall|surg|climb|slid|slip|jump|plung|soar|tank)(?:e[ds]?|ed|s|ing|y|ied|ies)?\b",
-              r"\b(?:fell|fallen|rose|risen|rise|rises|rising|grew|grown|grow|growth)\b", r"\bup or down\b|\b(?:go|gone|went|going|is|are|was|moved?|been) (?:up|down)\b",
+              r"\b(?:fell|fallen|rose|risen|rise|rises|rising|grew|grown|grow|growth)\b", r"\bup or down\b|\b(?:is|are|was|were) _+ (?:up|down|green|red|higher|lower)\b|\b(?:go|gone|went|going|is|are|was|moved?|been) (?:up|down)\b",
               r"\bperform(?:ed|ing|ance|s)?\b", r"\breturn(?:s|ed)?\b", r"\bmov(?:e|ed|ement|ing|es)\b", r"\b(?:increase|decrease)d?\b", r"\bhow (?:is|are|'s|has|have) .{1,40} (?:doing|been)\b", r"\bhow did .{1,60} do\b|\bdoing\b|\bfar(?:e|ed|es|ing)\b|\bhow(?:'s|s) .{1,40} been\b|\bperf\b|\bpct\b",
               r"\broi\b|\bpercent(?:age)?\b|%", r"\b(?:green|red)\b")  # fmt: skip
 HISTORY = _any(r"\bhistor(?:y|ical|ically)\b", r"\bcharts?\b|\bgraph\b|\bplot\b|\bcandles?\b|\bohlcv?\b|\bseries\b", r"\btrend(?:ed)?\b(?!ing)", r"\bprice action\b", r"\bhow did\b", r"\bover time\b|\bday by day\b",
@@ -113,9 +116,9 @@ OF_FEW = _any(
     r"\b(?:compare|between) (?:them|both|the two|these|those)\b",
 )
 # Money that an asset is had for, whatever the order: "XRP needed for 5000 dollars".
-PAID = re.compile(r"\b(?:need(?:ed)?|required?|takes?|buys?|gets?|for|of|with|from|worth)\b")
-CONVERSION = _any(r"\bconvert\b|\bexchange\b(?! listing)|\bconversion\b|\bswap\b", r"\bhow (?:many|much)\b.{0,40}\b(?:can|could|do|would) (?:i|you|we) (?:buy|get|have|need|afford)\b", r"\bhow (?:many|much)\b.{0,30}\bfor\b", r"\bhow (?:many|much)\b.{0,40}\b(?:is|are)\b",
-                  r"\b(?:in|to|into|equals?)\b|=", r"\d.{0,30}\bcosts?\b|\b(?:price|cost) (?:for|of) \d", r"\bhow much (?:is|are|was)\b|\bworth\b|\bvalue\b|\bprice of\b|\bcost of\b|\bwhat(?:'s| is| are)\b")  # fmt: skip
+PAID = Pattern(r"\b(?:need(?:ed)?|required?|takes?|buys?|gets?|for|of|with|from|worth)\b")
+CONVERSION = _any(r"\bconvert\b|\bexchange\b(?! listing)|\bconversion\b|\bswap\b", r"\bhow (?:many|much)\b.{0,40}\b(?:can|could|do|would) (?:i|you|we) (?:buy|get|have|need|afford)\b", r"\bhow (?:many|much)\b.{0,30}\bfor\b", r"\bhow (?:many|much)\b.{0,40}\b(?:would|will|does|could|can|do|did)\b.{0,30}\b(?:buy|get|fetch|bring|cost|make)\b", r"\bhow (?:many|much)\b.{0,12}\b(?:usd|dollars?|euros?|eur|bucks)\b", r"\d\S* \S+,? how (?:many|much)\b", r"\bhow (?:many|much)\b.{0,40}\b(?:is|are)\b",
+                  r"\b(?:in|to|into|equals?)\b|=|->|→|⇒", r"\d.{0,30}\bcosts?\b|\b(?:price|cost) (?:for|of) \d", r"\bhow much (?:is|are|was)\b|\bworth\b|\bvalue\b|\bprice of\b|\bcost of\b|\bwhat(?:'s| is| are)\b")  # fmt: skip
 DEFINITION = _any(r"^(?:so |ok |please |hey )?(?:what(?:'s| is| are|s)|who is|define|explain|describe|tell me (?:about|more about)|give me (?:an )?(?:overview|summary) of|overview of|introduc\w+|learn about|info(?:rmation)? (?:on|about))\b",
                   r"\b(?:when (?:was|did)|who (?:created|founded|made|invented|launched)|launch date|created|founded)\b", r"\bhow does .{1,40} work\b", r"\bwhat (?:does|do) .{1,40} do\b", r"\bexplained\b|\bmeaning of\b")  # fmt: skip
 FOLLOW_UP = _any(
@@ -135,7 +138,7 @@ class Topic(Struct, frozen=True):
 
 _PERFORMANCE = "prices, returns over a period, highs and lows"
 _TOPICS = tuple(
-    (topic, re.compile(topic.pattern))
+    (topic, Pattern(topic.pattern))
     for topic in (
         Topic("causes", "why a price moved", "how far it moved, with its high and low", r"\bwhy\b|\bwhat(?:'s| is| has)? (?:caus|driv)\w+|\breasons?\b.{0,20}\b(?:for|behind|why)\b|\bcaused\b|\bdriven by\b"),
         Topic("fear_greed", "the fear and greed index or market sentiment", "price changes of named assets", r"\bfear (?:and|&) greed\b|\bsentiment\b|\bmood\b|\bsocial (?:media|volume)\b|\breddit\b|\btelegram\b|\btwitter\b"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
+
+from cryptodesk.core.patterns import Pattern
 
 __all__ = ["is_english"]
 
@@ -21,7 +22,7 @@ _ENGLISH_WORDS = """
     i my today week month year
 """
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_WORD = Pattern(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 
 
 def is_english(text: str, *, known: bool) -> bool:

@@ -9,6 +9,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
+
 __all__ = ["MEASURES", "Measure", "Unit", "find_measures"]
 
 Unit = Literal["money", "big_money", "percent", "coins", "count", "ratio"]
@@ -51,7 +53,14 @@ _TABLE = (
         "big_money",
         r"market[- ]?cap(?:itali[sz]ation)?s?|mcap|mkt cap|market value|how big|bigger|larger|smaller",
     ),
-    Measure("rank", "market_cap", "rank", "rank by market cap", "count", r"\brank(?:ed|ing)?\b"),
+    Measure(
+        "rank",
+        "market_cap",
+        "rank",
+        "rank by market cap",
+        "count",
+        r"\brank(?:ed|ing)?\b(?!.{1,60}\bby (?:their |the |its )?(?:\d|price|return|perform|change|gain|volatil|week|month|year|ytd|last|past))",
+    ),
     Measure(
         "volume_change_24h",
         "volume",
@@ -77,14 +86,21 @@ _TABLE = (
         r"(?:max(?:imum)?(?! (?:price|drawdown|gain|loss|high|return|daily|value|volume|clos))|hard[- ]?cap(?:ped)?|capped|supply cap)(?: supply)?"
         r"|how many .{0,40}\b(?:will|can)\b.{0,20}\b(?:ever|exist|be)",
     ),
-    Measure("total_supply", "supply", "total_supply", "total supply", "coins", r"total (?:supply|coins|tokens)"),
+    Measure(
+        "total_supply",
+        "supply",
+        "total_supply",
+        "total supply",
+        "coins",
+        r"total (?:supply|coins|tokens)|(?<=circulating, )total|(?<=circulating and )total|(?<=circulating vs )total|(?<=circulating/)total|total(?= ?(?:,|/|and|&|vs) ?(?:the )?max)",
+    ),
     Measure(
         "circulating_supply",
         "supply",
         "circulating_supply",
         "circulating supply",
         "coins",
-        r"(?:circulating|current|outstanding)(?: supply)|in circulation|supply|how many .{0,40}\b(?:are there|exist|are out)",
+        r"(?:circulating|current|outstanding)(?: supply)|in circulation|supply|how many .{0,40}\b(?:are there|exist|are out|are (?:around|out there|issued|minted)|circulat\w+|outstanding)|number of .{0,30}\b(?:outstanding|in existence|circulating|issued|minted)|how much .{0,30}\b(?:is|are) there|(?:coins?|tokens?) outstanding",
     ),
     Measure(
         "percent_from_ath",
@@ -135,7 +151,7 @@ _TABLE = (
 
 MEASURES: dict[str, Measure] = {measure.name: measure for measure in _TABLE}
 
-_PATTERNS = tuple((measure.name, re.compile(rf"(?<![\w-])(?:{measure.pattern})(?![\w-])")) for measure in _TABLE)
+_PATTERNS = tuple((measure.name, Pattern(rf"(?<![\w-])(?:{measure.pattern})(?![\w-])")) for measure in _TABLE)
 
 
 def find_measures(lowered: str) -> tuple[str, ...]:

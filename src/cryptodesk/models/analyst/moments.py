@@ -11,6 +11,8 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
+
 __all__ = ["MONTHS", "Moment", "moment_at", "shift_months"]
 
 
@@ -222,8 +224,8 @@ def _edge(match: re.Match[str], today: date) -> Moment | None:
     return Moment(day, day, inner.stop, day.isoformat(), inner.has_year)
 
 
-_FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
-    (re.compile(pattern), read)
+_FORMS: tuple[tuple[Pattern, Reader], ...] = tuple(
+    (Pattern(pattern), read)
     for pattern, read in (
         (r"(?P<y>(?:19|20)\d\d)[-/](?P<m>\d\d?)[-/](?P<d>\d\d?)(?!\d)(?:t[\d:.]+z?)?", _numeric),
         (r"(?P<d>\d\d?)\.(?P<m>\d\d?)\.(?P<y>20\d\d)(?!\d)", _numeric),

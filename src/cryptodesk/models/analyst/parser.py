@@ -4,20 +4,20 @@ What was decided of close calls is given as data: the same question and decision
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
 import msgspec
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst import intents
 from cryptodesk.models.analyst.amounts import find_currency, find_formula, find_phrase
 from cryptodesk.models.analyst.assets import strangers
 from cryptodesk.models.analyst.language import is_english
 from cryptodesk.models.analyst.ports import AssetKnowledge
 from cryptodesk.models.analyst.questions import MARKET_INTENTS, Amount, AssetRef, Intent, Plan
-from cryptodesk.models.analyst.reading import Reading, clean, read
+from cryptodesk.models.analyst.reading import Reading, clean, in_whole_coins, read
 from cryptodesk.models.analyst.skills import Named, claims_of, load_skills
 from cryptodesk.models.analyst.ties import NO_BREAKS, Tie, TieBreak, TieBreaks, close_calls, masked_question
 
@@ -31,13 +31,13 @@ _MOST_WORDS_OF_A_NAME = 8
 
 def parse(question: str, knowledge: AssetKnowledge, today: date, breaks: TieBreaks = NO_BREAKS) -> Plan:
     """The plan of the question alone: what it leaves open stays empty."""
-    text = clean(question)
+    text = in_whole_coins(clean(question))
     return _parse(text, knowledge, today, breaks.get(text) if breaks else None)
 
 
 def find_tie(question: str, knowledge: AssetKnowledge, today: date) -> Tie | None:
     """What the question may as well mean; None where one reading is clearly the first."""
-    text = clean(question)
+    text = in_whole_coins(clean(question))
     candidates = close_calls(_parse(text, knowledge, today, None))
     return Tie(text, masked_question(read(text, knowledge, today)), candidates) if len(candidates) > 1 else None
 
@@ -47,9 +47,23 @@ def find_tie(question: str, knowledge: AssetKnowledge, today: date) -> Tie | Non
 def _parse(text: str, knowledge: AssetKnowledge, today: date, tie_break: TieBreak | None) -> Plan:
     if not any(character.isalnum() for character in text):
         return Plan("empty", 1.0)
-    reading = read(text, knowledge, today)
+    reading = _of_windows(read(text, knowledge, today))
     plan = _small_talk(reading) or _claimed(reading, _settle(reading), tie_break)
     return _complete(plan, reading)
+
+
+def _of_windows(reading: Reading) -> Reading:
+    """ "1h, 24h and 7d change": the changes of several usual windows stand beside each other, no period is meant."""
+    if reading.second_period is None or reading.measures or reading.period is None or reading.says(_RHYTHM):
+        return reading
+    if {reading.period.period.label, reading.second_period} <= _WINDOWS and not reading.says(intents.EXTREMES):
+        return msgspec.structs.replace(reading, period=None, second_period=None) if reading.says(_MOVES) else reading
+    return reading
+
+
+_RHYTHM = Pattern(r"\b(?:daily|weekly|monthly|volatil\w*|deviation|correlat\w*|draw ?down\w*|hourly)\b")
+_WINDOWS = frozenset({"the last hour", "the last 24 hours", "the last 7 days", "the last 30 days"})
+_MOVES = Pattern(r"\bchanges?\b|\breturns?\b|\bperform\w*\b|\bmoves?\b|\bgains?\b|%|\b\d+ ?[hd]\b.{1,12}\b\d+ ?[hd]\b")
 
 
 def _claimed(reading: Reading, plan: Plan, tie_break: TieBreak | None) -> Plan:
@@ -122,7 +136,7 @@ def _about_assets(reading: Reading) -> Plan:
     return _figures(reading)
 
 
-_WITH_IT = re.compile(
+_WITH_IT = Pattern(
     r"\b(?:compare|vs\.?|versus) (?:it|that|them|those|this)\b"
     r"|\b(?:it|that|them) (?:compare|vs\.?|versus)\b|^(?:vs\.?|versus)\b"
 )
@@ -144,6 +158,8 @@ def _figures(reading: Reading) -> Plan:
         return Plan("history" if is_day else "change", 0.9)
     if set(reading.measures) & {"volume_24h", "volume_change_24h"} and period and period.kind == "hours":
         return Plan("quote", 0.9)
+    if period and period.kind == "hours" and period.count == 1 and reading.has_asset and not reading.measures:
+        return Plan("change", 0.88)
     if period and (reading.has_asset or reading.measures or intents.HISTORY.search(reading.masked)):
         return Plan("history", 0.85)
     if intents.HISTORY.search(reading.masked) and reading.has_asset and set(reading.measures) <= {"price"}:
@@ -198,7 +214,17 @@ def _conversion(reading: Reading) -> Plan | None:
 def _spent(reading: Reading) -> Amount | None:
     sums = [amount for amount in reading.amounts if amount.unit not in {"%", ""}]
     worth = [amount for amount in reading.amounts if not amount.unit and _WORTH_OF.match(reading.lowered, amount.end)]
+    if not sums and not worth and reading.says(_BUYS):
+        bare = [
+            amount for amount in reading.amounts if not amount.unit and _FOR.search(reading.lowered, 0, amount.start)
+        ]
+        return msgspec.structs.replace(bare[0], unit="USD") if bare else None
     return next(iter(sums or [msgspec.structs.replace(amount, unit="USD") for amount in worth]), None)
+
+
+# "How much BTC do I get for 10k": what is given for a coin without saying what it is, is money.
+_BUYS = Pattern(r"\bhow (?:much|many)\b.{0,50}\b(?:buy|get|afford|have)\b")
+_FOR = Pattern(r"\b(?:for|with) (?:a |my )?$")
 
 
 def _paid(reading: Reading) -> Plan | None:
@@ -207,7 +233,9 @@ def _paid(reading: Reading) -> Plan | None:
     is_other = reading.says(_THRESHOLD) or reading.says(intents.CHANGE) or reading.period is not None
     if money is None or len(assets) != 1 or is_other or set(reading.measures) - {"price"}:
         return None
-    if not reading.says(intents.PAID):
+    beside = _BETWEEN.match(reading.lowered, money.end)
+    is_beside = beside is not None and any(asset.start == beside.end() for asset in assets)
+    if not reading.says(intents.PAID) and not is_beside:
         return None
     return Plan("conversion", 0.85, (), amount=money, currency=money.unit, target=assets[0])
 
@@ -219,17 +247,17 @@ def _is_pair(reading: Reading) -> bool:
 
 
 # "What's btc at the moment" asks for no definition.
-_IS_NOW = re.compile(
+_IS_NOW = Pattern(
     r"\b(?:what|where|how)(?:'s|s| is| are)?\b[^?.!]{1,40}\b(?:now|today|rn|at the moment|currently|atm|right now)\b"
 )
-_THRESHOLD = re.compile(r"\b(?:above|below|over|under|reach|hit|pass)\b")
-_PAIR = re.compile(
+_THRESHOLD = Pattern(r"\b(?:above|below|over|under|reach|hit|pass)\b")
+_PAIR = Pattern(
     r"\b(?:convert|exchange rate|conversion|denominated|priced|how many|how much .{1,30} (?:is|are) (?:one|a|1))\b"
     r"|\b(?:price|value|worth|rate|cost) of .{1,30} in\b|\bin terms of _"
 )
-_INTO = re.compile(r"(?:\b(?:in|to|into|per|of|for)|/)\s*$")
-_BETWEEN = re.compile(r"\s*(?:of\s+)?")
-_WORTH_OF = re.compile(r"\s+worth of\b")  # "2k worth of ETH" is money
+_INTO = Pattern(r"(?:\b(?:in|to|into|per|of|for)|/)\s*$")
+_BETWEEN = Pattern(r"\s*(?:of\s+)?")
+_WORTH_OF = Pattern(r"\s+worth of\b")  # "2k worth of ETH" is money
 
 
 def _held(reading: Reading) -> tuple[Amount, AssetRef] | None:

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.moments import Moment, moment_at
 from cryptodesk.models.analyst.questions import Period
 
@@ -115,7 +116,7 @@ def _last_one(match: re.Match[str], today: date) -> FoundPeriod | None:
 
 
 # "Over the last year" ends now; "in the last quarter" and "last year" are of the calendar.
-_ROLLING = re.compile(r"\b(?:over|during|throughout|across|within|for|through) (?:the|this) $")
+_ROLLING = Pattern(r"\b(?:over|during|throughout|across|within|for|through) (?:the|this) $")
 
 
 def _short(match: re.Match[str], today: date) -> FoundPeriod | None:
@@ -123,8 +124,17 @@ def _short(match: re.Match[str], today: date) -> FoundPeriod | None:
 
 
 def _of_unit(match: re.Match[str], today: date) -> FoundPeriod | None:
-    adverbs = {"daily": "day", "weekly": "week", "monthly": "month", "yearly": "year", "annual": "year"}
-    return _rolling(match, 1, adverbs.get(match["unit"], match["unit"]))
+    unit = match["unit"] or match.groupdict().get("unit2") or "day"
+    adverbs = {
+        "hourly": "hour",
+        "daily": "day",
+        "fortnightly": "fortnight",
+        "weekly": "week",
+        "monthly": "month",
+        "yearly": "year",
+        "annual": "year",
+    }
+    return _rolling(match, 1, adverbs.get(unit, unit))
 
 
 def _to_date(match: re.Match[str], today: date) -> FoundPeriod | None:
@@ -143,6 +153,26 @@ def _everything(match: re.Match[str], today: date) -> FoundPeriod | None:
 
 def _this_week(match: re.Match[str], today: date) -> FoundPeriod | None:
     return _rolling(match, 1, "week")
+
+
+def _month_on_month(match: re.Match[str], today: date) -> FoundPeriod | None:
+    return _rolling(match, 1, "month")
+
+
+def _year_on_year(match: re.Match[str], today: date) -> FoundPeriod | None:
+    return _rolling(match, 1, "year")
+
+
+def _half_year(match: re.Match[str], today: date) -> FoundPeriod | None:
+    return _rolling(match, 6, "month")
+
+
+def _weekend(match: re.Match[str], today: date) -> FoundPeriod | None:
+    """The last one that has begun: its Saturday and Sunday."""
+    saturday = today - timedelta(days=(today.weekday() - 5) % 7)
+    sunday = min(saturday + timedelta(days=1), today)
+    label = f"the weekend of {saturday.isoformat()}"
+    return _found(match, Period("span", label, 0, saturday, sunday))
 
 
 def _weak_today(match: re.Match[str], today: date) -> FoundPeriod | None:
@@ -205,7 +235,7 @@ def _bare_year(match: re.Match[str], today: date) -> FoundPeriod | None:
     return _found(match, _span(date(year, 1, 1), date(year, 12, 31), today, str(year)))
 
 
-_BEFORE_YEAR = re.compile(
+_BEFORE_YEAR = Pattern(
     r"\b(?:high|low|highs|lows|range|returns?|performance|perf|chart|history|peak|prices?|gains?|ohlcv?|candles|bottom|change"
     r"|growth|volatility|drawdown|close|open|volume)(?: of)? (?:_+ )?$|^_+ $"
 )
@@ -229,11 +259,11 @@ def _span(start: date, end: date, today: date, label: str | None = None) -> Peri
     return Period("span", said, 0, start, min(end, today))
 
 
-_JOINT = re.compile(r",? *(?:-|–|—|and|to|until|till|through|thru|up to)(?: the)? *")
+_JOINT = Pattern(r",? *(?:-|–|—|and|to|until|till|through|thru|up to)(?: the)? *")
 _STARTS = r"(?<![\w.,$€£+*/^(-])"
 
-_FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
-    (re.compile(pattern), read)
+_FORMS: tuple[tuple[Pattern, Reader], ...] = tuple(
+    (Pattern(pattern), read)
     for pattern, read in (
         (r"\b(?:between|from)\s+(?:the\s+)?", _range),
         (r"(?<=\()(?=20\d\d-\d\d?-\d|\d\d?[./]\d\d?[./]20\d\d|\d\d? [a-z]{3}|[a-z]{3,9} \d|q[1-4] 20)", _plain),
@@ -243,10 +273,11 @@ _FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         ),
         (r"\b(?:since|starting|from|after)\s+(?:the\s+)?(?=\S)", _since),
         (
-            r"\b(?:ytd|mtd|qtd|(?:year|month|quarter)[- ]to[- ]date|so far this (?:year|month|quarter)|this (?:year|month|quarter)(?: so far)?)\b",
+            r"\b(?:ytd|mtd|qtd|(?:year|month|quarter)[- ]to[- ]date|since (?:the )?(?:start|beginning|turn) of (?:the|this) (?:year|month|quarter)|since (?:the )?new year(?:'s(?: day)?)?|so far this (?:year|month|quarter)|this (?:year|month|quarter)(?: so far)?)\b",
             _to_date,
         ),
         (r"\b(?:this|the current) week\b|\bweek[- ]to[- ]date\b|\bwtd\b", _this_week),
+        (r"\b(?:(?:last|past|previous|this|the|a) )*half[- ](?:a )?year\b", _half_year),
         (rf"\b{_BACK}\s+{_COUNT}\s*-?\s*{_UNIT}\b", _counted),
         (rf"\b{_BACK}\s+(?P<count>\d{{1,4}})\s?(?P<unit>hrs?|h|d|wk|w|mo|mth|m|yrs?|y)\b", _short),
         (rf"\b{_BACK}\s+{_UNIT}\b", _last_one),
@@ -262,17 +293,25 @@ _FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
             _bare_year,
         ),
         (
-            r"\b(?:(?:over|in|for|during|per|a|the|on the|on a) )(?P<unit>week|month|quarter|year)\b(?! (?:of|end|start|high|low))",
+            r"\b(?:(?:over|in|for|during|per|a|the|on the|on a) )(?P<unit>week|month|quarter|year)\b(?! (?:of|end|start|high|low))(?<!of the week)(?<!of the month)(?<!of the year)",
             _of_unit,
         ),
         (
-            r"\b(?P<unit>daily|weekly|monthly|yearly|annual|day|week|month|year)(?:'s)? (?=change|return|gain|loss|performance|perf|move|high|low|range)",
+            r"\b(?P<unit>hourly|daily|weekly|fortnightly|monthly|yearly|annual|hour|day|week|fortnight|month|year)(?:'s)? (?=change|return|gain|loss|performance|perf|move|high|low|range)"
+            r"|(?<=\S )(?P<unit2>weekly|monthly|yearly)(?=[ ?.!]*$)",
             _of_unit,
         ),
         (
-            r"\b(?:all[- ]time(?![- ](?:high|low))|since (?:inception|launch|the beginning|it launched)|entire history|full history|whole history|ever since)\b",
+            r"\b(?:all[- ]time(?![- ](?:high|low))|since (?:inception|(?:its |the )?(?:launch|listing|inception|ico|start)|the beginning|it (?:was )?(?:launched|listed|started)|day one)|entire history|full history|whole history|ever since)\b",
             _everything,
         ),
+        (r"\b(?:over|during|in|at|on|this|past|last)(?: the)?(?: last| past)? weekend\b|\bweekend\b", _weekend),
+        (r"\b(?:wow|week[- ](?:over|on)[- ]week)\b", _this_week),
+        (
+            r"\b(?:m[- ]?o[- ]?m|month[- ](?:over|on)[- ]month)(?= (?:change|%|percent|perf\w*|return|growth|move)|[?.! ]*$|\b.{0,3}%)",
+            _month_on_month,
+        ),
+        (r"\b(?:yoy|year[- ](?:over|on)[- ]year)\b", _year_on_year),
         (r"\b(?:today|right now|currently|at the moment|intraday|overnight|this morning|tonight)\b", _weak_today),
     )
 )

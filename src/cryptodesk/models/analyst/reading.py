@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from decimal import Decimal
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.amounts import find_amounts
 from cryptodesk.models.analyst.assets import FoundAssets, read_mentions, unknown_names
 from cryptodesk.models.analyst.intents import WORTH, wants_advice, wants_prediction
@@ -16,11 +18,11 @@ from cryptodesk.models.analyst.periods import FoundPeriod, find_period
 from cryptodesk.models.analyst.ports import AssetKnowledge
 from cryptodesk.models.analyst.questions import Amount, AssetRef, Period
 
-__all__ = ["Reading", "clean", "read"]
+__all__ = ["Reading", "clean", "in_whole_coins", "read"]
 
 # Beyond this a text is no question; its beginning and end are read. Keeps the grammars' worst case in milliseconds.
 _HEAD, _TAIL = 700, 300
-_YEAR = re.compile(r"\b(?:and|vs\.?|versus|or|to) (?P<year>20[0-3]\d)(?![\d.,]*\d)")
+_YEAR = Pattern(r"\b(?:and|vs\.?|versus|or|to) (?P<year>20[0-3]\d)(?![\d.,]*\d)")
 
 
 class Reading(Struct, frozen=True):
@@ -44,7 +46,7 @@ class Reading(Struct, frozen=True):
     def words(self) -> int:
         return len(self.text.split())
 
-    def says(self, pattern: re.Pattern[str]) -> bool:
+    def says(self, pattern: Pattern) -> bool:
         return pattern.search(self.lowered) is not None
 
     @property
@@ -69,6 +71,22 @@ def clean(text: str) -> str:
     if not text.isprintable():
         kept = "".join(character if unicodedata.category(character)[0] != "C" else " " for character in text)
     return " ".join(kept.replace("’", "'").replace("‑", "-").split())
+
+
+# The smallest part of a bitcoin, which nothing is quoted in: 100,000,000 of them are one.
+_SATS = Pattern(
+    r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d+)(?: ?(k|m|thousand|million))? ?(?:sats?|satoshis?)\b", re.IGNORECASE
+)
+
+
+def in_whole_coins(text: str) -> str:
+    return _SATS.sub(_in_bitcoin, text)
+
+
+def _in_bitcoin(match: re.Match[str]) -> str:
+    power = {"": 0, "k": 3, "thousand": 3, "m": 6, "million": 6}[(match[2] or "").lower()]
+    value = Decimal(match[1].replace(",", "")).scaleb(power - 8)
+    return f"{value:f} BTC"
 
 
 def read(text: str, knowledge: AssetKnowledge, today: date) -> Reading:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
-
-import regex
 
 __all__ = ["NUMERIC", "Root", "TooMuchWork", "matches", "resolved", "types_of"]
 
@@ -151,8 +150,10 @@ def _is_found(pattern: str, value: str) -> bool:
     """Raises: TooMuchWork, since a caller's expression may take for ever and `re` cannot be stopped."""
     if len(pattern) > _LONGEST_PATTERN:
         return False
+    # Imported late: few callers send a schema, and hardly any of those an expression.
+    regex = importlib.import_module("regex")
     try:
-        return regex.search(pattern, value, timeout=_PATTERN_SECONDS) is not None
+        return bool(regex.search(pattern, value, timeout=_PATTERN_SECONDS))
     except regex.error:
         return False  # an expression that is not known here cannot be promised to match
     except TimeoutError:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
@@ -68,28 +67,42 @@ def read_series(history: Any) -> Series | None:
         or not isinstance(history.get("rows"), list)
     ):
         return None
-    headers = [str(header) for header in history["headers"]]
-    if "time" not in headers:
+    places = {str(header): place for place, header in enumerate(history["headers"])}
+    value = next((name for name in ("close", "market_cap", "volume") if name in places), None)
+    if value is None or "time" not in places:
         return None
-    value = next((name for name in ("close", "market_cap", "volume") if name in headers), None)
-    if value is None:
-        return None
-    bars = [bar for row in history["rows"] if (bar := _bar(headers, value, row)) is not None]
-    has_ohlc = {"open", "high", "low"} <= set(headers)
-    ordered = tuple(sorted(bars, key=lambda bar: bar.day))
-    return Series(str(history.get("interval", "")), ordered, has_ohlc, value) if ordered else None
+    columns = _Columns(
+        len(history["headers"]),
+        places["time"],
+        places[value],
+        tuple(places.get(name) for name in ("open", "high", "low")),
+        places.get("volume") if value != "volume" else None,
+    )
+    bars = [bar for row in history["rows"] if (bar := _bar(columns, row)) is not None]
+    bars.sort(key=lambda bar: bar.day)
+    has_ohlc = None not in columns.ranges
+    return Series(str(history.get("interval", "")), tuple(bars), has_ohlc, value) if bars else None
 
 
-def _bar(headers: Sequence[str], value: str, row: Any) -> Bar | None:
-    if not isinstance(row, list) or len(row) != len(headers):
+class _Columns(NamedTuple):
+    """Where in a row of `width` cells what stands; `ranges` are open, high and low. None for what no column holds."""
+
+    width: int
+    time: int
+    value: int
+    ranges: tuple[int | None, ...]
+    volume: int | None
+
+
+def _bar(columns: _Columns, row: Any) -> Bar | None:
+    width, time, value, ranges, volume = columns
+    if not isinstance(row, list) or len(row) != width:
         return None
-    cells = dict(zip(headers, row, strict=True))
-    day, close = _day(cells["time"]), to_decimal(cells[value])
+    day, close = _day(row[time]), to_decimal(row[value])
     if day is None or close is None:
         return None
-    opened, high, low = (_number(cells.get(name), close) for name in ("open", "high", "low"))
-    volume = to_decimal(cells.get("volume")) if value != "volume" else None
-    return Bar(day, opened, high, low, close, volume)
+    opened, high, low = [close if place is None else _number(row[place], close) for place in ranges]
+    return Bar(day, opened, high, low, close, None if volume is None else to_decimal(row[volume]))
 
 
 def _number(value: Any, otherwise: Decimal) -> Decimal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.parser import parse
 from cryptodesk.models.analyst.ports import AssetKnowledge
 from cryptodesk.models.analyst.questions import Plan
@@ -15,21 +16,25 @@ __all__ = ["split_questions"]
 
 MOST_QUESTIONS = 4
 # The end of a sentence, or a joint after which a new question word follows.
-_ENDS = re.compile(
+_ENDS = Pattern(
     r"(?<=[?!])\s+(?=\S)|(?<=[.;])(?<!\bvs\.)(?<!\bv\.)\s+(?=[A-Z$])|;\s+"
+    r"|,?\s+and\s+(?=\$?\d[\d.,]*[km]? \w+ (?:in|to|into) \w+)"
     r"|,?\s+(?:and also|and then|also|and)\s+"
     r"(?=(?:what|how|which|who|when|where|why|is|are|show|give|tell|compare|list)\b)",
     re.IGNORECASE,
 )
 # Between two things that are asked for in one breath: "ARB price and next unlock".
-_JOINTS = re.compile(
+_JOINTS = Pattern(
     r"\s*,?\s+(?:and|plus|&|as well as|along with)\s+(?:then |also )?(?:the |its |their |some )?|\s*,\s+", re.IGNORECASE
 )
-_RELATED = re.compile(
+_RELATED = Pattern(
     r"\b(?:between|compar\w*|vs\.?|versus|differen\w*|correlat\w*|relat\w*|impact\w*|affect\w*|effects?|against|if|than|both"
     r"|which of|(?:any|one|best|worst) of)\b",
     re.IGNORECASE,
 )
+_LEANS = Pattern(r"\b(?:it|they|them|its|their|this|that)\b", re.IGNORECASE)
+_FAINT = 0.5
+_MOST_WORDS_OF_A_REST = 6
 _MOST_JOINTS = 4
 _SURE_OF_LIST, _SURE_OF_SUBJECT = 0.9, 0.96
 # A word of these is rather a part of the other question: "actual and forecast".
@@ -72,10 +77,29 @@ def _split_list(whole: str, knowledge: AssetKnowledge, today: date) -> tuple[str
     for joint in joints:
         parts = whole[: joint.start()], whole[joint.end() :]
         plans = [parse(part, knowledge, today) for part in parts]
+        parts, plans = _with_asset(parts, plans, knowledge, today)
         if _are_apart(plans[0], plans[1]) and all(map(_is_question, parts, plans)):
             rest = _split_list(parts[1], knowledge, today) or parts[1:]
             return (parts[0], *rest)[:MOST_QUESTIONS]
     return ()
+
+
+def _with_asset(
+    parts: tuple[str, str], plans: list[Plan], knowledge: AssetKnowledge, today: date
+) -> tuple[tuple[str, str], list[Plan]]:
+    """ "Price of XRP and its volatility": the second part is asked of the first one's asset, by its name."""
+    first, second = plans
+    lacks = not second.all_assets and not second.doubts and len(parts[1].split()) <= _MOST_WORDS_OF_A_REST
+    if len(first.assets) != 1 or first.assets[0].asset_id is None or not lacks or _are_apart(first, second):
+        return parts, plans
+    whole = f"{parts[1].rstrip(' ?!.,')} {first.assets[0].text}"
+    plan = parse(whole, knowledge, today)
+    is_own = plan.intent in _OF_AN_ASSET and _MINE.search(parts[1]) is None
+    return ((parts[0], whole), [first, plan]) if is_own and _are_apart(first, plan) else (parts, plans)
+
+
+_OF_AN_ASSET = frozenset({"skill", "quote", "change", "history", "extremes"})
+_MINE = Pattern(r"\b(?:i|my|me|mine|we|our)\b", re.IGNORECASE)
 
 
 def _is_one_subject(whole: str, knowledge: AssetKnowledge, today: date) -> bool:
@@ -87,11 +111,18 @@ def _is_one_subject(whole: str, knowledge: AssetKnowledge, today: date) -> bool:
 def _are_apart(first: Plan, second: Plan) -> bool:
     """Whether each is a whole question, of another kind than the other; the second may lean on the first's assets."""
     kinds = {(plan.intent, plan.skill) for plan in (first, second)}
-    if len(kinds) < 2 or "skill" not in {first.intent, second.intent}:
+    if len(kinds) < 2 or not ("skill" in {first.intent, second.intent} or _is_figure_and_move(first, second)):
         return False
     if any(plan.confidence < _SURE_OF_LIST or (plan.skill or plan.intent) in _REFUSED for plan in (first, second)):
         return False
     return _is_whole(first) and (_is_whole(second) or bool(first.assets))
+
+
+def _is_figure_and_move(first: Plan, second: Plan) -> bool:
+    """A market cap and a change of the price are answered by two of the core's answers."""
+    by_intent = {first.intent: first, second.intent: second}
+    quote = by_intent.get("quote")
+    return quote is not None and bool(set(quote.measures) - {"price"}) and "change" in by_intent
 
 
 def _is_whole(plan: Plan) -> bool:
@@ -102,4 +133,6 @@ def _is_whole(plan: Plan) -> bool:
 def _is_question(part: str, plan: Plan) -> bool:
     # A forecast of nothing that is named is a rest of the question before it ("…, actual and forecast").
     is_rest = plan.skill == "outlook" and not plan.all_assets and not plan.doubts
+    # "What is a DAO and how does it vote": the second asks of the first one's subject.
+    is_rest = is_rest or (plan.skill == "concept" and (plan.confidence < _FAINT or _LEANS.search(part) is not None))
     return plan.intent not in _UNSURE and not is_rest and len(part.split()) >= _FEWEST_WORDS

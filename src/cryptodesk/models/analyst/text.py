@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import Any
 
+from cryptodesk.core.patterns import Pattern
+
 __all__ = ["plain", "sentence", "shown"]
 
-_MARKUP = re.compile(r"[`*\[\]<>|#~\\]+")
+_MARKUP = Pattern(r"[`*\[\]<>|#~\\]+")
 
 
 def plain(value: Any, longest: int) -> str:

@@ -53,6 +53,22 @@ please show me how correlated LINK ETH and BTC were in Q1 2025
 correlation coefficient of BTC and BNB
 correlation of BTC with gold
 how correlated is bitcoin to the S&P 500
+how correlated are sol and eth over 60 days
+does doge follow btc? 90d
+btc/sol correlation coefficient
+correlation matrix btc eth sol 30d
+is xrp correlated with bitcoin
+corr btc hype 14d
+do zec and btc move in the same direction lately
+pearson correlation of eth and bnb, last 45 days
+correlation of link to eth this year
+how closely does ethereum track bitcoin
+bitcoin ethereum correlation in 2025
+what's the beta of sol to btc
+avax correlation with btc last quarter
+are ada and dot correlated
+how strongly is bnb tied to bitcoin past 6 months
+rolling correlation eth btc 90 days
 """
 NOT_OURS = """
 what is correlation?

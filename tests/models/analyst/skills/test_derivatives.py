@@ -79,6 +79,42 @@ highest funding rates
 which coins have the most negative funding
 coins with the most liquidations today
 what was the funding rate of BTC in March 2025
+ethereum open interest
+what's the funding rate on sol perps
+total crypto liquidations today
+long short ratio for btc
+doge perp funding
+is funding positive or negative for eth right now
+futures open interest across the whole market
+which coin has the highest funding rate
+which coins had the most liquidations
+shorts liquidated btc 24h
+what's the OI on xrp in dollars
+btc perpetual volume
+where is most eth open interest
+open interest change 24h bnb
+crypto leverage right now
+did open interest grow this week?
+btc futures volume vs spot volume
+annualised funding on bitcoin
+liquidations for doge and xrp
+how much longs and shorts got rekt today
+eth funding across exchanges
+who's paying funding on avax, longs or shorts?
+what's the current funding for doge
+annualized funding rate eth
+how much open interest is there in total
+xrp liquidated last day
+were there more long or short liquidations today
+long liquidations btc
+eth perp open interest by exchange
+funding across top coins
+who got liquidated more, longs or shorts
+sol futures volume 24h
+avax oi
+crypto derivatives volume today
+negative funding coins
+how much of btc oi is on Birinonix Trade
 """
 NOT_OURS = """
 what is leverage

@@ -58,6 +58,20 @@ steepest decline of dogecoin in 2021
 largest pullback of BTC since 1 March 2024
 could you tell me the worst drawdown XRP had over the past year please
 biggest crash of cardano ever
+largest drop from a peak for eth in 2024
+btc max dd last 12 months
+what was the max drawdown of doge since 2021
+how big was solana's largest drawdown this year
+xrp deepest decline peak to trough last 6 months
+drawdown of zec over 90 days
+worst drawdown ever for bitcoin
+is bitcoin in a drawdown right now, how deep
+how much did eth fall from top to bottom in 2022
+mdd near 60d
+biggest pullback in btc this year
+compare max drawdown of btc and eth 180 days
+current drawdown of sol from its high
+biggest peak-to-trough loss of BNB between june and august 2026
 """
 NOT_OURS = """
 what is a drawdown?

@@ -83,6 +83,67 @@ top pairs on Kraken
 What's happening in decentralized exchanges volume?
 dex volume
 volume on decentralized exchanges
+10 biggest exchanges
+spot volume of Holenovale Spot
+how much does Quilanova Exchange trade per day
+Galoton Trade reserves
+maker and taker fee at Reniawyn Pro
+what does it cost to trade on Olinovex Spot
+which exchange trades the most derivatives
+biggest derivatives exchanges
+list the top five exchanges by 24h volume
+how many coins can i trade on Dunorbex Digital?
+exchange with the largest reserves
+rank crypto exchanges by liquidity
+is Birinonix Trade bigger than Holenovale Spot?
+compare Fyramar Markets and Galoton Trade
+open interest on Korariith Spot
+tell me about the exchange Pelisokan
+how many trading pairs does Wenarivex Digital have
+what rank is Elaxa Exchange
+score of Torenxa Pro
+birinonix trade 24h volume
+top dex by volume
+most liquid exchanges
+Which 3 exchanges have the most open interest?
+exchange reserves ranking
+how big is Pelovalio Exchange
+who are the largest crypto exchanges by trading volume today
+fees galoton trade
+crypto exchanges leaderboard
+trading fees: Galoton Trade
+volume on Pelisokan in the last 24h
+does Elaxa Exchange publish reserves?
+binance 24 hour volume
+coinbase reserves
+which exchange is the biggest
+volume at elaxa exchange
+what does Reniawyn Pro charge takers
+taker fee on galoton trade
+number of markets on Holurric Markets
+Yoraththa Trade derivatives
+Which exchange had the largest 24h spot volume?
+how much volume did Corathpact Pro do in the past day?
+Quilanova Exchange vs Yoraththa Trade
+what's Holenovale Spot's open interest
+Birinonix Trade stats please
+give me the trust score for Birinonix Trade
+can i trade futures on Dunorbex Digital
+wenarivex digital reserves
+which exchange has the best liquidity
+top 7 exchanges by open interest
+exchange with the most trading pairs
+which exchange lists the most markets
+derivatives exchanges ranked by volume
+binance alternative with most volume
+reserves of the biggest exchange
+what are Holenovale Spot's reserves
+Holenovale Spot volume change 24h
+Quilanova Exchange maker fee
+number one exchange
+exchange rankings
+biggest cex
+spot exchanges by volume
 """
 NOT_OURS = """
 transaction fees on ethereum

@@ -77,6 +77,56 @@ what is rallying today
 any coins pumping
 worst performing altcoins 90 days
 top loosers
+biggest gainers
+which coins are up the most today
+losers this week pls
+top 3 gainers 1h
+worst coin of the month
+what pumped today
+biggest movers in the last hour
+coins that dropped most in 24h
+5 best performers over the past 90 days
+which tokens lost the most value since yesterday
+what are the seven biggest losers of the past 30 days?
+top gaining cryptos 7d
+hottest coins right now by price gain
+which altcoin gained the most this week
+show me todays winners and losers
+name the biggest loser of the day
+what's mooning
+best performing crypto this year
+top 10 gainers among the top 100
+highest 24h percentage increase
+biggest dumps today
+list ten coins which climbed most during the last week
+coins bleeding the hardest today
+who's the top gainer
+crypto's worst performers in 60 days
+what crypto went up the most in the last 24 hours
+top performers this month
+highest returns over 7 days
+coins with the biggest drop this week
+the biggest percentage losers today
+which coin rose the most in 30 days
+top 4 gainers of the past hour
+best and worst coins today
+top gainers and losers 7d
+what coin lost the most in the last hour
+which are the 6 best coins of the last 90 days
+top gainer of the month
+strongest coins this week
+weakest coins this month
+3 worst coins over 60 days
+today's top movers
+largest price increases in the last 24 hours
+whos winning today
+coins in the green today
+most profitable coin this month
+which cryptos went down the most this week
+name two coins that gained the most today
+top ten risers
+fallers of the day
+top 3 gainers and top 3 losers today
 """
 NOT_OURS = """
 hardest coin to mine

@@ -59,6 +59,39 @@ show me the top categories
 sector performance
 sector rotation this week
 current crypto narratives
+hottest crypto narratives
+what sector is performing best
+which narratives gained most in 30 days
+how is the AI sector doing
+defi sector performance this week
+top categories by market cap
+narrative rotation: what's hot
+rwa sector market cap
+which themes are trending in crypto
+leading sectors past 24 hours
+is the privacy sector up or down this month
+what are the top 5 narratives
+what's the market cap of the gaming category
+how did depin tokens do this week as a category
+which crypto category lost the most
+strongest narrative today
+weakest sector this month
+categories ranked by performance
+which category is up the most this week
+which categories are down the most this month
+top 3 categories over 30 days
+is the meme sector up
+how are privacy coins doing as a group
+what narrative is leading now
+sector performance overview
+sectors 7d
+AI narrative this month
+what's the depin category worth
+gaming sector market cap and change
+how did oracles do this week
+performance of the exchange token sector
+hot narratives 90 days
+lagging narratives
 """
 NOT_OURS = """
 what is a narrative

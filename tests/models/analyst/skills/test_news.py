@@ -63,6 +63,28 @@ What is the go-to-market strategy or adoption plan for Monad?
 ETF decision news
 Will Metamask airdrop to linear holders
 catch me up on solana
+ethereum news
+any news about solana?
+what's new with chainlink
+top crypto stories today
+news on xrp this week
+whats going on with dogecoin
+recent headlines about avalanche
+breaking crypto news
+new exchange listings this week
+latest regulatory news in crypto
+summarize the latest news on cardano
+what did the press say about bitcoin yesterday
+crypto news from the last 3 days
+exchange announcements this month
+any delistings recently?
+latest on uniswap
+what happened in crypto yesterday
+give me three recent articles on ethereum
+bnb updates
+polkadot: what's the latest?
+fill me in on litecoin news
+is there any news on hacks lately
 """
 NOT_OURS = """
 what is a hack

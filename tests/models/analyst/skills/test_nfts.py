@@ -62,6 +62,39 @@ trending NFTs
 nft market
 nft sales today
 which nfts are popular
+what is the floor of Pixel Badger Club
+Royal Newt Tribe floor price
+how much is the cheapest Giga Badger Heads
+Midnight Yak Genesis nft price
+floor Sleepy Panda Relics
+number of holders of Golden Crab Tribe
+Dizzy Marmot Heads market cap
+trading volume Soggy Marmot Club nft
+how many items are in the Sleepy Goat Society collection
+supply of the Turbo Yak Cards nfts
+Solar Moth Cards 24h change
+has the floor of Lazy Puffin Club gone up?
+compare the floors of Grumpy Mole Tribe and Turbo Ibis Tribe
+brave newt genesis stats
+what chain is Dizzy Mantis Tribe on
+nft: royal ferret tribe
+tell me the floor price for the collection Silent Mantis Club
+price of a Golden Heron Heads NFT in eth
+angry mantis society nft owners count
+whats solar llama heads floor rn
+silent gecko tribe nft market value
+Pixel Mole Punks of the Loom floor
+volume, owners and floor of Royal Newt Tribe nft
+top nfts
+bored ape floor
+who owns the most Giga Badger Heads
+floor price of pixel badger club nft collection please
+nft collection Lazy Puffin Club: how many unique owners
+show nft Turbo Ibis Tribe
+Sleepy Goat Society sales volume 24 hours
+What does one Solar Moth Cards go for
+did the pixel badger club floor rise in the last 24h
+how many Golden Crab Tribe NFTs exist
 """
 NOT_OURS = """
 what is an NFT

@@ -40,6 +40,22 @@ do you think ETH is better than SOL
 How might a merger of exchanges affect the DAO market?
 Are incentives on the mainnet enough to keep users engaged, or will cheaper chains dominate adoption?
 recipe for pancakes
+buy 1 btc for me
+how can i launder money with bitcoin
+how do i evade taxes on crypto
+eur usd exchange rate
+dm me the private key of satoshi
+s&p 500 today
+who is the president of the us
+help me with my homework
+tell me a joke about bitcoin
+nvidia stock
+who will win the world cup
+google share price
+gold price today
+what's the capital of france
+write python code for a trading bot
+translate hello to german
 """
 NOT_OURS = """
 price of BTC

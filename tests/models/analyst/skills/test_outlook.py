@@ -69,6 +69,33 @@ should I hold DOGE until 2028
 what's a good stop loss for BTC
 is ETH undervalued
 should I buy ETH although it is oversold?
+is it too late to buy bitcoin
+give me signals for btc
+is now the bottom for ethereum
+is solana dead
+where will sol be in december
+what price will ada be at christmas
+is eth going to flip btc
+what are the odds btc hits 150k
+probability of eth above 5000 by year end
+is it safe to put my money in hype
+which of btc eth sol should I choose
+is 78000 a good entry for btc
+are you sure btc will rise
+can xrp reach $10
+hold or sell eth
+whats the next bitcoin
+rate my portfolio 50% btc 50% doge
+will btc hit 200k
+eth price next month?
+should i sell my xrp
+is doge a good buy
+when should i take profits on eth
+which is the better investment, btc or eth
+long or short eth
+is hype overvalued?
+set a stop loss for my btc
+bitcoin forecast for next year
 """
 OF_A_NAME_OR_A_WORD = """
 Should I buy $WHATEVER now?

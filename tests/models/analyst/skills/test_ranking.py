@@ -56,6 +56,47 @@ smallest coins by market cap
 leading cryptocurrencies by market value
 what are the top cryptos
 top 10 cyrpto
+top 20 cryptocurrencies
+biggest cryptos
+what are the largest coins by volume
+five biggest coins by circulating market cap
+ten most valuable cryptocurrencies
+which coin has the highest market cap
+third largest crypto
+which crypto is number 2
+top 5 by FDV
+highest priced coins
+top ai tokens by market cap
+largest defi coins by market cap
+list top 15 by market cap
+cryptos with the highest trading volume
+number one crypto
+biggest gaming tokens please
+smallest coins in the top 100 by market cap
+most expensive crypto per coin
+top 8 layer 1 coins by mcap
+what's the 7th biggest coin
+rank the top 10 coins by 24h volume
+Which are the 4 largest tokens by fully diluted market cap?
+what are the top coins
+largest crypto by market cap
+leading cryptos by market capitalisation
+the 12 biggest digital assets
+largest ten cryptos by market value
+which are the top five by turnover
+top 10 cheapest coins
+biggest ethereum ecosystem tokens
+top 10 by supply
+largest rwa coins
+second biggest coin by volume
+top memecoins by market cap
+list the largest 6 coins
+top 25 coins
+what are the highest market caps
+top dogs in crypto by cap
+largest ai coin
+top 3 coins by price
+who's number one by market cap
 """
 NOT_OURS = """
 market cap of BTC

@@ -76,6 +76,19 @@ compare the pegs of USDT and USDC
 are any stablecoins off their peg
 which stablecoins have depegged
 any depegged stablecoins today
+how much is the stablecoin market worth
+top stablecoins by market cap
+largest stablecoin and its share
+what is tether's dominance among stablecoins
+stablecoin supply change 30 days
+how many dollars are in stablecoins
+which stablecoin is furthest from a dollar
+stable coins list
+total market cap of stablecoins and weekly change
+share of usdc in the stablecoin market
+are all stables on peg?
+second largest stablecoin
+stables supply by chain
 """
 NOT_OURS = """
 how does USDT hold its peg

@@ -57,6 +57,11 @@ how much BNB has been burned
 ETH burned supply
 What is the total supply, circulating supply, and token allocation of SUI (e.g., liquidity, marketing)?
 circulating supply, total supply and max supply of XRP
+how many btc are left to be mined
+does dogecoin have a supply cap
+percent of max supply of xrp in circulation
+AVAX supply: circulating, total, max
+inflation rate of ethereum
 """
 NOT_OURS = """
 circulating supply of ADA

@@ -54,6 +54,23 @@ why's bnb up
 what led to the BTC crash in November 2022
 why did bitcoin fall from its high
 can you tell me why bitcoin dropped today please
+why is btc up
+why did sol dump yesterday
+what's behind the move in doge
+what drove eth this week
+explain the drop in avax today
+how come ada is falling
+why is the market down today
+why xrp pump
+reasons for bitcoin's fall this month
+why did eth crash on 2025-10-10
+what triggered the btc move on august 21 2026
+any explanation for litecoin's rise
+bnb is up a lot, why?
+why's everything red
+cause of polkadot's decline past 7 days
+what moved uni in the last 24h
+Why has hedera been rising since last week?
 """
 NOT_OURS = """
 Why do crypto prices often crash after reaching all-time highs?

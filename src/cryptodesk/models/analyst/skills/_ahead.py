@@ -11,6 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.questions import Period
 from cryptodesk.models.analyst.reading import Reading
 
@@ -58,28 +59,28 @@ _WORDS = {
     "couple of": 2,
     "few": 3,
 }
-_COUNTED = re.compile(
+_COUNTED = Pattern(
     r"\b(?:in|within|over|for|during|after)(?: the)?(?: next| coming| following)? (?P<n>\d{1,4}|couple of|few|an?|one|two|three|four|five|six|ten)[- ](?P<u>day|week|fortnight|month|quarter|year|decade)s?\b(?! ago)"
     r"|\bnext (?P<n2>\d{1,4}|couple of|few|two|three|four|five|six|ten) (?P<u2>day|week|month|quarter|year)s?\b"
 )
-_NEXT = re.compile(
+_NEXT = Pattern(
     r"\b(?:next|coming|following) (?P<u>week|month|quarter|year|decade)\b|\bthis (?P<u2>week)\b|\b(?P<tomorrow>tomorrow|tonight|today)\b"
 )
-_ENDS = re.compile(
+_ENDS = Pattern(
     r"\b(?:(?:end of|close of|by|before)(?: the| this)?|this) (?P<u>year|quarter|month)(?:'?s? end)?\b|\b(?P<short>eoy|eom|year[- ]end)\b"
 )
-_BY = re.compile(r"\b(?:by|before|until|till)\b")
-_REACH = re.compile(
+_BY = Pattern(r"\b(?:by|before|until|till)\b")
+_REACH = Pattern(
     r"\b(?:reach(?:es|ing)?|hit(?:s|ting)?|to|at|above|below|over|under|past|pass(?:es)?|surpass|break(?:s|ing)?|cross(?:es)?|touch(?:es)?|be|target|worth|see)\b(?:\s+(?:a|the|its|price|of|level|out|back|through|even|\$|usd))*\s*\$?$"
 )
-_FACTOR = re.compile(
+_FACTOR = Pattern(
     r"(?<![\w.])(?P<x>\d{1,4}(?:\.\d+)?)x\b(?! (?:long|short|lever|position|margin))|\b(?P<double>double)\b|\b(?P<triple>triple)\b"
 )
-_LEVERAGE = re.compile(
+_LEVERAGE = Pattern(
     r"\b(?P<x>\d{1,3})x\b(?=.{0,12}\b(?:long|short|lever|position|margin|futures?|perps?)\b)|\b(?:leverage|margin) (?:of )?(?P<y>\d{1,3})x?\b"
 )
-_YEAR = re.compile(r"(?<![\w.,$])20[2-4]\d(?![\w%]|[.,]\d)")
-_LEVELS = re.compile(
+_YEAR = Pattern(r"(?<![\w.,$])20[2-4]\d(?![\w%]|[.,]\d)")
+_LEVELS = Pattern(
     r"\bentr(?:y|ies)\b|\btp\b|\bsl\b|\btake[- ]profits?\b|\bstop[- ]loss(?:es)?\b|\bta\b|\btechnical\w*\b|\brsi\b|\bmacd\b|\bsupports?\b|\bresistances?\b|\bset-?ups?\b|\btrading (?:tips?|signals?|plans?|ideas?|strateg\w+)\b|\bchart\b|\bover(?:bought|sold)\b"
 )
 

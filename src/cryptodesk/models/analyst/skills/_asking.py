@@ -4,26 +4,25 @@
 
 from __future__ import annotations
 
-import re
-
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst import intents
 from cryptodesk.models.analyst.reading import Reading
 
 __all__ = ["is_about_meaning", "is_for_figures", "own_word", "wants_list"]
 
-_MEANING = re.compile(
-    r"\b(?:mean|means|meaning|definition|define|explain|explained|calculated|computed|measured|indicators?|reliable)\b"
+_MEANING = Pattern(
+    r"\b(?:mean|means|meaning|definition|define|explain|explained|calculated|computed|measured|indicators?|reliable|formulas?)\b|\bhow (?:is|are) .{1,50}\b(?:burned|burnt|annuali[sz]ed|set|decided|determined)\b"
     r"|\bhow (?:do|does|are|is|can|could|to) .{0,50}\b(?:work|works|calculate|compute|measure|read|interpret|use|used|affect|be used)\b"
-    r"|\bdifference between\b|\b(?:indicate|suggest|imply|reveal|signal|say)s?\b.{0,12}\b(?:about|for|that|on|a|an)\b"
+    r"|\bwhat (?:do|does) .{1,50}\b(?:tell|say|show)s?\b|\bwho (?:sets|decides|determines|gets|receives)\b|\b(?:high|low|rising|falling|positive|negative)\b.{1,30}\b(?:bearish|bullish)\b|\bdifference between\b|\b(?:indicate|suggest|imply|reveal|signal|say)s?\b.{0,12}\b(?:about|for|that|on|a|an)\b"
 )
-_AHEAD = re.compile(r"\b(?:will|won't|gonna|going to|when (?:does|do|is|can))\b")
-_CAUSE = re.compile(
+_AHEAD = Pattern(r"\b(?:will|won't|gonna|going to|when (?:does|do|is|can))\b")
+_CAUSE = Pattern(
     r"\bwhy\b|\b(?:cause[ds]?|causing|because|impact|affect(?:s|ed)?|driv(?:en|ing)|reasons?|trigger(?:s|ed)?)\b"
 )
-_LIST = re.compile(r"\b(?:top|list|rank(?:ing|ed|s)?|largest|biggest|leading|highest|most|best|which|table)\b")
+_LIST = Pattern(r"\b(?:top|list|rank(?:ing|ed|s)?|largest|biggest|leading|highest|most|best|which|table)\b")
 
 
-def is_about_meaning(reading: Reading, term: re.Pattern[str]) -> bool:
+def is_about_meaning(reading: Reading, term: Pattern) -> bool:
     """A word is to be explained: "what is TVL", "how is dominance calculated". `term` is the word's own pattern."""
     if _MEANING.search(reading.lowered):
         return True
@@ -32,7 +31,7 @@ def is_about_meaning(reading: Reading, term: re.Pattern[str]) -> bool:
 
 
 # "What is the …" asks for a figure; without the article, or with "a", for a meaning.
-_BARE = re.compile(
+_BARE = Pattern(
     r"^(?:so |ok |please |hey )?(?:what(?:'s| is| are|s)|whats)(?: a| an)? (?P<what>[a-z][a-z /-]{1,40}?)[ ?.!]*$"
 )
 
@@ -53,7 +52,7 @@ def wants_list(reading: Reading) -> bool:
 
 
 # "What is the dominance of altcoins" has the form of a question for a meaning, and asks for a figure.
-_FIGURE = re.compile(
+_FIGURE = Pattern(
     r"^(?:so |ok |and |hey |please )?(?:what(?:'s| is| are|s| was| were)|whats|how (?:much|many|high|big|large|low)(?: is| are)?)\b.{0,12}\b(?:the|current|currently|latest|total|now|right|today'?s?|much|many)\b.{1,40}\b(?:of|in|on|for|at|across|now|today|currently)\b"
 )
 _MOST_WORDS = 14

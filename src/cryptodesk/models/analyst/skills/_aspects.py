@@ -4,28 +4,28 @@
 
 from __future__ import annotations
 
-import re
+from cryptodesk.core.patterns import Pattern
 
 __all__ = ["aspects_in"]
 
-_SIMILAR_NAMED = re.compile(
+_SIMILAR_NAMED = Pattern(
     r"\b(?:coins?|tokens?|projects?|assets?|cryptos?|something|anything) (?:like|similar to|comparable to)\b|\bsimilar (?:coins?|tokens?|projects?|assets?|to)\b|\balternatives? (?:to|of|for)\b|\bcompetitors? (?:of|to)\b|\b(?:'s|its|their|main|_) competitors?\b|\bwith other (?:\w+ )?(?:projects?|coins?|tokens?)\b|\bpeers? of\b"
 )
-_ASPECTS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("contracts", re.compile(r"\b(?:contract|token|smart contract) address(?:es)?\b|\bcontracts? (?:of|for|on)\b|\b(?:ca|contract) (?:of|for)\b|_ (?:contract|ca)\b|\baddress of\b|\b(?:which|what) (?:chain|network|blockchain)s?\b.{0,12}\b(?:is|are|does|do)\b.{0,12}_|\bis _+ an? erc-?20\b")),
-    ("website", re.compile(r"\bweb ?sites?\b|\bhome ?page\b|\bofficial (?:site|page|url|link)s?\b|\burl\b|\bofficial links?\b|\blinks? (?:of|for|to)\b")),
-    ("technical_doc", re.compile(r"\b(?:white|lite|yellow) ?papers?\b|\b(?:technical )?(?:docs|documentation)\b")),
-    ("source_code", re.compile(r"\bgit ?hub\b|\bsource ?code\b|\brepos?(?:itory|itories)?\b|\bopen[- ]source\b")),
-    ("explorer", re.compile(r"\b(?:block(?:chain)? )?explorers?\b")),
-    ("social", re.compile(r"\b(?:official |'s )?(?:twitter|telegram|discord|reddit|x) (?:link|account|handle|page|channel|group|server|url)s?\b|\bofficial (?:twitter|telegram|discord|reddit)\b|\b(?:social|community) (?:links?|channels?|accounts?)\b")),
-    ("team", re.compile(r"\bfound(?:ers?|ed)\b|\bco-?founders?\b|\bteam\b|\bwho(?:'s| is| are| was| were)? (?:behind|built|builds|runs?|owns?|developed|develops|founded|the (?:creators?|founders?|developers?|ceo|team|people))\b|\bcreators?\b|\bkey contributors?\b|\bceo\b")),
-    ("category", re.compile(r"\bcategor(?:y|ies)\b|\bwhat sector\b|\bsector (?:of|is)\b|\btags? (?:of|for|on|does|is|are|has)\b|\b(?:which|what)(?: \w+)? tags?\b|_+(?:\'s)? tags?\b|\btagged\b|\blabel(?:s|led|ed) (?:of|for|as)\b")),
-    ("launch", re.compile(r"\blaunch date\b|\bhow old is\b|\brelease date\b|\bdate of launch\b|\bgenesis\b")),
-    ("purpose", re.compile(r"\buse[- ]cases?\b|\butility\b|\bused for\b|\bpurpose\b|\bcore (?:utility|innovation)\b|\bwhat problem\b|\bgood for\b(?! )|\bwhat is _+ for\b")),
+_ASPECTS: tuple[tuple[str, Pattern], ...] = (
+    ("contracts", Pattern(r"\b(?:contract|token|smart contract) address(?:es)?\b|\bcontracts? (?:of|for|on)\b|\b(?:ca|contract) (?:of|for)\b|_ (?:contract|ca)\b|\baddress of\b|\b(?:which|what) (?:chain|network|blockchain)s?\b.{0,12}\b(?:is|are|does|do)\b.{0,12}_|\bis _+ an? erc-?20\b")),
+    ("website", Pattern(r"\bweb ?sites?\b|\bhome ?page\b|\bofficial (?:site|page|url|link)s?\b|\burl\b|\bofficial links?\b|\blinks? (?:of|for|to)\b")),
+    ("technical_doc", Pattern(r"\b(?:white|lite|yellow) ?papers?\b|\b(?:technical )?(?:docs|documentation)\b")),
+    ("source_code", Pattern(r"\bgit ?hub\b|\bsource ?code\b|\brepos?(?:itory|itories)?\b|\bopen[- ]source\b")),
+    ("explorer", Pattern(r"\b(?:block(?:chain)? )?explorers?\b")),
+    ("social", Pattern(r"\b(?:official |'s )?(?:twitter|telegram|discord|reddit|x) (?:link|account|handle|page|channel|group|server|url)s?\b|\bofficial (?:twitter|telegram|discord|reddit)\b|\b(?:social|community) (?:links?|channels?|accounts?)\b")),
+    ("team", Pattern(r"\bfound(?:ers?|ed)\b|\bco-?founders?\b|\bteam\b|\bwho(?:'s| is| are| was| were)? (?:behind|built|builds|runs?|owns?|developed|develops|founded|the (?:creators?|founders?|developers?|ceo|team|people))\b|\bcreators?\b|\bkey contributors?\b|\bceo\b")),
+    ("category", Pattern(r"\bcategor(?:y|ies)\b|\bwhat sector\b|\bsector (?:of|is)\b|\btags? (?:of|for|on|does|is|are|has)\b|\b(?:which|what)(?: \w+)? tags?\b|_+(?:\'s)? tags?\b|\btagged\b|\blabel(?:s|led|ed) (?:of|for|as)\b")),
+    ("launch", Pattern(r"\blaunch date\b|\bhow old is\b|\brelease date\b|\bdate of launch\b|\bgenesis\b")),
+    ("purpose", Pattern(r"\buse[- ]cases?\b|\butility\b|\bused for\b|\bpurpose\b|\bcore (?:utility|innovation)\b|\bwhat problem\b|\bgood for\b(?! )|\bwhat is _+ for\b")),
     ("similar", _SIMILAR_NAMED),
-    ("profile", re.compile(r"\b(?:project|coin|token|company) (?:profile|info(?:rmation)?|details?|overview|fundamentals)\b|\bprofile (?:of|for)\b|\bfundamentals (?:of|for)\b|_+ (?:profile|fundamentals|metadata)\b|\bmetadata\b|\beverything about\b|\bfull (?:profile|overview)\b")),
+    ("profile", Pattern(r"\b(?:project|coin|token|company) (?:profile|info(?:rmation)?|details?|overview|fundamentals)\b|\bprofile (?:of|for)\b|\bfundamentals (?:of|for)\b|_+ (?:profile|fundamentals|metadata)\b|\bmetadata\b|\beverything about\b|\bfull (?:profile|overview)\b")),
 )  # fmt: skip
-_OF_THE_CORE = re.compile(
+_OF_THE_CORE = Pattern(
     r"^\W*what(?:'s| is| are) an? |\bhow (?:can|could|do|does|to)\b|\bwho (?:created|made|invented)\b|\bwhen (?:was|did)\b"
 )
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from msgspec import Struct, structs
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.amounts import find_amounts
 from cryptodesk.models.analyst.periods import find_period
 from cryptodesk.models.analyst.questions import Amount, AssetRef
@@ -54,13 +55,13 @@ class _Mention(Struct, frozen=True):
     asset: AssetRef
 
 
-_GAP = re.compile(r"\s*(?:coins? |tokens? )?(?:of |in |worth of |into |x |my )?(?:the )?\$?")
-_LIST_GAP = re.compile(r"\s*(?:[:=(]|-(?= )|–|x(?= ?\d))?\s*")
-_PAID = re.compile(
+_GAP = Pattern(r"\s*(?:coins? |tokens? )?(?:of |in |worth of |into |x |my )?(?:the )?\$?")
+_LIST_GAP = Pattern(r"\s*(?:[:=(]|-(?= )|–|x(?= ?\d))?\s*")
+_PAID = Pattern(
     r"\s*(?:coins?|tokens?)?\s*(?:\(?\s*(?:which )?(?:i |we )?(?:bought|purchased|acquired|entered|got|was bought|paid)\s*(?:it |them )?)?"
     r"(?P<how>@|at|for|from|with an?|avg\.?|average|entry|cost|price)\s*(?:an? |the )?(?:avg\.? |average )?(?:entry )?(?:cost |price |cost basis |basis )?(?:of |was |is |at |around |about |approx\.? |~|: ?)*"
 )
-_EACH = re.compile(r"\s*(?:usd|dollars?|eur|euros?)?\s*(?:each|apiece|per coin|per token|a piece|/ ?coin|a coin|per _)")
+_EACH = Pattern(r"\s*(?:usd|dollars?|eur|euros?)?\s*(?:each|apiece|per coin|per token|a piece|/ ?coin|a coin|per _)")
 _FRACTIONS = {
     "half": "0.5",
     "a half": "0.5",
@@ -75,10 +76,10 @@ _FRACTIONS = {
     "it all": "1",
     "a tenth": "0.1",
 }
-_SOLD = re.compile(
+_SOLD = Pattern(
     r"\b(?:sell|sold|selling|cash(?:ed)? out|take out|unload)\b\s+(?P<share>half|a half|a third|one third|two thirds|a quarter|one quarter|three quarters|a tenth|all|everything|it all|\d{1,3}(?:\.\d+)?\s?(?:%|percent))(?:\s+of)?(?:\s+(?:my|the|it|that|them))?\s*"
 )
-_PROFIT = re.compile(
+_PROFIT = Pattern(
     r"\bp ?(?:n|&|and) ?l\b|\bpnl\b|\bprofits?\b|\bloss(?:es)?\b|\bgains?\b|\bcost basis\b|\bbreak-?even\b|\broi\b|\bunder ?water\b|\bin the (?:red|green|money)\b|\breturns?\b|\bhow (?:am i|are we|is (?:it|that|my \w+)) doing\b|\bup or down\b|\b(?:am|are) (?:i|we) (?:up|down)\b|\bmade or lost\b|\bhave i (?:made|lost)\b"
 )
 

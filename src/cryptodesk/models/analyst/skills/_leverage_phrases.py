@@ -9,6 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.reading import Reading
 from cryptodesk.models.analyst.skills._asking import is_about_meaning, is_for_figures, own_word
 
@@ -16,52 +17,52 @@ __all__ = ["DerivativesSlots", "Focus", "find_slots"]
 
 Focus = Literal["all", "open_interest", "funding", "liquidations", "long_short", "volume"]
 
-_INTEREST = re.compile(r"\bopen[- ]interests?\b|\boi\b")
-_FUNDING = re.compile(r"\bfunding(?: rates?| fees?| payments?)?\b(?! (?:rounds?|raised?|raise|news|series))")
+_INTEREST = Pattern(r"\bopen[- ]interests?\b|\boi\b")
+_FUNDING = Pattern(r"\bfunding(?: rates?| fees?| payments?)?\b(?! (?:rounds?|raised?|raise|news|series))")
 # Who pays whom is what the sign of the funding says.
-_PAYS = re.compile(
+_PAYS = Pattern(
     r"\b(?:longs?|shorts?|(?:which|what) sides?|who(?:'s|se)?|bulls|bears|buyers|sellers)\b.{0,24}\b(?:pay|pays|paying|paid)\b(?:.{0,16}\b(?:longs?|shorts?|who|whom|funding|on|right now|now|today|currently|the other)\b|[ ?.!]*$)"
 )
-_LIQUIDATIONS = re.compile(r"\bliquidat(?:ion|ions|ed|es|ing)\b|\brekt\b")
-_LONG_SHORT = re.compile(
-    r"\blongs? ?(?:/|vs\.?|versus|to|-|and|or|:)? ?shorts?\b|\bshorts? ?(?:/|vs\.?|versus|to|-|and|or) ?longs?\b|\bls ratio\b"
+_LIQUIDATIONS = Pattern(r"\bliquidat(?:ion|ions|ed|es|ing)\b|\brekt\b|\bwiped out\b")
+_LONG_SHORT = Pattern(
+    r"\blongs? ?(?:/|vs\.?|versus|to|-|and|or|:)? ?shorts?\b(?!.{0,30}\b(?:liquidat\w+|rekt|wiped|pay\w*|paid)\b)|\bshorts? ?(?:/|vs\.?|versus|to|-|and|or) ?longs?\b|\bls ratio\b"
 )
-_VOLUME = re.compile(
+_VOLUME = Pattern(
     r"\b(?:perp(?:etual)?s?|futures?|derivatives?)(?: \w+)? (?:trading )?volumes?\b|\b(?:perp(?:etual)?s?|futures|derivatives?) (?:are )?(?:trading|traded|turnover)\b|\bvolumes? (?:of|in|on) (?:_+ )?(?:perp(?:etual)?s?|futures|derivatives?)\b"
 )
-_GENERAL = re.compile(
+_GENERAL = Pattern(
     r"\bderivatives?\b|\bhow leveraged\b|\b(?:market|crypto|total) leverage\b|\bleverage (?:in|of|across) (?:the )?(?:crypto )?market\b|\bperp(?:etual)?s?\b(?!\w)|\bfutures (?:market|markets|data|stats|positions?|positioning)\b|\b_+ futures\b|\bfutures on _+|\bpositioning\b"
 )
-_LEVERAGE = re.compile(
+_LEVERAGE = Pattern(
     r"\b(?:how (?:much |heavy |high )?|is |are |too much |(?:a )?lot of |amount of |level of |has |current |market |crypto |total |market[- ]wide |market'?s )(?:there )?(?:the )?(?:crypto |market |overall |system )?(?:over-?)?(?:leverage[ds]?|levered)\b"
     r"|\b(?:is|are|has|have) (?:the )?(?:crypto(?:currency)? ?|market ?|traders ?|coins ?|system ?|everyone ?|people ?|overall ?)+(?:is |been |being |getting |too |so |very |really )*(?:over-?)?(?:leveraged|levered)\b"
     r"|\bleverage\b.{0,24}\b(?:ris\w+|rose|fall\w*|fell|building|build[- ]?up|built up|increas\w+|decreas\w+|grow\w*|grew|unwound|unwind\w*|flush\w*|up|down|high|low|elevated|stretched|today|right now|now)\b"
     r"|\b(?:leverage|leveraged|levered)\b.{0,12}\b(?:in|across|within|of) (?:the )?(?:whole |entire |total )?(?:crypto\w*|market|system|space)\b"
 )
 # A setting of one's own account, not the market's.
-_OWN_LEVERAGE = re.compile(
+_OWN_LEVERAGE = Pattern(
     r"\b(?:i|my|me|we|safe|use|using|offer\w*|max(?:imum)?|trade with|broker|etf|tokens?)\b|\d ?x\b"
 )
-_LIST = re.compile(
+_LIST = Pattern(
     r"\b(?:which|what) (?:\w+ ){0,2}(?:coins?|tokens?|cryptos?|altcoins?|assets?|pairs?)\b|\b(?:top|biggest|largest|most|highest|lowest|leading|best)\b(?! (?:leverage|ratio))|\branking\b|\brank(?:ed)? by\b|\blist\b|\bby (?:open interest|oi|funding|liquidations)\b|\bdominat\w+\b|\bmost negative\b"
 )
-_LOWEST = re.compile(r"\b(?:lowest|least|smallest|most negative|negative)\b")
+_LOWEST = Pattern(r"\b(?:lowest|least|smallest|most negative|negative)\b")
 # Of all coins together "most" has nothing to choose from; a venue is another skill's.
-_VENUES = re.compile(
+_VENUES = Pattern(
     r"\b(?:exchanges?|venues?|platforms?|dexe?s|cexe?s|binance|bybit|okx|coinbase|kraken|deribit|bitmex|bitget|gate|kucoin|dydx|hyperliquid(?:'s)? (?:volume|exchange))\b"
 )
-_ONE_VENUE = re.compile(r"\b(?:binance|bybit|okx|coinbase|kraken|deribit|bitmex|bitget|gate|kucoin)\b")
-_PAST = re.compile(
+_ONE_VENUE = Pattern(r"\b(?:binance|bybit|okx|coinbase|kraken|deribit|bitmex|bitget|gate|kucoin)\b")
+_PAST = Pattern(
     r"\b(?:ris(?:es?|en|ing)|rose|fall(?:s|en|ing)?|fell|building|built up|increas\w+|decreas\w+|grow(?:s|n|ing)?|grew|unw[io]und\w*|gone (?:up|down)|going (?:up|down)|up or down|chang(?:e|ed|ing)|trend(?:s|ed|ing)?|over time|histor\w+)\b"
 )
 # A coin's own figures come exchange by exchange.
-_SPLIT = re.compile(
+_SPLIT = Pattern(
     r"\b(?:exchanges?|venues?|platforms?|binance|bybit|okx|coinbase|kraken|deribit|bitmex|bitget|gate|kucoin)\b"
 )
-_OTHER = re.compile(
+_OTHER = Pattern(
     r"\b(?:news|paper|whitepaper|research|lending|collateral|borrow\w*|10x|20x|50x|100x|\d+x (?:long|short)|position(?: size)?|entry|strategy|stock|vix|options?|implied volatility|liquidation (?:price|engine|level)|my (?:long|short)|revenue|seed|raise[ds]?|venture|vc|grant|rounds?)\b"
 )
-_TERM = re.compile(
+_TERM = Pattern(
     r"(?:open interest|oi|funding(?: rates?| fees?)?|liquidations?|(?:a )?liquidation|derivatives?|perp(?:etual)?s?(?: futures| swaps?)?|long[ /-]short ratio|leverage)"
 )
 _MOST_WORDS = 20
@@ -78,7 +79,7 @@ class DerivativesSlots(Struct, frozen=True):
     wants_past: bool = False
 
 
-_FOCUSES: tuple[tuple[Focus, re.Pattern[str]], ...] = (
+_FOCUSES: tuple[tuple[Focus, Pattern], ...] = (
     ("long_short", _LONG_SHORT), ("liquidations", _LIQUIDATIONS), ("funding", _FUNDING), ("open_interest", _INTEREST), ("volume", _VOLUME),
 )  # fmt: skip
 
@@ -116,6 +117,8 @@ def _venue(reading: Reading) -> str:
 def _named(reading: Reading) -> list[Focus]:
     """What is named; "longs paying shorts" is about funding, and no ratio of the two."""
     named = [name for name, pattern in _FOCUSES if pattern.search(reading.masked)]
+    if "liquidations" in named and "long_short" in named:  # which side was liquidated, not how many are on it
+        named.remove("long_short")
     if not _PAYS.search(reading.masked) or not re.search(r"\b(?:longs?|shorts?|funding|perps?)\b", reading.masked):
         return named
     return ["funding", *(name for name in named if name not in {"funding", "long_short"})]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.skills._profile import Profile
 from cryptodesk.models.analyst.text import sentence
 from cryptodesk.models.analyst.writer.draft import Fact, join_names
@@ -23,7 +23,7 @@ _LINKS = {
     "announcement": "announcements",
 }
 SOCIAL = ("twitter", "reddit", "chat", "message_board", "announcement")
-_ADDRESS = re.compile(r"https?://[^\s<>\"'`\\\[\]{}|^()]{4,400}")
+_ADDRESS = Pattern(r"https?://[^\s<>\"'`\\\[\]{}|^()]{4,400}")
 
 
 def links_of(profile: Profile, kinds: Sequence[str]) -> tuple[str, list[Fact]]:

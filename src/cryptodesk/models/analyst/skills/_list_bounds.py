@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.skills._lists import NUMBER_WORDS, spoken_window
 
 __all__ = ["Bound", "Clash", "as_filters", "digits", "find_bounds", "find_clash", "floor_of", "take_unknown"]
@@ -49,12 +50,12 @@ _NUMBER = (
     r"(?:us)?\$? ?(?P<{0}digits>-?\d[\d,]*(?:\.\d+)?|-?\.\d+) ?(?P<{0}scale>thousand|million|billion|trillion|bil|mil|mn|mm|bn|tn|[kmbt])?(?![a-z])"
     r"(?: ?(?P<{0}unit>%|percent\b|per cent\b|pct\b|cents?\b|¢|usd\b|dollars?\b|bucks?\b))?"
 )
-_ONE_SIDED = re.compile(rf"(?:{_COMPARE}) ?(?:about |around |than )?{_NUMBER.format('a')}")
-_RANGE = re.compile(rf"\b(?:between|from|of)? ?{_NUMBER.format('a')} ?(?:and|to|-|–) ?{_NUMBER.format('b')}")
-_AFTER = re.compile(
+_ONE_SIDED = Pattern(rf"(?:{_COMPARE}) ?(?:about |around |than )?{_NUMBER.format('a')}")
+_RANGE = Pattern(rf"\b(?:between|from|of)? ?{_NUMBER.format('a')} ?(?:and|to|-|–) ?{_NUMBER.format('b')}")
+_AFTER = Pattern(
     rf"{_NUMBER.format('a')} ?(?P<side>or (?:more|higher|above|greater|over)|or (?:less|lower|below|under|cheaper)|\+)"
 )
-_BARE_MOVE = re.compile(
+_BARE_MOVE = Pattern(
     rf"\b(?:up|down|fell|fallen|dropped|lost|gained|rose|risen|rallied|crashed|dumped|pumped) (?:by )?(?:about |around |roughly )?{_NUMBER.format('a')}"
 )
 _FIELDS = (
@@ -71,37 +72,37 @@ _FIELDS = (
     ("age_days", r"days old"),
     ("change", r"up|down|gain(?:s|ed|ing)?|los[es]s?(?:es)?|lost|losing|fell|fallen|fall(?:s|ing)?|drop(?:s|ped|ping)?|rose|risen|ris(?:e|ing)|declined?|changes?|moved?|returns?|pump(?:ed|ing)?|dump(?:ed|ing)?|dipp?(?:ed|ing)?|crash(?:ed|ing)?|rall(?:y|ied)|increased?|decreased?|grew|grown|growth|performance|(?:1|24) ?h|(?:7|30|60|90) ?d(?:ays?)?"),
 )  # fmt: skip
-_FIELD = re.compile("|".join(rf"(?P<{name}>(?<![\w-])(?:{words})(?![\w-]))" for name, words in _FIELDS))
-_DOWN = re.compile(
+_FIELD = Pattern("|".join(rf"(?P<{name}>(?<![\w-])(?:{words})(?![\w-]))" for name, words in _FIELDS))
+_DOWN = Pattern(
     r"\b(?:down|fell|fallen|fall(?:s|ing)?|drop\w*|los[est]\w*|losing|declin\w+|decreas\w+|dump\w*|dipp?\w*|crash\w*)\b"
 )
-_BREAK = re.compile(r"[,;]|\b(?:and|but|with|while|that|which|plus)\b")
+_BREAK = Pattern(r"[,;]|\b(?:and|but|with|while|that|which|plus)\b")
 _LEFT, _RIGHT = 44, 30
-_JOINT = re.compile(r"[\w%$] ?(?:and|to|-|–) ?\$?\.?\d")
-_HAS_DIGIT = re.compile(r"\d")
+_JOINT = Pattern(r"[\w%$] ?(?:and|to|-|–) ?\$?\.?\d")
+_HAS_DIGIT = Pattern(r"\d")
 _PERCENT = frozenset({"%", "percent", "per cent", "pct"})
-_LESS = re.compile(r"less|lower|below|under|cheaper")
-_FROM_PEAK = re.compile(r" ?(?:off|from|below|of|under) (?:(?:its|their|the|an?) )?(?:ath|all[- ]time|peaks?|highs?)")
+_LESS = Pattern(r"less|lower|below|under|cheaper")
+_FROM_PEAK = Pattern(r" ?(?:off|from|below|of|under) (?:(?:its|their|the|an?) )?(?:ath|all[- ]time|peaks?|highs?)")
 _TURNED = {"gt": "lt", "gte": "lte", "lt": "gt", "lte": "gte"}
 
 _UNKNOWN = (
     r"holders?|users?|wallets?|addresses|developers?|devs|commits|followers|transactions|txs?|validators|nodes|employees|contributors|investors"
     r"|searches|mentions|visits|stars|swaps"
 )
-_UNKNOWN_WORD = re.compile(rf"\b(?:{_UNKNOWN})\b")
-_UNSCREENED = re.compile(
+_UNKNOWN_WORD = Pattern(rf"\b(?:{_UNKNOWN})\b")
+_UNSCREENED = Pattern(
     rf"(?:(?:,|\band\b|\bwith\b|\bhaving\b) )?(?:(?:{_COMPARE.replace('(?P<', '(?P<u')}) )?{_NUMBER.format('a')} (?:unique |active |daily |github )*(?:{_UNKNOWN})\b"
     rf"|(?:(?:,|\band\b|\bwith\b|\bhaving\b) )?\b(?:{_UNKNOWN})(?: count)? (?:is |are )?(?:{_COMPARE.replace('(?P<', '(?P<v')}) ?{_NUMBER.format('b')}"
 )
 
 _UNITS = "|".join(word for word, value in NUMBER_WORDS.items() if value < 20 and " " not in word and word != "dozen")
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
-_WORDS = re.compile(
+_WORDS = Pattern(
     rf"\b(?:(?P<half>half a|half)(?= (?:thousand|million|billion|trillion)\b)|(?P<a>an?)(?= (?:hundred|thousand|million|billion|trillion|dollar|cent|percent)\b)"
     rf"|(?P<tens>{_TENS})(?:[ -](?P<unit>{_UNITS}))?|(?P<small>{_UNITS}))(?P<hundred> hundred)?\b"
     rf"|\b(?P<bare>hundred)\b"
 )
-_BY_HALF = re.compile(r"\b(?:by|lost) (?:a )?half\b(?: (?:of )?(?:its|their) value)?")
+_BY_HALF = Pattern(r"\b(?:by|lost) (?:a )?half\b(?: (?:of )?(?:its|their) value)?")
 
 
 def digits(text: str) -> str:
@@ -196,7 +197,7 @@ def _field(text: str, match: re.Match[str], window: str | None) -> str | None:
     """The figure that the amount is of: the last named before it, else the first after it, else by its unit; "" for
     that of the condition before, None for one that is not read here."""
     units = [match[name] for name in ("aunit", "bunit") if name in match.re.groupindex and match[name]]
-    left = f"{_left(text, match.start())} {match.group() if match.re is _BARE_MOVE else ''}"
+    left = f"{_left(text, match.start())} {match.group() if match.re is _BARE_MOVE.compiled else ''}"
     after = _BREAK.split(text[match.end() : match.end() + _RIGHT], maxsplit=1)[0]
     before = [hit.lastgroup for hit in _FIELD.finditer(left)]
     following = _FIELD.search(after)
@@ -206,7 +207,7 @@ def _field(text: str, match: re.Match[str], window: str | None) -> str | None:
         return None if is_other else f"percent_change_{spoken_window(left + after, window or '24h')}"
     if named == "change":
         return "volume_24h" if "volume" in after else None
-    if named is None and match.re is _RANGE:
+    if named is None and match.re is _RANGE.compiled:
         return "price" if units or "$" in match.group() else None
     return named or (
         "price" if units or ("$" in match.group() and not match["ascale"]) else "" if match["ascale"] else None

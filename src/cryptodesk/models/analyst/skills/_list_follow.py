@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from msgspec import structs
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.questions import Period, Plan
 from cryptodesk.models.analyst.skills._list_bounds import digits
 from cryptodesk.models.analyst.skills._lists import MOST_ROWS, spoken_window
@@ -18,16 +18,14 @@ __all__ = ["amended", "asked_count", "with_slots"]
 _USUAL_COUNT, _MOST_WORDS, _FEWEST_MORE = 10, 8, 5
 _LEAD = r"(?:ok(?:ay)?|and|now|but|so|then|hey|no|sorry|please|pls|can you|could you|show(?: me)?|give(?: me)?|gimme|list|just|only|make (?:it|that)|i want|let'?s see|let me see|see|get(?: me)?|what about|how about|the)"
 _TAIL = r"(?:instead|please|pls|plz|thanks|thx|thank you|then|of them|of those|of these|only|rows?|results?|entries|coins?|tokens?|ones?|names?|more)"
-_TOP = re.compile(rf"^(?:{_LEAD}[ ,]+)*(?:top |first |best )?(?P<count>\d{{1,3}})(?: {_TAIL})*[ ?.!]*$")
-_MORE = re.compile(
-    rf"^(?:{_LEAD}[ ,]+)*(?:(?:the )?next |another |(?P<more>))?(?P<count>\d{{1,3}})?(?: {_TAIL})*[ ?.!]*$"
-)
-_IS_MORE = re.compile(r"\b(?:more|another|next|longer|extend|expand|rest)\b")
-_FEWER = re.compile(r"\b(?:fewer|less|shorter)\b")
-_BARE = re.compile(
+_TOP = Pattern(rf"^(?:{_LEAD}[ ,]+)*(?:top |first |best )?(?P<count>\d{{1,3}})(?: {_TAIL})*[ ?.!]*$")
+_MORE = Pattern(rf"^(?:{_LEAD}[ ,]+)*(?:(?:the )?next |another |(?P<more>))?(?P<count>\d{{1,3}})?(?: {_TAIL})*[ ?.!]*$")
+_IS_MORE = Pattern(r"\b(?:more|another|next|longer|extend|expand|rest)\b")
+_FEWER = Pattern(r"\b(?:fewer|less|shorter)\b")
+_BARE = Pattern(
     rf"^(?:{_LEAD}[ ,]+)*(?:a )?(?:few |some |even )?(?:more|longer list|longer|the rest|rest|fewer|less|shorter|shorter list)(?: {_TAIL})*[ ?.!]*$"
 )
-_WINDOW = re.compile(
+_WINDOW = Pattern(
     rf"^(?:{_LEAD}[ ,]+)*(?:in|over|for|by|on|during|within)?(?: (?:the|a|last|past))*\s*(?P<span>hourly|hour|1 ?h|24 ?h|daily|day|week(?:ly)?|7 ?d(?:ays?)?|month(?:ly)?|30 ?d(?:ays?)?|quarter(?:ly)?|90 ?d(?:ays?)?|60 ?d(?:ays?)?)(?: (?:change|changes|window|view|list|basis|{_TAIL}))*[ ?.!]*$"
 )
 _PERIODS = {

@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.questions import AssetRef
 from cryptodesk.models.analyst.reading import Reading
 
@@ -81,7 +81,7 @@ _GROUPS: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 _GROUP_OF = {form: (tag, label) for tag, label, forms in _GROUPS for form in forms.split("|")}
 _BEGINS = frozenset(word for form in _GROUP_OF for word in (form.split()[0], f"{form.split()[0]}s"))
-_WORD = re.compile(r"[a-z0-9]+")
+_WORD = Pattern(r"[a-z0-9]+")
 _MOST_WORDS = 3
 _MORE_SPELLINGS = {
     "meme": ("memes", "meme token"),
@@ -128,12 +128,12 @@ _CHAINS: tuple[tuple[str, str, str, bool], ...] = (
 )  # fmt: skip
 _ANY_CHAIN = "|".join(f"(?P<{{0}}{at}>{pattern})" for at, (_, _, pattern, _) in enumerate(_CHAINS))
 _CLEAR_CHAIN = "|".join(f"(?P<c{at}>{pattern})" for at, (_, _, pattern, is_clear) in enumerate(_CHAINS) if is_clear)
-_ON = re.compile(
+_ON = Pattern(
     rf"\b(?:on|in|within|across|built on) (?:the )?(?:{_ANY_CHAIN.format('o')})(?: (?:block)?chain| network| mainnet)?(?P<system>['s]{{0,2}} (?:eco-?system))?(?![\w-])(?!['’]s)"
 )
-_SYSTEM = re.compile(rf"(?<![\w-])(?:{_ANY_CHAIN.format('s')})(?:['’]s)?(?: chain)? eco-?system\b")
+_SYSTEM = Pattern(rf"(?<![\w-])(?:{_ANY_CHAIN.format('s')})(?:['’]s)?(?: chain)? eco-?system\b")
 _NOUN = r"(?:coins?|tokens?|projects?|protocols?|dapps?|apps?|memes?|meme ?coins?|alts?)"
-_BEFORE = re.compile(
+_BEFORE = Pattern(
     rf"(?<![\w-])(?:{_CLEAR_CHAIN})(?:['’]s)?(?: (?:based|native|chain|network))?(?: [\w-]+){{0,2}}? {_NOUN}(?![\w-])"
     rf"|(?<![\w-])(?:{_CLEAR_CHAIN.replace('<c', '<d')}) (?=de-?fi\b|gaming\b|nft\b|memes?\b|rwa\b)"
 )

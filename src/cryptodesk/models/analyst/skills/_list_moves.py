@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.skills._list_bounds import Bound
 from cryptodesk.models.analyst.skills._lists import COINS
 
@@ -18,36 +18,36 @@ Side = Literal["gainers", "losers"]
 _UTMOST = r"most|hardest|furthest|farthest|fastest|deepest|harder than (?:any|all)|quickest|sharpest|steepest|biggest"
 _ROSE = r"rose|risen|rising|gained|gaining|grew|grown|growing|climbed|climbing|pumped|pumping|jumped|surged|surging|rallied|rallying|soared|up|increased|ran"
 _FELL = r"fell|fallen|falling|dropped|dropping|lost|losing|declined|declining|crashed|crashing|dumped|dumping|tanked|tanking|plunged|plunging|slid|slumped|bled|bleeding|sank|sunk"
-_GAIN = re.compile(
-    r"\bgainers?\b|\bwinners\b|\bbest[- ]?perform\w*|\btop[- ]?perform\w*|\bhighest (?:gains?|returns?|growth)\b|\b(?:biggest|largest|top|most|best) (?:gain(?:s|ing|ed)?|increase|rise|rises|growth|jumps?|rall(?:y|ies)|returns?|pumps?|growing)\b"
+_GAIN = Pattern(
+    r"\bgainers?\b|\brisers?\b|\badvancers?\b|\bmost profitable\b|\bwho(?:'s|s| is) winning\b|\b(?:largest|biggest) (?:price |percent\w* |% )+(?:increases?|gains?|rises?|jumps?)\b|\bwinners\b|\bbest[- ]?perform\w*|\btop[- ]?perform\w*|\bhighest (?:[\w%-]+ ){0,3}(?:gains?|returns?|growth|increases?|rise)\b|\bby (?:price |percent(?:age)? |% )?(?:gains?|performance|returns?)\b|\b(?:biggest|largest|top|most|best) (?:gain(?:s|ing|ed)?|increase|rise|rises|growth|jumps?|rall(?:y|ies)|returns?|pumps?|growing)\b"
     r"|\bfastest[- ](?:growing|growth|ris\w+)\b|\bpumping\b|\bpumped\b|\bmooning\b|\brallying\b|\bsurging\b|\bsoaring\b|\bskyrocketing\b|\bripping\b|\bexploding\b|\bpopping\b"
     r"|\b(?:gained|risen|rose|gaining|grew|rising|grown|up|rallied|climbed|increased|pumped|jumped|surged) (?:the )?most\b|\bgreenest\b|\bin the green\b|\boutperform(?:ers|ing)\b"
     r"|\b(?:are|is) (?:up|rising|climbing|gaining)\b|\bfastest growth\b|\bdoing (?:the )?best\b|\bbest today\b|\bgoing up\b"
     rf"|\b(?:{_ROSE}) (?:the )?(?:{_UTMOST})\b|\b(?:gained|rose|grew) (?:the )?highest\b|\bstrongest (?:{COINS})\b|\b(?:best|top) (?:{COINS}) (?:of|this|today|over|in the (?:last|past))\b|\bdid (?:the )?best\b"
     r"|\b(?:had|having|has) (?:the|its|their|a) (?:best|strongest) (?:day|week|month|quarter)\b|\b(?:steepest|sharpest|biggest) (?:rises?|gains?|climbs?|jumps?|rall(?:y|ies))\b|\b(?:biggest|top) risers?\b|\bbest (?:of|in|among) (?:the )?(?:top|first|largest|biggest)\b"
 )
-_LOSS = re.compile(
-    r"\blosers?\b|\bworst[- ]?perform\w*|\b(?:biggest|largest|top|most|worst) (?:loss(?:es)?|losing|drops?|dumps?|declin\w+|falls?|crash(?:es)?|dips?)\b|\bfastest[- ]falling\b"
+_LOSS = Pattern(
+    r"\blosers?\b|\bfallers?\b|\bdecliners?\b|\bwho(?:'s|s| is) losing\b|\b(?:largest|biggest) (?:price |percent\w* |% )+(?:decreases?|drops?|falls?|losses|loss|declines?)\b|\bworst[- ]?perform\w*|\b(?:highest|biggest|largest) (?:[\w%-]+ ){0,3}(?:losses|loss|decreases?|declines?)\b|\b(?:biggest|largest|top|most|worst) (?:loss(?:es)?|losing|drops?|dumps?|declin\w+|falls?|crash(?:es)?|dips?)\b|\bfastest[- ]falling\b"
     r"|\bdumping\b|\bdumped\b|\bcrashing\b|\btanking\b|\bplunging\b|\bbleeding\b|\bfalling\b|\btumbling\b|\bnosediving\b|\blaggards?\b|\bunderperform(?:ers|ing)\b"
     r"|\b(?:lost|fallen|fell|dropped|losing|down|declined|dropping|crashed|dumped) (?:the )?most\b|\bin the red\b|\b(?:are|is) (?:down|dropping|declining|falling)\b|\bdoing (?:the )?worst\b|\bgoing down\b|\bloosers?\b"
     rf"|\b(?:{_FELL}|down|hit|hurt|punished|battered) (?:the )?(?:{_UTMOST}|worst)\b|\bhardest[- ](?:hit|falling|fallen)\b|\bwrecked\b|\bworst[- ]hit\b|\bweakest (?:{COINS})\b|\bworst (?:{COINS}|day|week|month|quarter)\b|\bdid (?:the )?worst\b"
     rf"|\b(?:steepest|sharpest|biggest|hardest) (?:falls?|drops?|declines?|loss(?:es)?|dips?|sell-?offs?)\b|\b(?:biggest|top|worst) fallers?\b|\brekt (?:{COINS})\b|\b(?:{COINS}) (?:that )?(?:got |are |were )?rekt\b|\blost (?:the )?most (?:value|money)\b|\bworst (?:of|in|among) (?:the )?(?:top|first|largest|biggest)\b"
 )
-_BOTH = re.compile(
-    r"\bmovers?\b|\bmoved (?:the )?most\b|\bmoving (?:the )?most\b|\bgainers? ?(?:and|&|/|or|,) ?loo?sers?\b|\bwinners? ?(?:and|&|/) ?losers?\b"
+_BOTH = Pattern(
+    r"\bmovers?\b|\bbest (?:and|&|/) worst\b|\bworst (?:and|&|/) best\b|\bmoved (?:the )?most\b|\bmoving (?:the )?most\b|\bgainers? ?(?:and|&|/|or|,) ?loo?sers?\b|\bwinners? ?(?:and|&|/) ?losers?\b"
 )
 _TOP = r"(?:top|first|largest|biggest|highest[- ]ranked)"
 _FIRST = (
     rf"(?:{_TOP}[ -](?P<{{0}}count>\d\d?\d?\d?)|(?P<{{0}}named>\d\d?\d?\d?) (?:largest|biggest|top|highest[- ]ranked))"
 )
 _CAP = r"(?: by (?:market[- ]?cap(?:italization)?|mcap|cap|rank|size))?"
-_OUTSIDE = re.compile(
+_OUTSIDE = Pattern(
     rf"\b(?:outside|not in|beyond|below|excluding|except|without) (?:of )?(?:the )?{_FIRST.format('o')}(?: (?:{COINS}))?{_CAP}"
 )
-_AMONG = re.compile(
+_AMONG = Pattern(
     rf"\b(?:in|of|among|amongst|within|from|inside|which|what|only|across) (?:the )?{_FIRST.format('i')}(?: (?:{COINS}))?{_CAP}(?! (?:gainers?|losers?|movers?|performers?|best|worst))"
 )
-_THAT = re.compile(
+_THAT = Pattern(
     rf"\b{_FIRST.format('t')} (?:{COINS}){_CAP} (?:that|which|who|are|were|is|in the (?:red|green)|down|up|with|having|currently)\b"
 )
 # "The top 10 coins that are pumping" are ten that rose; of a hundred the ranks are meant.

@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.reading import Reading
 from cryptodesk.models.analyst.skills._list_groups import Group, find_groups, group_words
 from cryptodesk.models.analyst.skills._lists import is_barred, spoken_window
@@ -18,18 +18,18 @@ from cryptodesk.models.analyst.writer.draft import join_names
 __all__ = ["Side", "Versus", "read_versus"]
 
 _MOST_ASSETS = 5
-_SPLIT = re.compile(
+_SPLIT = Pattern(
     r"\b(?:compared? (?:to|with|against)|relative to|vs\.?|versus|against|outperform(?:ed|ing|s)?|underperform(?:ed|ing|s)?|differ(?:s|ent)? from|or rather|beat(?:s|ing)?)\b|\bthan\b"
 )
-_COMPARES = re.compile(
+_COMPARES = Pattern(
     r"\b(?:compar\w+|vs\.?|versus|against|outperform\w*|underperform\w*|better|worse|relative to|side by side|stronger|weaker|beat(?:s|ing)?)\b"
 )
-_WITH = re.compile(r"\bcompar\w+\b.{1,80}?(?P<with>\b(?:with|to)\b)")
-_AND = re.compile(r"\b(?:and|with|to|or)\b|,")
-_KIND = re.compile(
+_WITH = Pattern(r"\bcompar\w+\b.{1,80}?(?P<with>\b(?:with|to)\b)")
+_AND = Pattern(r"\b(?:and|with|to|or)\b|,")
+_KIND = Pattern(
     r"\b(?P<kind>(?:utility|blue[- ]?chip|old|new|large[- ]?cap|small[- ]?cap|legacy|smart[- ]contract|payment|infrastructure)[- ]?(?:driven|focused|based)? (?:coins?|tokens?|crypto\w*|projects?|assets?)|majors?|blue[- ]?chips?|alts|altcoins?)\b"
 )
-_BARRED = re.compile(
+_BARRED = Pattern(
     r"\b(?:tvl|fees?|gas|tokenomics|developer|transactions?|security|technology|capabilit\w+|correlat\w+|volatil\w+|sharpe|use cases?|utility of|differences?|holders?|supply|staking rewards?)\b"
 )
 

@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst import intents
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.evidence import Evidence
@@ -53,19 +53,19 @@ NUMBER_WORDS = {
 _SUPERLATIVE = r"top|best|worst|biggest|largest|highest|lowest|smallest|first|bottom|leading|hottest|newest|latest|next"
 _NUMBER = r"\d{1,4}|" + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
 _COUNTS = (
-    re.compile(rf"\b(?:{_SUPERLATIVE})[ -](?P<count>{_NUMBER})\b(?! ?(?:%|percent|days?|hours?|weeks?|months?|years?|[kmb]\b|million|billion))"),
-    re.compile(rf"\b(?P<count>{_NUMBER}) (?:most |(?:{_SUPERLATIVE})\b|gainers|losers|coins\b|tokens\b|cryptos\b|cryptocurrenc|altcoins\b|trending\b)"),
+    Pattern(rf"\b(?:{_SUPERLATIVE})[ -](?P<count>{_NUMBER})\b(?! ?(?:%|percent|days?|hours?|weeks?|months?|years?|[kmb]\b|million|billion))"),
+    Pattern(rf"\b(?P<count>{_NUMBER}) (?:most |(?:{_SUPERLATIVE})\b|gainers|losers|coins\b|tokens\b|cryptos\b|cryptocurrenc|altcoins\b|trending\b)"),
 )  # fmt: skip
-_RANGE_OF_RANKS = re.compile(r"\branks? \d")
+_RANGE_OF_RANKS = Pattern(r"\branks? \d")
 
-_COURTESY = re.compile(
+_COURTESY = Pattern(
     r"^(?:(?:hey|hi|hello|please|pls|plz|ok|okay|so|yo|and)[ ,!.]+)*"
     r"(?:(?:can|could|would|will) (?:you|u|i) (?:please |pls |kindly |just )?(?:get |have |see )?|i(?:'d| would) (?:like|love) to (?:know|see|get) |i (?:want|need) (?:to (?:know|see|get) )?)?"
 )
-_AHEAD = re.compile(
+_AHEAD = Pattern(
     r"\b(?:will|gonna|going to|about to|likely to|poised|expected to|next (?:week|month|quarter|year|cycle|bull\w*|100x|bitcoin|big)|\d+x|moonshots?|undervalued|overvalued|hidden gems?|gems?)\b"
 )
-_WHY = re.compile(
+_WHY = Pattern(
     r"^why\b|\bwhy (?:is|are|did|does|do|was|were|has)\b|\bwhat(?:'s| is| has)? (?:caus|driv)\w+|\breasons? (?:for|behind)\b"
 )
 
@@ -75,12 +75,12 @@ _LABELS = {
     "60d": "the last 60 days", "90d": "the last 90 days",
 }  # fmt: skip
 _SPOKEN = (
-    (re.compile(r"\bhourly\b|\bhour\b|\b(?:1|one)[ -]?h(?:ou)?rs?\b|\b1h\b"), "1h"),
-    (re.compile(r"\bweek(?:ly)?\b|\b(?:7|seven)[ -]?d(?:ays?)?\b"), "7d"),
-    (re.compile(r"\bmonth(?:ly)?\b|\b(?:30|thirty)[ -]?d(?:ays?)?\b"), "30d"),
-    (re.compile(r"\bquarter(?:ly)?\b|\b(?:90|ninety)[ -]?d(?:ays?)?\b|\b(?:3|three) months\b"), "90d"),
-    (re.compile(r"\b(?:60|sixty)[ -]?d(?:ays?)?\b|\b(?:2|two) months\b"), "60d"),
-    (re.compile(r"\bdaily\b|\bintraday\b|\b(?:on the |to)day\b|\b24[ -]?h(?:ou)?r?s?\b"), "24h"),
+    (Pattern(r"\bhourly\b|\bhour\b|\b(?:1|one)[ -]?h(?:ou)?rs?\b|\b1h\b"), "1h"),
+    (Pattern(r"\bweek(?:ly)?\b|\b(?:7|seven)[ -]?d(?:ays?)?\b"), "7d"),
+    (Pattern(r"\bmonth(?:ly)?\b|\b(?:30|thirty)[ -]?d(?:ays?)?\b"), "30d"),
+    (Pattern(r"\bquarter(?:ly)?\b|\b(?:90|ninety)[ -]?d(?:ays?)?\b|\b(?:3|three) months\b"), "90d"),
+    (Pattern(r"\b(?:60|sixty)[ -]?d(?:ays?)?\b|\b(?:2|two) months\b"), "60d"),
+    (Pattern(r"\bdaily\b|\bintraday\b|\b(?:on the |to)day\b|\b24[ -]?h(?:ou)?r?s?\b"), "24h"),
 )
 
 

@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.reading import Reading
 from cryptodesk.models.analyst.skills._asking import is_about_meaning, is_for_figures, own_word
 
@@ -16,21 +16,21 @@ __all__ = ["SHARE", "Kind", "TvlSlots", "find_slots"]
 
 Kind = Literal["total", "chains", "protocols", "group", "named"]
 
-_TVL = re.compile(
+_TVL = Pattern(
     r"\btvl\b|\b(?:total )?value (?:is )?locked\b|\blocked (?:value|up in|in (?:defi|_+|\w+ protocols?))\b|\bdeposits? in (?:defi|_+)\b"
     r"|\bhow much (?:of (?:all )?(?:the )?defi|(?:is |money |value |capital |crypto )+locked)\b.{0,20}\b(?:on|in) _|\b_+(?:'s)? share of (?:all )?defi\b|\bshare of defi (?:on|in|of|does) _"
 )
-_CHAINS = re.compile(r"\b(?:chains?|blockchains?|networks?|l1s?|layer[- ]?1s?|ecosystems?)\b")
-_PROTOCOLS = re.compile(r"\b(?:protocols?|projects?|dapps?|apps?|platforms?)\b")
-_STAKED = re.compile(r"(?<!liquid )(?<!liquid-)\bstak(?:ing|ed)\b")
-_COINS = re.compile(r"\b(?:coins?|tokens?|cryptos?|altcoins?)\b")
-_LIST = re.compile(r"\b(?:top|biggest|largest|most|highest|rank\w*|list|which|leading|by tvl|by total value)\b")
-_PAST = re.compile(
+_CHAINS = Pattern(r"\b(?:chains?|blockchains?|networks?|l1s?|layer[- ]?1s?|ecosystems?)\b")
+_PROTOCOLS = Pattern(r"\b(?:protocols?|projects?|dapps?|apps?|platforms?)\b")
+_STAKED = Pattern(r"(?<!liquid )(?<!liquid-)\bstak(?:ing|ed)\b")
+_COINS = Pattern(r"\b(?:coins?|tokens?|cryptos?|altcoins?)\b")
+_LIST = Pattern(r"\b(?:top|biggest|largest|most|highest|rank\w*|list|which|leading|by tvl|by total value)\b")
+_PAST = Pattern(
     r"\b(?:ris(?:e|en|ing)|rose|gain\w*|grow\w*|grew|up|down|fall\w*|fell|drop\w*|los(?:e|t|ing)|declin\w*|increas\w*|decreas\w*|chang\w*|trend\w*|histor\w*)\b"
 )
 # The screener's tags by the words for them; the first that fits counts.
-_GROUPS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (tag, re.compile(rf"\b(?:{words})\b"))
+_GROUPS: tuple[tuple[str, Pattern], ...] = tuple(
+    (tag, Pattern(rf"\b(?:{words})\b"))
     for tag, words in (
         ("restaking", r"(?:liquid )?re-?staking|lrts?|avs"),
         ("liquid-staking", r"liquid[- ]stak(?:ing|ed)|lsts?|lsds?|lsdfi"),
@@ -43,15 +43,15 @@ _GROUPS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 # What is locked on a chain; locked tokens of a coin are another skill's.
-_LOCKED_ON = re.compile(r"\blocked (?:up )?(?:on|across) _")
-SHARE = re.compile(r"\b(?:share|part|portion|slice|percent(?:age)?|how much of)\b")
-_CHAIN_NAMES = re.compile(
+_LOCKED_ON = Pattern(r"\blocked (?:up )?(?:on|across) _")
+SHARE = Pattern(r"\b(?:share|part|portion|slice|percent(?:age)?|how much of)\b")
+_CHAIN_NAMES = Pattern(
     r"\b(arbitrum|optimism|base|polygon|solana|bsc|bnb (?:smart )?chain|avalanche|zksync|linea|scroll|blast|fantom|sonic|tron|sui|aptos|ton|starknet|mantle|celo|gnosis|berachain|hyperliquid l1|monad)(?='?s?\b)(?! on)"
 )
-_OTHER = re.compile(
+_OTHER = Pattern(
     r"\b(?:ratio|market cap to tvl|mcap|above|below|over \$|under \$|more than|less than|at least|undervalued)\b"
 )
-_TERM = re.compile(r"(?:tvl|total value locked|value locked|defi)")
+_TERM = Pattern(r"(?:tvl|total value locked|value locked|defi)")
 _MOST_WORDS = 18
 
 

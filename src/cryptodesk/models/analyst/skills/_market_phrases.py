@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.reading import Reading
 from cryptodesk.models.analyst.skills._asking import is_about_meaning, is_for_figures, own_word
 
@@ -23,20 +23,20 @@ class Focus(Struct, frozen=True):
 
 
 _WHOLE = r"(?:(?:total|whole|entire|overall|global|aggregate|combined) (?:crypto(?:currency)? ?)?|crypto(?:currency|currencies|s)?(?:'s)? (?:total )?|all (?:the )?(?:crypto(?:s|currencies)?|coins)(?:'s)? )"
-_SIZE = re.compile(
+_SIZE = Pattern(
     rf"\b{_WHOLE}(?:market[- ]?cap(?:itali[sz]ation)?s?|mcap|market (?:size|value)|worth)\b|\btotal ?(?:2|3)?mcap\b"
     r"|\b(?:market[- ]?cap(?:itali[sz]ation)?|value|size|worth) of (?:the )?(?:whole |entire |total |all |global |overall )*(?:the )?(?:crypto(?:currency|currencies|s)?)(?: market| space| coins)?(?![\w'-]| \w*(?:exchange|coin|token))"
     r"|\bhow (?:big|large) is (?:the )?(?:whole |entire |total |global )?crypto(?:currency)? market\b"
 )
-_VOLUME = re.compile(
+_VOLUME = Pattern(
     r"\b(?:(?:total|whole|overall|global) (?:crypto(?:currency)? |24[- ]?h(?:our)? |spot |market |trading )*|crypto(?:currency)? (?:market |trading |24[- ]?h(?:our)? |spot )*)volumes?\b"
     r"|\bvolumes? (?:of|in|across|for|on) (?:the )?(?:whole |entire |total |global |overall )*crypto(?:currency)?(?: market)?\b"
 )
-_COUNTS = re.compile(
+_COUNTS = Pattern(
     r"\bhow many (?:crypto(?:s|currencies|currency)?(?: coins| tokens| assets)?|coins|tokens|altcoins|(?:active |crypto )*exchanges)(?: and \w+)? (?:are there|exist|are (?:active|listed|traded)|do you (?:track|have))"
     r"|\bnumber of (?:active )?(?:crypto(?:s|currencies)?|coins|tokens|(?:crypto )?exchanges)\b|\bactive (?:crypto(?:s|currencies)|exchanges)\b"
 )
-_GENERAL = re.compile(
+_GENERAL = Pattern(
     r"\bmarket (?:overview|summary|snapshot|recap|update|report|wrap|status|conditions?|brief(?:ing)?|today|now|stats|statistics)\b|\b(?:daily|morning) brief(?:ing)?\b"
     r"|\b(?:crypto(?:currency)? |whole |entire |overall |the )+market(?:s)? (?:do|doing|look|looking|like|is|right now|so far|this (?:week|month|morning)|up|down|move|moving|perform\w*|hold\w*|green|red|crash\w*|today|currently)\b"
     r"|\b(?:how|what)(?:'s| is| are|s| did| has| have)? (?:the )?(?:crypto(?:currency)?(?: market)?s?|market|markets|overall market)(?: (?:doing|looking|going|up to|performing|been|move|moved|do|perform|performed|up|down))+\b"
@@ -45,26 +45,26 @@ _GENERAL = re.compile(
 )
 _CRYPTO = r"(?:the )?(?:whole |crypto(?:currency)? )*(?:crypto(?:currency|s)?(?: land| space| world)?|markets?)"
 # What has happened while one was away; of a named asset or an event that is the news' to tell.
-_CAUGHT_UP = re.compile(
+_CAUGHT_UP = Pattern(
     rf"\bwhat (?:did|have|has) (?:i|we) miss(?:ed)?\b(?: (?:today|overnight|this week|last night|while|in {_CRYPTO})|[ ?.!]*$)|\bwhat(?:'s| is| has|s)?(?: i)? happen(?:ed|ing) (?:overnight|last night|while i)\b|\banything (?:happening|going on|new|interesting|notable) (?:in|with|on) {_CRYPTO}\b"
     rf"|\b(?:brief|update|fill|catch) me(?: in| up)?(?: on| about)? {_CRYPTO}\b|^(?:please )?(?:brief|update) me(?: please)?\W*$|\b(?:bring|get) me up to (?:speed|date) (?:on|with|about) {_CRYPTO}\b"
     rf"|\b{_CRYPTO} (?:rundown|recap|update|pulse|wrap(?:[- ]?up)?|check(?:[- ]?in)?|digest|round[- ]?up)\b|\b(?:rundown|recap|digest|pulse|round[- ]?up) (?:of|on|for) {_CRYPTO}\b|^(?:give me |gimme )?(?:the |a )?(?:quick |daily |morning |short )*(?:rundown|recap)(?: please)?\W*$"
     rf"|\bstate of {_CRYPTO}\b|\bhow(?: are|'re)? (?:things|it) (?:looking |going )?in {_CRYPTO}\b|\bhow(?:'s| is) (?:it|everything) (?:going|looking) (?:in|with) {_CRYPTO}\b"
 )
 # Another market, or a subject that another skill answers.
-_OTHER = re.compile(
+_OTHER = Pattern(
     r"\b(?:stock|bond|forex|housing|nft|etfs?|futures|derivatives?|perp(?:etual)?s?|stablecoins?|defi|tvl|stock[- ]market|gas|options|sentiment|dominance"
     r"|altcoin season|cap(?:itali[sz]ation)? (?:above|below|over|under)|top \d+|news|volatil\w+|rsi|macd|technicals?|correlat\w+|on (?:binance|coinbase|kraken)|gainers?|losers?)\b"
 )
 # The market is named and nothing else that is asked of it: the whole picture answers.
-_LOOSE = re.compile(
+_LOOSE = Pattern(
     r"\b(?:crypto(?:currency)?|whole|entire|overall|global|total)(?: crypto(?:currency)?)? markets?\b(?! (?:maker|pair|order|data|cycle|structure|price|share))"
 )
 _MOST_WORDS, _MOST = 10, 25
-_FOCUSES: tuple[tuple[FocusName, re.Pattern[str]], ...] = (
+_FOCUSES: tuple[tuple[FocusName, Pattern], ...] = (
     ("counts", _COUNTS), ("volume", _VOLUME), ("size", _SIZE), ("all", _GENERAL), ("all", _CAUGHT_UP),
 )  # fmt: skip
-_TERM = re.compile(r"(?:crypto )?market ?cap(?:itali[sz]ation)?")
+_TERM = Pattern(r"(?:crypto )?market ?cap(?:itali[sz]ation)?")
 
 
 def find_focus(reading: Reading) -> Focus | None:

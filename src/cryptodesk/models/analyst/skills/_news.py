@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.questions import AssetRef, Period
 from cryptodesk.models.analyst.skills._passages import Passage
 from cryptodesk.models.analyst.skills._quoting import stems
@@ -27,13 +28,13 @@ class NewsTopic(Struct, frozen=True):
     name: str
     label: str
     words: str
-    asked: re.Pattern[str]
-    told: re.Pattern[str]
+    asked: Pattern
+    told: Pattern
     has_background: bool = False
 
 
 def _topic(name: str, label: str, words: str, asked: str, told: str, *, background: bool = False) -> NewsTopic:
-    return NewsTopic(name, label, words, re.compile(asked), re.compile(told, re.IGNORECASE), background)
+    return NewsTopic(name, label, words, Pattern(asked), Pattern(told, re.IGNORECASE), background)
 
 
 TOPICS = (
@@ -71,11 +72,15 @@ _FILLERS = frozenset(
     list breaking top crypto project projects token tokens coin coins sector space field thing things heard tell brief
     details known new which report reports paper say says read everything development developments popular trending
     debate debates discussion discussions affect impact trigger reaction chain facing pressure caused attention expected
-    draw attract planned planning exchange exchanges pair pairs
+    draw attract planned planning exchange exchanges pair pairs yesterday tomorrow weekend monday tuesday wednesday
+    thursday friday saturday sunday january february march april may june july august september october november
+    december press media papers paper article articles coverage reported reporting reports wrote write written said
+    saying fill catch bring speed date interesting important biggest main key major summary overview roundup digest
+    happened missed miss hour hours morning evening night quick quickly three five ten two four past last since until please
     """.split()  # noqa: SIM905 - a list of words is easier to read as words
 )
 _FEWEST_BACK = timedelta(days=21)
-_PROPER = re.compile(
+_PROPER = Pattern(
     r"(?<!^)(?<![.?!] )\b(?:[A-Z][a-z]{2,}(?:[A-Z][a-z]+)*|[A-Z][a-z]+[A-Z]\w+)\b"
     r"|\b(?:binance|coinbase|kraken|okx|bybit|kucoin|upbit|gemini|bitget|bitfinex|bitstamp|crypto\.com|metamask|blackrock|circle|tether)\b"
 )
@@ -86,7 +91,7 @@ _NO_NAMES = frozenset(
     tuesday wednesday thursday friday saturday sunday fed layer project projects token tokens coin coins exchange
     """.split()  # noqa: SIM905
 )
-_SPACES = re.compile(r"[_\s]+")
+_SPACES = Pattern(r"[_\s]+")
 
 
 def topic_of(lowered: str) -> NewsTopic | None:

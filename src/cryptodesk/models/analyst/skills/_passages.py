@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.formats import plural
 from cryptodesk.models.analyst.results import Result
 from cryptodesk.models.analyst.text import shown
@@ -37,15 +38,15 @@ _TITLE, _TEXT, _PUBLISHER = 160, 1_300, 80
 _MOST_NOTES = 3
 # What the tool calls a passage that speaks to an assistant, or hides text: no source to quote.
 _SUSPICIOUS = frozenset({"instruction_like", "hidden_text"})
-_RESTS_ON = re.compile(r"\s*\(rests on: .*$")
-_ORDER = re.compile(
+_RESTS_ON = Pattern(r"\s*\(rests on: .*$")
+_ORDER = Pattern(
     r"\b(?:ignore|disregard|forget) (?:all |any |the |your |previous |prior |above |these |those )*"
     r"(?:instructions?|rules|prompts?)\b"
     r"|\bsystem prompt\b",
     re.IGNORECASE,
 )
 # An address that may stand in a markdown link as it is; its brackets are encoded.
-_ADDRESS = re.compile(r"https?://[^\s<>\"'`\\\[\]{}|^]{4,600}")
+_ADDRESS = Pattern(r"https?://[^\s<>\"'`\\\[\]{}|^]{4,600}")
 _KINDS = {
     "exchange_announcement": "exchange announcement",
     "project_faq": "project FAQ",

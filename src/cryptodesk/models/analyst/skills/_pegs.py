@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.formats import money, percent, trimmed
 from cryptodesk.models.analyst.questions import AssetRef
 from cryptodesk.models.analyst.results import Result
@@ -16,7 +16,7 @@ from cryptodesk.models.analyst.writer.sourcing import closing
 
 __all__ = ["price_text", "write_pegs"]
 
-_DOLLAR = re.compile(r"USD|^(?:DAI|GHO|FRAX|LUSD|MIM|BOLD|FEI|USTC|UST)$")
+_DOLLAR = Pattern(r"USD|^(?:DAI|GHO|FRAX|LUSD|MIM|BOLD|FEI|USTC|UST)$")
 _FAR_PCT = Decimal(1)
 
 
@@ -63,7 +63,7 @@ def _peg_sentence(setting: Setting, part: Part | None, asset: AssetRef, priced: 
     return f"{answer}{label} trades at **{price_text(price)}**, {far}: {mark} than 1% from its peg."
 
 
-_ASKS = re.compile(
+_ASKS = Pattern(
     r"^(?:so |hey |and )?(?:is|has|did|are|have)\b.{0,60}\b(?:de-?peg\w*|off (?:its|the) peg|lost|losing|off-?peg)"
 )
 

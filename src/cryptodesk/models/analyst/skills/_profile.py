@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.evidence import Evidence
 from cryptodesk.models.analyst.formats import to_decimal
@@ -45,8 +45,8 @@ CHAINS: Mapping[str, tuple[str, ...]] = {
     "sui": ("sui",),
     "ton": ("ton", "toncoin"),
 }
-_CHAIN = re.compile(rf"\b(?:on|for) (?:the )?(?P<chain>{'|'.join(sorted(CHAINS, key=len, reverse=True))})\b")
-_PRONOUN = re.compile(r"\b(?:it|its|it's|they|them|their)\b")
+_CHAIN = Pattern(rf"\b(?:on|for) (?:the )?(?P<chain>{'|'.join(sorted(CHAINS, key=len, reverse=True))})\b")
+_PRONOUN = Pattern(r"\b(?:it|its|it's|they|them|their)\b")
 
 
 class Profile(Struct, frozen=True):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.skills._passages import Passage
 
 __all__ = [
@@ -72,10 +73,38 @@ _STOP_WORDS = """
     understand risks risk dangerous general overview tutorial guide basics hold kind reading read calculated computed
 """
 _STOP = frozenset(_STOP_WORDS.split())
-_WORD = re.compile(r"[a-z][a-z0-9]+|\d+[a-z]+|\d{3,}")
+_WORD = Pattern(r"[a-z][a-z0-9]+|\d+[a-z]+|\d{3,}")
 # A standard is its number: EIP-4844 is no EIP-1559.
-_NUMBERED = re.compile(r"\b(eip|erc|bip|form|sip|rev|layer|l)[- ](\d+)")
-_ENDINGS = ("ations", "ation", "ings", "ing", "ised", "ized", "ed", "ies", "es", "s", "ly", "ers", "er", "ors", "or")
+_NUMBERED = Pattern(r"\b(eip|erc|bip|form|sip|rev|layer|l)[- ](\d+)")
+_ENDINGS = (
+    "ations",
+    "ation",
+    "ments",
+    "ment",
+    "ings",
+    "ing",
+    "ised",
+    "ized",
+    "ed",
+    "ies",
+    "es",
+    "s",
+    "ly",
+    "ers",
+    "er",
+    "ors",
+    "or",
+)
+# Words of asking that say something of the answer, yet no text need hold them.
+_SOFT = frozenset(
+    """
+    pros cons pro con advantage advantages disadvantage disadvantages benefit benefits downside downsides upside upsides
+    drawback drawbacks danger dangers dangerous risky safe safer secure good bad better different differ differs got
+    ones important importance useful uses needed purpose purposes role types type technology example examples mechanism
+    mechanisms concept concepts basics technically stable legit trustworthy reliable trusted trust deal story nutshell
+    affects affect money energy expensive cheap faster slower
+    """.split()  # noqa: SIM905
+)
 # What texts call by one word and questions by many, as stems.
 _ALIKE = {
     **dict.fromkeys(
@@ -83,15 +112,25 @@ _ALIKE = {
     ),
     **dict.fromkeys(("crash", "implod", "implosion", "downfall", "bankrupt", "bankruptcy"), "collaps"),
     **dict.fromkeys(("hashrate",), "hash"),
+    **dict.fromkeys(("cap", "capitaliz", "mcap"), "capitalis"),
+    **dict.fromkeys(("candlestick",), "candl"),
+    **dict.fromkeys(("risky", "dangerou", "danger"), "risk"),
+    **dict.fromkeys(("taxabl", "taxed", "taxation"), "tax"),
+    **dict.fromkeys(("valuation",), "valu"),
+    **dict.fromkeys(("flashloan",), "loan"),
 }
-_SENTENCE = re.compile(r"(?<=[.!?])[\"”)]*\s+(?=[A-Z0-9\"“(])")
-_LEANS = re.compile(r"(?:it|they|this|that|these|those|he|she|its|their|such|therefore|thus|but|and|so|the former)\b")
-_PROOF = re.compile(r"\bproof[- ]of[- ](\w)")
+_SENTENCE = Pattern(r"(?<=[.!?])[\"”)]*\s+(?=[A-Z0-9\"“(])")
+_LEANS = Pattern(r"(?:it|they|this|that|these|those|he|she|its|their|such|therefore|thus|but|and|so|the former)\b")
+_PROOF = Pattern(r"\bproof[- ]of[- ](\w)")
 _FULL, _NEAR, _ALL = 0.7, 0.45, 0.99
-_PARTS = re.compile(r"[,:(]| and ")
+_PARTS = Pattern(r"[,:(]| and ")
 # Of a title that names much else the question is only a part: "the DAO exploit" is not what a DAO is.
 _ABOUT = 0.34
 _FOUND_FIRST = 0.15
+# A text that has all the words, yet is about something else, stands behind one that is about the subject.
+_BESIDE = 0.4
+# The article on a subject stands before whatever else has the words.
+_NAMED = 0.6
 # By meaning alone only a question of some words is told from its neighbours, and only by a text that has some of them.
 _FEWEST_WORDS, _LEAST_SHARE = 3, 0.3
 _SHORTEST, _LONGEST = 30, 420
@@ -101,17 +140,18 @@ _FEWEST_MARKED, _MOST_MARKED = 3, 6
 
 class Fit(Struct, frozen=True):
     """How much of the question's own words a passage speaks of, 0 to 1, and which it does not. `title_share` is the
-    part of its title that the question names."""
+    part of its title that the question names; `is_named` that the article is the one on what the question names."""
 
     passage: Passage
     share: float
     title_share: float
     in_title: frozenset[str]
     missing: tuple[str, ...]
+    is_named: bool = False
 
     @property
     def is_about(self) -> bool:
-        return self.title_share >= _ABOUT
+        return self.is_named or self.title_share >= _ABOUT
 
     @property
     def is_full(self) -> bool:
@@ -119,12 +159,13 @@ class Fit(Struct, frozen=True):
 
     @property
     def is_near(self) -> bool:
-        return self.share >= _ALL or (self.share >= _NEAR and bool(self.in_title))
+        return self.is_named or self.share >= _ALL or (self.share >= _NEAR and bool(self.in_title))
 
     @property
     def rank(self) -> float:
         """The search's own order counts among texts that share as many words with the question."""
-        return self.share + 0.3 * self.title_share + 0.1 * len(self.in_title) + _FOUND_FIRST / self.passage.n
+        named = 0.3 * self.title_share + 0.1 * len(self.in_title) - (0.0 if self.is_about else _BESIDE)
+        return self.share + named + (_NAMED if self.is_named else 0.0) + _FOUND_FIRST / self.passage.n
 
 
 class Quote(Struct, frozen=True):
@@ -159,16 +200,20 @@ def _cut(word: str) -> str:
     return word[:-1] if word.endswith("e") and len(word) > 4 else word
 
 
-def fit_of(passage: Passage, wanted: Mapping[str, str]) -> Fit:
+def fit_of(passage: Passage, wanted: Mapping[str, str], titles: Sequence[str] = ()) -> Fit:
     title, text = stems(passage.subject), stems(passage.text)
     head = stems(passage.subject.partition(":")[0]) or title
     parts = filter(None, map(stems, _PARTS.split(passage.subject)))
-    missing = tuple(word for stem, word in wanted.items() if stem not in title and stem not in text)
-    share = 1 - len(missing) / len(wanted) if wanted else 0.0
+    lacks = [word for stem, word in wanted.items() if stem not in title and stem not in text]
+    missing = tuple(word for word in lacks if word not in _SOFT)
+    hard = sum(word not in _SOFT for word in wanted.values()) or len(wanted)
+    share = 1 - min(len(missing), hard) / hard if wanted and (len(lacks) < len(wanted)) else 0.0
     about = sum(stem in wanted for stem in head) / len(head) if head else 0.0
     if any(part.keys() <= wanted.keys() for part in parts):  # "Slippage, price impact and liquidity" is about each
         about = max(about, _ABOUT)
-    return Fit(passage, share, about, frozenset(stem for stem in wanted if stem in title), missing)
+    return Fit(
+        passage, share, about, frozenset(stem for stem in wanted if stem in title), missing, passage.subject in titles
+    )
 
 
 def choose_fits(fits: Sequence[Fit], most: int) -> tuple[Fit, ...]:
@@ -178,7 +223,7 @@ def choose_fits(fits: Sequence[Fit], most: int) -> tuple[Fit, ...]:
     chosen: list[Fit] = []
     covered: set[str] = set()
     for fit in ranked:
-        is_new = bool(fit.in_title - covered) and fit.is_about
+        is_new = (bool(fit.in_title - covered) and fit.is_about) or fit.is_named
         if fit.is_near and (is_new or not chosen):
             chosen.append(fit)
             covered |= fit.in_title
@@ -210,9 +255,7 @@ def choose_by_meaning(fits: Sequence[Fit], wanted: Mapping[str, str], most: int)
     return tuple(found[:most])
 
 
-def choose_quotes(
-    fits: Sequence[Fit], wanted: Mapping[str, str], told: re.Pattern[str] | None = None
-) -> tuple[Quote, ...]:
+def choose_quotes(fits: Sequence[Fit], wanted: Mapping[str, str], told: Pattern | None = None) -> tuple[Quote, ...]:
     """Of the best passage up to four sentences, of others up to two. `told` marks the sentences that are wanted of one
     article as a whole; up to six of them are quoted."""
     quotes: list[Quote] = []
@@ -231,7 +274,7 @@ def _whole_sentences(fit: Fit) -> dict[int, str]:
     return {place: text for place, text in enumerate(sentences) if _is_whole(text)}
 
 
-def _marked_sentences(fit: Fit, told: re.Pattern[str]) -> list[tuple[int, str]]:
+def _marked_sentences(fit: Fit, told: Pattern) -> list[tuple[int, str]]:
     """The first, then those that are marked and those that lean on one of them."""
     kept: dict[int, str] = {}
     has_marked = False

@@ -10,6 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.measures import MEASURES
 from cryptodesk.models.analyst.reading import Reading
 
@@ -26,7 +27,7 @@ class Figure(Struct, frozen=True):
     field: str
     label: str
     kind: Literal["money", "coins"]
-    pattern: re.Pattern[str]
+    pattern: Pattern
 
 
 class Slots(Struct, frozen=True):
@@ -47,7 +48,7 @@ def _figure(name: str, kind: Literal["money", "coins"]) -> Figure:
         measure.field,
         measure.label,
         kind,
-        re.compile(rf"(?<![\w-])(?:{measure.pattern})(?![\w])"),
+        Pattern(rf"(?<![\w-])(?:{measure.pattern})(?![\w])"),
     )
 
 
@@ -55,43 +56,43 @@ def _figure(name: str, kind: Literal["money", "coins"]) -> Figure:
 _TABLE = (
     _figure("fully_diluted_market_cap", "money"),
     Figure("market_cap", "market_cap", "market_cap", "market cap", "money",
-           re.compile(r"\bmarket[- ]?cap(?:itali[sz]ation)?s?\b|\bm-?caps?\b|\bmkt cap\b|\bmarket value\b|\bmc\b(?= ?(?:/|to|-to-))|(?<=/)mc\b")),
-    Figure("tvl", "liquidity", "tvl", "total value locked", "money", re.compile(r"\btvl\b|\b(?:total )?value locked\b")),
+           Pattern(r"\bmarket[- ]?cap(?:itali[sz]ation)?s?\b|\bm-?caps?\b|\bmkt cap\b|\bmarket value\b|\bmc\b(?= ?(?:/|to|-to-))|(?<=/)mc\b")),
+    Figure("tvl", "liquidity", "tvl", "total value locked", "money", Pattern(r"\btvl\b|\b(?:total )?value locked\b")),
     Figure("volume_24h", "volume", "volume_24h", "24-hour volume", "money",
-           re.compile(r"\b(?:(?:daily|24 ?h(?:ours?)?|24-hour|trading|traded) )*(?:volumes?|vol)\b|\bturnover\b(?! ratio)|\b(?:changes hands|is traded|was traded|gets traded|trades?)\b(?= (?:every|each|per|a|in a|in 24|daily) ?(?:day|24 ?h\w*|hours?)?)")),
+           Pattern(r"\b(?:(?:daily|24 ?h(?:ours?)?|24-hour|trading|traded) )*(?:volumes?|vol)\b|\bturnover\b(?! ratio)|\b(?:changes hands|is traded|was traded|gets traded|trades?)\b(?= (?:every|each|per|a|in a|in 24|daily) ?(?:day|24 ?h\w*|hours?)?)")),
     _figure("open_interest", "money"),
     Figure("max_supply", "supply", "max_supply", "maximum supply", "coins",
-           re.compile(r"\bmax(?:imum)?(?: supply\b|(?= ?(?:/|to\b)))|\bhard cap\b")),
+           Pattern(r"\bmax(?:imum)?(?: supply\b|(?= ?(?:/|to\b)))|\bhard cap\b")),
     Figure("total_supply", "supply", "total_supply", "total supply", "coins",
-           re.compile(r"\btotal(?: supply\b|(?= ?(?:/|to\b)))")),
+           Pattern(r"\btotal(?: supply\b|(?= ?(?:/|to\b)))")),
     Figure("circulating_supply", "supply", "circulating_supply", "circulating supply", "coins",
-           re.compile(r"\bcirculating(?: supply)?\b|\bsupply in circulation\b")),
+           Pattern(r"\bcirculating(?: supply)?\b|\bsupply in circulation\b")),
     _figure("ath", "money"),
     _figure("atl", "money"),
-    Figure("price", "price", "price", "price", "money", re.compile(r"\bprices?\b|\b(?:more|less) expensive\b|\bpricier\b|\bcheaper\b")),
+    Figure("price", "price", "price", "price", "money", Pattern(r"\bprices?\b|\b(?:more|less) expensive\b|\bpricier\b|\bcheaper\b")),
 )  # fmt: skip
 FIGURES = {figure.name: figure for figure in _TABLE}
 
-_LARGER = re.compile(r"\b(?:bigger|larger|greater|higher|more valuable|more expensive|pricier)\b|\bthe size of\b|\bas (?:big|large|valuable|high|expensive) as\b")  # fmt: skip
-_SMALLER = re.compile(r"\b(?:smaller|lower|less valuable|less expensive|cheaper)\b")
+_LARGER = Pattern(r"\b(?:bigger|larger|greater|higher|more valuable|more expensive|pricier)\b|\bthe size of\b|\bas (?:big|large|valuable|high|expensive) as\b")  # fmt: skip
+_SMALLER = Pattern(r"\b(?:smaller|lower|less valuable|less expensive|cheaper)\b")
 # Said of a whole asset without naming the figure.
-_SIZE = re.compile(
+_SIZE = Pattern(
     r"\b(?:bigger|larger|smaller|more valuable|less valuable)\b|\bthe size of\b|\bas (?:big|large|valuable) as\b"
 )
-_TIMES = re.compile(r"\b(?:how )?many (?:times|x|multiples)\b|\btimes (?:bigger|larger|smaller|greater|higher|lower|the|as|more|its)\b|\b\d+(?:\.\d+)?x (?:bigger|larger|smaller|the|as)\b|\bmultiple of\b|\bby what factor\b")  # fmt: skip
-_HOW_MUCH = re.compile(r"\bhow much (?:bigger|larger|smaller|greater|higher|lower|more valuable|less valuable|more expensive|cheaper|pricier)\b")  # fmt: skip
-_SHARE = re.compile(r"\b(?:what|which|how many) (?:percent(?:age)?|per ?cent|share|fraction|part|portion|%) of\b|\bas (?:a |an )?(?:percent(?:age)?|per ?cent|share|fraction|part|portion|%) of\b|\bhow much of\b|\bwhat %(?: of)?")  # fmt: skip
-_RATIO = re.compile(r"\bratios?\b|\bquotient\b|\bdivided by\b|÷")
-_TURNOVER = re.compile(r"\bturnover ratio\b")
-_FIT = re.compile(r"\b(?:fits?|go(?:es)?) (?:in|into|inside)\b")
+_TIMES = Pattern(r"\b(?:how )?many (?:times|x|multiples)\b|\btimes (?:bigger|larger|smaller|greater|higher|lower|the|as|more|its)\b|\b\d+(?:\.\d+)?x (?:bigger|larger|smaller|the|as)\b|\bmultiple of\b|\bby what factor\b")  # fmt: skip
+_HOW_MUCH = Pattern(r"\bhow much (?:bigger|larger|smaller|greater|higher|lower|more valuable|less valuable|more expensive|cheaper|pricier)\b")  # fmt: skip
+_SHARE = Pattern(r"\b(?:what|which|how many) (?:percent(?:age)?|per ?cent|share|fraction|part|portion|%) of\b|\bas (?:a |an )?(?:percent(?:age)?|per ?cent|share|fraction|part|portion|%) of\b|\bhow much of\b|\bwhat %(?: of)?")  # fmt: skip
+_RATIO = Pattern(r"\bratios?\b|\bquotient\b|\bdivided by\b|÷")
+_TURNOVER = Pattern(r"\bturnover ratio\b")
+_FIT = Pattern(r"\b(?:fits?|go(?:es)?) (?:in|into|inside)\b")
 # Between two figures; "and" joins them only where a ratio was named.
-_JOIN = re.compile(r"^(?:'s)? ?(?:(?:/|÷|:|-to-|to|over|vs\.?|versus|divided by|relative to|against|compared (?:to|with)|per|times (?:bigger|larger) than|as (?:a |an )?(?:percent(?:age)?|per ?cent|share|fraction|part|multiple|%) of))(?: ?(?:its|the|their|total))*$")  # fmt: skip
-_AND = re.compile(r"^ ?(?:and|&|,) ?(?:its |the |their )?$")
-_OTHER = re.compile(
+_JOIN = Pattern(r"^(?:'s)? ?(?:(?:/|÷|:|-to-|to|over|vs\.?|versus|divided by|relative to|against|compared (?:to|with)|per|times (?:bigger|larger) than|as (?:a |an )?(?:percent(?:age)?|per ?cent|share|fraction|part|multiple|%) of))(?: ?(?:its|the|their|total))*$")  # fmt: skip
+_AND = Pattern(r"^ ?(?:and|&|,) ?(?:its |the |their )?$")
+_OTHER = Pattern(
     r"\bwhy\b|\b(?:correlat\w+|sharpe|sortino|p/?e|nvt|mvrv|long[- ]short|funding|dominance|rank\w*|coins? with|tokens? with|top \d+|altcoins?|stocks?|gold|above|below|under \d|over \d|undervalued|overvalued|will|should|portfolio|holders?|unlock\w*)\b"
 )
 # Without any of these it is no question of a ratio.
-_SIGN = re.compile(
+_SIGN = Pattern(
     r"[/÷:%]|\b(?:ratios?|quotient|divided|to|over|vs|versus|against|relative|compared|per|times|multiples?|factor|percent\w*|cent|share|fraction|part|portion|fits?|goe?s?|how much|turnover)\b"
 )
 _MOST_WORDS = 22

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,6 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.moments import shift_months
 from cryptodesk.models.analyst.reading import Reading
 
@@ -19,14 +19,14 @@ __all__ = ["Slots", "purchase_days", "read_rhythm"]
 
 Unit = Literal["day", "week", "month"]
 _DAY = timedelta(days=1)
-_DCA = re.compile(
+_DCA = Pattern(
     r"\bdca(?:'?d|'?ed|'?ing)?\b|\bdollar[- ]cost[- ]averag\w*|\bcost[- ]averag\w+|\bsavings? plan\b|\brecurring (?:buys?|purchases?|investments?)\b"
 )
-_EVERY = re.compile(
+_EVERY = Pattern(
     r"\b(?:every|each|per|an?|once an?) (?:(?P<other>other|second|2nd) |(?P<count>\d{1,2}|two|three|four|six) )?(?P<unit>day|week|fortnight|month|quarter|year)s?\b"
     r"|/ ?(?P<slash>day|week|month|year)\b|\b(?P<adverb>daily|weekly|bi-?weekly|fortnightly|monthly|quarterly|yearly|annually)\b"
 )
-_VERB = re.compile(
+_VERB = Pattern(
     r"\b(?:invest\w*|put(?:ting)?|b(?:uy|uying|ought)|purchas\w*|spen[dt]\w*|sav(?:e|ed|ing)|stack\w*|add(?:ed|ing)?|worth)\b"
 )
 _ADVERBS: dict[str, tuple[int, Unit]] = {

@@ -6,6 +6,8 @@ __all__ = ["INCIDENTS", "SUBJECTS", "SURVIVORS"]
 
 # One subject a comma. British and American spelling, hyphens and the plural are the same to the reader of this.
 SUBJECTS = """
+taker, dollar cost, dated future, seed word, seed, wallet seed, vote buying,
+order book depth, crypto promotion, crypto ad, uk crypto promotion, bip 44 path, bip44 path, isolated, outage,
 51 percent attack, 51 attack, majority attack, double spend, double spending, hash power rental, reorg,
 reorganisation, chain reorganisation, selfish mining, halving, halvening, block reward, block subsidy, issuance,
 supply cap, blob, blob gas, eip 4844, 4844, proto danksharding, danksharding, rollup, peerdas, eip 7594, hard fork,
@@ -91,15 +93,30 @@ mining, mining pool, asic, ghostdag, blockdag, tail emission, ring signature, sh
 canister, parachain, coretime, subgraph, subnet, sortition, vrf, burn auction, snowman, quorum slice, federated
 consensus, unique node list, super representative, proof of access, parallel evm, burn and mint equilibrium, depin,
 security council, vote escrow, gauge, fee switch, yield token, principal token, short squeeze, long squeeze, carry
-trade, funding fee
+trade, funding fee, eigenlayer, eigenda, eigen layer, hyperevm, hlp vault, op stack, superchain, crvusd, sbtc, steth,
+wsteth, susde, leverage trading, flashloan attack, flash loan attack, bridge hack, leveraged position, sandwich trade,
+crypto bridge, blockchain bridge, blockchain node, blockchain fork, crypto fork, bitcoin fork, ethereum fork, crypto
+staking, ethereum staking, ethereum validator, solo staking, stablecoin peg, stablecoin depeg, crypto future, negative
+funding, positive funding, funding interval, custodial wallet, non custodial wallet, noncustodial wallet, custodian,
+crypto custody, exchange wallet, software wallet, mobile wallet, ledger wallet, base layer, settlement layer,
+execution layer, consensus layer, crypto tax record, tax lot, cost basis method, accounting method, crypto regulation,
+markets in crypto asset, genius bill, crypto security, rsi divergence, bullish divergence, bearish divergence, moving
+average crossover, ma crossover, macd crossover, candlestick pattern, chart timeframe, trailing stop, take profit
+order, stop market order, market buy, market sell, limit buy, limit sell, on chain data, onchain data, on chain
+analysis, hot storage, deep liquidity, thin liquidity, market impact, realised gain, unrealised gain, unrealised pnl,
+unrealised loss
 """
 
 # Names of what ended badly: told of by the handbook under whatever word for an end.
 INCIDENTS = """
+do kwon, terraform, terraform labs, svb, mango markets, caroline ellison, karpeles,
 ftx, ftx exchange, ftx com, ftt, alameda, alameda research, sam bankman fried, bankman fried, sbf, mt gox, mtgox,
 mount gox, mt . gox, terra, terra luna, terra ecosystem, luna, luna coin, terra classic, luna classic, lunc, ust,
 terrausd, terra usd, ustc, anchor protocol, the dao, dao hack, parity, parity wallet, parity multisig, ronin bridge,
-wormhole bridge, nomad bridge, silicon valley bank, beanstalk
+wormhole bridge, nomad bridge, silicon valley bank, beanstalk, sec v ripple, sec vs ripple, sec versus ripple, ripple
+case, ripple lawsuit, xrp lawsuit, sec ripple case, sec lawsuit against ripple, case against ripple, spot bitcoin etf
+approval, bitcoin etf approval, spot btc etf approval, approval of bitcoin etf, approval of spot bitcoin etf, bitcoin
+etf
 """
 
 # Names of what goes on: only a theft, a failure or a lost peg is of the handbook.

@@ -10,23 +10,30 @@ from functools import cache, lru_cache
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.reading import Reading
+from cryptodesk.models.analyst.skills._article_names import ARTICLES
 from cryptodesk.models.analyst.skills._quoting import stems
 from cryptodesk.models.analyst.skills._subject_names import INCIDENTS, SUBJECTS, SURVIVORS
 
 __all__ = [
     "Named",
+    "articles_of",
     "asks_for_meaning",
     "in_plain_words",
+    "is_explaining",
     "is_of_incident",
     "is_pure",
+    "is_pure_beside",
+    "is_word_of_subject",
+    "names_article",
     "names_subject",
     "subjects_in",
     "telling",
 ]
 
-_TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|%")
-_LONGEST_WORD_AS_IS, _MOST_TOKENS, _MOST_WORDS_OF_A_NAME = 5, 18, 5
+_TOKEN = Pattern(r"[a-z0-9]+(?:'[a-z]+)?|%")
+_LONGEST_WORD_AS_IS, _MOST_TOKENS, _MOST_WORDS_OF_A_NAME = 5, 22, 5
 _ASKING_WORDS = """
     a about abt actually all am an and are as at be been beginner beginners between beyond briefly brief but by can clear
     compare compared comparison compares concept concepts could crypto cryptos cryptocurrencies define definition
@@ -45,36 +52,68 @@ _ASKING_WORDS = """
     example examples real life eg e.g actual standard kind kinds type types sort sorts exist important importance come comes
     called call trader traders investor investors better happen cheaper safer risk risks risky advantage advantages
     disadvantage disadvantages benefit benefits pros cons pro con safe secure dangerous safer good bad worth needed
-    necessary popular useful
+    necessary popular useful u ya ur shouldn't shouldnt don't dont can't cant got nutshell deal story technically actually
+    basically roughly really theory practice idiot dummies dummy newbie noob newcomers newcomer 101 ones exact precise
+    precisely fundamentals essence principle principles logic behind stuff hear heard keep hearing read reading talk talking
+    anyway lol bro dude man mate sir curious wonder wondering question confused care so-called often still ever even both
+    relate related relation relationship distinguish distinction contrast same similar similarities similarity unlike opposed
+    connected connection versus against rather instead compared matter problem problems issue issues danger dangers downside
+    downsides upside upsides drawback drawbacks trust trusted trustworthy legit scam reliable cheap expensive fast faster slow
+    slower primer crash formula formulas equation new newly dated spot beginner's start starting started explanation crash course lesson lessons topic topics energy cost costs earn earns earned paid pay pays get gets getting give gives done happening step steps walk through
+    please. thx thanks thank
 """
 # What of a subject is asked.
 _ASPECT_WORDS = """
     advantage advantages bad basics beginner beginners benefit benefits better cheaper con concept concepts cons dangerous
     differ difference differences different disadvantage disadvantages example examples good importance important
     mechanism mechanisms needed pro pros purpose purposes regarding risk risks risky role safe safer secure
-    technology type types useful uses
+    technology type types useful uses danger dangers downside downsides upside upsides drawback drawbacks trust trusted
+    trustworthy legit reliable cheap expensive fast faster slow slower energy cost costs earn earns earned
 """
 _ASKING = frozenset(_ASKING_WORDS.split())
 _FORM_WORDS = _ASKING - frozenset(_ASPECT_WORDS.split())
 # Forms that ask for a word's meaning, not for its figure of the day.
-_MEANING = re.compile(
+_MEANING = Pattern(
     r"\bexplain\w*\b|\bexpl[ia]+n?e?\b|\bdefin\w+\b|\bmean(?:s|ing|t)?\b|\bdiffer\w*\b|\beli5\b|\bdescribe\b|\bv(?:s|ersus)?\b|\bwh?at(?:'?s| is| are| r)? (?:an?|are)\b|\bwh?at are\b"
-    r"|\bhow (?:do|does|is|are|did|can)\b|\bwhy (?:do|does|is|are)\b|\bworks?\b|\bstand for\b|\bteach\b|\bunderstand\b|\bpurpose\b|\bpoint of\b|\bpros\b|\b(?:risk|advantage|benefit|disadvantage)s?\b|^\W*(?:is|are)\b.{1,60}\b(?:safe|secure|dangerous|risky|good|bad|worth|important|useful)\b|\bguide\b|\bbasics?\b|\boverview\b|\bconcept\b"
+    r"|\bhow (?:do|does|is|are|did|can)\b|\bwhy (?:do|does|is|are|should(?:n'?t)?|would|can(?:'?t)?|don'?t)\b|\bworks?\b|\bstands? for\b|\bin a nutshell\b|\b101\b|\bdeal with\b|\bstory\b|\bidea\b|\btell me\b|\bprimer\b|\bintro(?:duction)?\b|\binfo(?:rmation)?\b|\blearn\b|\blessons?\b|\bcourse\b|\bsummar\w+\b|\bteach\b|\bunderstand\b|\bpurpose\b|\bpoint of\b|\bpros\b|\b(?:risk|advantage|benefit|disadvantage)s?\b|^\W*(?:is|are)\b.{1,60}\b(?:safe|secure|dangerous|risky|good|bad|worth|important|useful|legit|reliable|a scam|trustworthy|the same)\b|\bguide\b|\bbasics?\b|\boverview\b|\bconcept\b"
 )
-_SLANG = re.compile(r"\b(?:wat|wht|wut)\b", re.IGNORECASE)
-_COURTESY = re.compile(
-    r"\b(?:pls|plz|please|thanks?|hey|hi|hello|ok(?:ay)?|kindly|(?:can|could) (?:you|u)|eli5|(?:like )?i'?m (?:5|five)|to me|briefly|quick(?:ly)?|actually|exactly|simply|in (?:simple|plain|easy|layman'?s) (?:terms|words|english))\b[,:]?",
+_SLANG = Pattern(r"\b(?:wat|wht|wut)\b", re.IGNORECASE)
+_COURTESY = Pattern(
+    r"\b(?:pls|plz|please|thanks?|hey|hi|hello|ok(?:ay)?|kindly|(?:can|could) (?:you|u)|eli5|(?:like )?i'?m (?:5|five|a (?:noob|newbie|beginner|dummy))|for (?:dummies|noobs|beginners|newbies)|bro|dude|man|lol|anyway|to me|briefly|quick(?:ly)?|actually|exactly|simply|in (?:simple|plain|easy|layman'?s) (?:terms|words|english))\b[,:]?",
     re.IGNORECASE,
 )
-_NOW = re.compile(
+_NOW = Pattern(
     r"\b(?:today|tonight|right now|now|currently|this (?:week|month|morning|year)|yesterday|latest|news|headlines?|updates?|recent(?:ly)?|newest|last (?:week|month|night|\d+)|past (?:\d+|week|month|day)|24h|price|trading at|refund\w*|repay\w*|payouts?|claims?|creditors?|how much (?:is|are|did|has)|how far|list|biggest|largest|top)\b"
 )
-_ENDED = re.compile(
-    r"\b(?:collaps\w*|crash\w*|hack\w*|exploit\w*|stole\w*|stolen|steal\w*|thef?t|thie(?:f|ves)|heist|rob(?:bed|bery)|drain\w*|bankrupt\w*|insolven\w*|fail(?:ed|ure|s)?|implo\w*|bl[eo]w(?:n|s)? ?up|f(?:e|a)ll(?:en)?(?: apart)?|downfall|die[ds]?|death spiral|de-?peg\w*|lo(?:se|st) (?:its|the|their) peg|unpeg\w*|went (?:wrong|down|under|bust|to zero)|go (?:wrong|down|under|bust|to zero)|wrong|scandal|fraud\w*|saga|story|incident|attack\w*|frozen|froze|freeze|breach\w*|bug|shut ?down|scam\w*|destroyed|spiral\w*|explained)\b"
+_ENDED = Pattern(
+    r"\b(?:collaps\w*|crash\w*|hack\w*|exploit\w*|stole\w*|stolen|steal\w*|thef?t|thie(?:f|ves)|heist|rob(?:bed|bery)|drain\w*|bankrupt\w*|insolven\w*|fail(?:ed|ure|s)?|implo\w*|bl[eo]w(?:n|s)? ?up|f(?:e|a)ll(?:en)?(?: apart)?|downfall|die[ds]?|death spiral|de-?peg\w*|lo(?:se|st) (?:its|the|their) peg|unpeg\w*|went (?:wrong|down|under|bust|to zero)|go (?:wrong|down|under|bust|to zero)|wrong|scandal|fraud\w*|saga|story|incident|attack\w*|frozen|froze|freeze|breach\w*|bug|shut ?down|scam\w*|destroyed|spiral\w*|explained|end(?:ed|s)?|won|win|ruling|ruled|verdict|outcome|settle(?:d|ment)|approv\w+|decided|the deal with)\b"
     r"|\bwh?at(?:'?s)? happened\b|\bhappened\b|\btell me about\b|\bhow much (?:was|were|got)\b"
 )
-_THEFT = re.compile(
-    r"\b(?:hack\w*|exploit\w*|stole\w*|steal\w*|theft|heist|rob(?:bed|bery)|drain\w*|breach\w*|incident|attack\w*|frozen|bug|compromis\w*|de-?peg\w*|lo(?:se|st) (?:its|the) peg|collaps\w*|thie(?:f|ves))\b|\bhappened\b.{0,40}\b20(?:1\d|2[0-5])\b"
+_THEFT = Pattern(
+    r"\b(?:hack\w*|w[eo]nt? wrong|exploit\w*|stole\w*|steal\w*|theft|heist|rob(?:bed|bery)|drain\w*|breach\w*|incident|attack\w*|frozen|bug|compromis\w*|de-?peg\w*|lo(?:se|st) (?:its|the) peg|collaps\w*|thie(?:f|ves))\b|\bhappened\b.{0,40}\b20(?:1\d|2[0-5])\b|\bdeal with\b.{0,40}\b20(?:1\d|2[0-5])\b"
+)
+
+# The one court case that has an article.
+_RIPPLE = Pattern(
+    r"\b(?:ripple|xrp)\b.{0,40}\b(?:lawsuit|court|case|judge|trial|(?:a|as|unregistered) security|securities|(?:against|with|versus|vs\.?|v\.?|beat|and) (?:the )?sec)\b"
+    r"|\b(?:sec|lawsuit|court|case|trial)\b.{0,20}\b(?:ripple|xrp)\b"
+)
+# Forms that ask for nothing but how a thing works or what it is, whatever figure bears its name.
+_EXPLAINING = Pattern(
+    r"\bexplain\w*\b|\bexpl[ia]+n?e?\b|\bdefin\w+\b|\bwhat (?:does|do|is|are) .{1,60}\bmean(?:t|s)?\b|\bmeaning\b|\bmeans\b|\bstands? for\b|\bshort for\b|\bdiffer\w*\b|\beli5\b|\bdescribe\b|\bin a nutshell\b|\b101\b|\bfor (?:dummies|beginners|noobs|newbies)\b"
+    r"|\bhow (?:do|does|did|can) .{1,70}\bworks?\b|\bhow .{1,60} works\b|\bhow (?:is|are) .{1,60}\b(?:calculated|computed|measured|derived|determined|worked out|made up|composed|defined|decided|constructed)\b|\bwhat goes into\b|\bformulas?\b|\bequation\b|\bhow (?:is|are) .{1,60}\b(?:burned|burnt|annuali[sz]ed|stored|secured|created|minted|mined|settled|backed|enforced|distributed|audited)\b"
+    r"|\b(?:purpose|point|idea|concept|role|logic|risks?|dangers?|advantages?|benefits?|downsides?|drawbacks?|disadvantages?|pros|cons) (?:and \w+ )?(?:of|behind|in|with)\b|\bwhy (?:do|does|should(?:n'?t)?|would|can(?:'?t)?|don'?t)\b.{0,12}\b(?:i|you|we|one|people|anyone|it|they|traders?|exchanges?|investors?)\b"
+    r"|^\W*(?:is|are) .{1,60}\b(?:safe|secure|dangerous|risky|legit|the same)\b|\bunderstand\b|\bteach me\b|\bhow (?:to|do i|should i|do you|can i|do traders|does one) (?:read|interpret|use|understand)\b|\bwhat (?:do|does) .{1,60}\b(?:tell|show|say|signal|indicate|suggest|reveal)s?\b|\b(?:high|low|rising|falling|positive|negative)\b.{1,30}\b(?:bearish|bullish)\b|\bprimer\b|\bintro(?:duction)? (?:to|on)\b|\bcrash course\b|\blearn about\b"
+)
+# Words that figures of the day go by as well as articles, and words too common to tell of one article.
+_OF_FIGURES = frozenset(
+    """
+    gas difficulty funding volatility liquidity spread dominance tvl fdv yield apy apr momentum token coin wallet crypto
+    blockchain exchange node block fork future option perp perpetual deposit withdrawal royalty float hash collateral
+    vault gauge whale altcoin memecoin stablecoin nft dex cex defi airdrop staking stake leverage halving issuance
+    mining miner validator etf candle drawdown correlation liquidation oracle bridge aggregator subnet confirmation
+    reorg governance lending macd rsi ema sma overbought oversold oscillator redemption peg allowance listing
+    """.split()  # noqa: SIM905
 )
 
 
@@ -125,6 +164,36 @@ def subjects_in(lowered: str) -> tuple[Named, ...]:
     return _found(_tokens(lowered), _SUBJECTS)
 
 
+_MOST_ARTICLES = 2
+
+
+@lru_cache(maxsize=256)
+def articles_of(text: str) -> tuple[str, ...]:
+    """The titles of the articles on what the text names, in its order: of a contrast both, else at most two. A long
+    name hides the short ones in it ("liquid staking" asks of no staking)."""
+    table = _titles()
+    tokens = _tokens(text.lower(), _right)
+    named = _found(tokens, frozenset(table))
+    said = [tuple(t.key for t in tokens if one.start <= t.start < one.end) for one in named]
+    telling_names = [name for name in said if name not in _VAGUE] or said
+    return tuple(dict.fromkeys(table[name] for name in telling_names))[:_MOST_ARTICLES]
+
+
+# Beside any other subject these tell of no article.
+_VAGUE = frozenset({("token",), ("dao",), ("wallet",), ("gas",), ("stablecoin",), ("nft",)})
+
+
+def is_word_of_subject(word: str) -> bool:
+    return _key(word) in _vocabulary()
+
+
+@cache
+def _titles() -> Mapping[tuple[str, ...], str]:
+    """The title by the words of each name."""
+    rows = (line.split(" = ", 1) for line in ARTICLES.strip().splitlines())
+    return {name: title for title, names in rows for name in _names(names)}
+
+
 def _found(tokens: Sequence[_Token], table: frozenset[tuple[str, ...]]) -> tuple[Named, ...]:
     found: list[Named] = []
     at = 0
@@ -165,6 +234,14 @@ def _covers(named: Sequence[Named], reading: Reading) -> bool:
     return all(any(n.words > 1 and n.start <= s and e <= n.end for n in named) for s, e in reading.found.spans)
 
 
+def is_pure_beside(reading: Reading) -> bool:
+    """As `is_pure`, of what is asked about the assets that are named: "explain ethereum staking"."""
+    words = _TOKEN.findall(reading.masked.replace("_", " "))
+    if not 0 < len(words) <= _MOST_TOKENS or any(_is_foreign(word) for word in words):
+        return False
+    return bool(subjects_in(reading.masked))
+
+
 def telling(text: str) -> dict[str, str]:
     """The words of a question by their stem, without those that only ask; all of them where no other is left."""
     found = stems(text)
@@ -180,25 +257,50 @@ def asks_for_meaning(reading: Reading) -> bool:
     return reading.says(_MEANING)
 
 
+def is_explaining(reading: Reading) -> bool:
+    """The question is put in a form that no figure of the day answers."""
+    return reading.says(_EXPLAINING)
+
+
+def names_article(reading: Reading) -> bool:
+    """A subject is named that is told of by an article and by no figure or list."""
+    named = subjects_in(reading.masked)
+    return any(one.words > 1 or _key(reading.lowered[one.start : one.end]) not in _OF_FIGURES for one in named)
+
+
 def is_of_incident(reading: Reading) -> bool:
     """Something that happened once and is told by the handbook, not what is reported of it these days."""
     if reading.says(_NOW) or set(reading.measures) - {"price"}:
         return False
-    if reading.says(_ENDED) and _found(_tokens(reading.lowered), _INCIDENTS):
+    if _RIPPLE.search(reading.lowered):
+        return True
+    if _found(_tokens(reading.lowered), _INCIDENTS) and (reading.says(_ENDED) or _is_who(reading)):
         return True
     return reading.says(_THEFT) and bool(_found(_tokens(reading.lowered), _SURVIVORS))
 
 
+def _is_who(reading: Reading) -> bool:
+    """ "What was Alameda", "who is SBF"; what has a price of its own is an asset."""
+    return not reading.is_known and reading.says(_WHO)
+
+
+_WHO = Pattern(
+    r"^\W*(?:(?:so|ok|hey|please|pls)[, ]+)*(?:who(?:'s| is| was| were)|what(?:'s| is| was| were)|explain|describe)\b|\bwhat did\b"
+)
+
+
 def _mended(text: str) -> str:
     """The text with words that are one slip away from a subject's word put right."""
-    return re.sub(r"[A-Za-z]{6,}", lambda m: m[0] if (right := _right(m[0].lower())) == m[0].lower() else right, text)
+    return re.sub(r"[A-Za-z]{5,}", lambda m: m[0] if (right := _right(m[0].lower())) == m[0].lower() else right, text)
 
 
 @lru_cache(maxsize=1024)
 def _right(word: str) -> str:
-    if len(word) <= _LONGEST_WORD_AS_IS or word in _ASKING or _key(word) in _vocabulary():
+    if len(word) < _LONGEST_WORD_AS_IS or word in _ASKING or _key(word) in _vocabulary():
         return word
-    near = {known for cut in _cuts(word) for known in _slips().get(cut, ())}
+    # Of a short word only a letter left out is seen as a slip: with one exchanged it is another word.
+    cuts = _cuts(word) if len(word) > _LONGEST_WORD_AS_IS else (word,)
+    near = {known for cut in cuts for known in _slips().get(cut, ())}
     return next(iter(near)) if len(near) == 1 else word
 
 

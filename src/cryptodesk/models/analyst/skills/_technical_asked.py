@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from msgspec import Struct
+
+from cryptodesk.core.patterns import Pattern
 
 __all__ = ["ALL_TOPICS", "TOOL_LENGTHS", "Interval", "Slots", "Topic", "read_topics"]
 
@@ -46,26 +47,26 @@ _WORDS: dict[Topic, str] = {
     "bollinger": r"\bbollinger(?: ?bands?)?\b|\bbbands?\b|\bboll bands?\b",
     "atr": r"\batr\b|\baverage true range\b|\btrue range\b",
 }  # fmt: skip
-_TOPICS = tuple((topic, re.compile(pattern)) for topic, pattern in _WORDS.items())
-_WHOLE = re.compile(
+_TOPICS = tuple((topic, Pattern(pattern)) for topic, pattern in _WORDS.items())
+_WHOLE = Pattern(
     r"\btechnical(?:ly|s)?(?: analysis| indicators?| picture| outlook| levels?| setup| view)?\b(?! (?:documentation|paper|details?|team|specs?|specification|issue|problem|upgrade))|\bta\b|\bchart analysis\b|\bindicators? (?:of|for|on) (?:the )?_|_(?:\'s)? indicators?\b|\bcharts? (?:say|look|tell)|\bmomentum\b(?=.{0,30}\b(?:indicators?|chart|signal)\b)"
 )
-_PATTERNS = re.compile(
+_PATTERNS = Pattern(
     r"\b(?:(?:rising|falling|ascending|descending|symmetrical|broadening) )?(?:wedges?|triangles?|channels? pattern)\b"
     r"|\b(?:inverse |inverted )?head[- ]and[- ]shoulders?\b|\bcup[- ]and[- ]handles?\b|\b(?:bull|bear|bullish|bearish) (?:flags?|pennants?)\b|\b(?:double|triple) (?:top|bottom)s?\b"
     r"|\belliott? waves?\b|\bwyckoff\b|\bichimoku\b|\bstoch(?:astics?)?(?: rsi)?\b|\bvwap\b|\bobv\b|\badx\b|\bbreak-?outs?\b|\b(?:bullish|bearish|hidden) divergences?\b|\brsi divergences?\b|\bharmonic patterns?\b"
     r"|\b(?:bullish|bearish) engulfing\b|\bdoji\b|\bhammer candles?\b|\bcandlestick patterns?\b|\bchart patterns?\b|\bsupertrend\b|\bparabolic sar\b|\border blocks?\b|\bfair value gaps?\b|\btrend ?lines?\b"
 )
-_LENGTHS = re.compile(
+_LENGTHS = Pattern(
     r"\b(\d{1,3})[- ]?(?:d|day|days|w|week|weeks|period|periods|h|hour|bar)?[- ]?(?:[se]?ma|dma|(?:simple |exponential )?(?:moving )?averages?)\b|\b[se]?ma[- ]?\(?(\d{1,3})\b|\b(\d{1,3})(?=(?:,| and|,? &|/) ?\d{1,3}[- ]?(?:d|day|days)?[- ]?(?:[se]?ma|moving averages?)\b)"
 )
-_EXPONENTIAL = re.compile(r"\bema\b|\bema\d|\d ?ema\b|\bexponential\b")
-_INTERVALS: tuple[tuple[Interval, re.Pattern[str]], ...] = (
-    ("1h", re.compile(r"\bhourly\b|\b(?:1|one)[- ]?h(?:our|r)?\b(?! ago)|\bintraday\b")),
-    ("4h", re.compile(r"\b(?:4|four)[- ]?h(?:our|r)?s?\b")),
-    ("1w", re.compile(r"\bweekly\b|\b1[- ]?w(?:eek)?\b(?! ago)|\bweekly chart\b")),
+_EXPONENTIAL = Pattern(r"\bema\b|\bema\d|\d ?ema\b|\bexponential\b")
+_INTERVALS: tuple[tuple[Interval, Pattern], ...] = (
+    ("1h", Pattern(r"\bhourly\b|\b(?:1|one)[- ]?h(?:our|r)?\b(?! ago)|\bintraday\b")),
+    ("4h", Pattern(r"\b(?:4|four)[- ]?h(?:our|r)?s?\b")),
+    ("1w", Pattern(r"\bweekly\b|\b1[- ]?w(?:eek)?\b(?! ago)|\bweekly chart\b")),
 )
-_VERDICT = re.compile(r"\bover-? ?bought\b|\bover-? ?sold\b")
+_VERDICT = Pattern(r"\bover-? ?bought\b|\bover-? ?sold\b")
 
 
 def read_topics(masked: str) -> Slots | None:

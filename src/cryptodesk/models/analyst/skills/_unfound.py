@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.assets import unknown_names
 from cryptodesk.models.analyst.questions import AssetRef
 from cryptodesk.models.analyst.reading import Reading
@@ -28,16 +29,16 @@ _WORDS = """
     historically recovery recovered drop drops decline pullback crash correction bottom trough tops
 """
 _VOCABULARY = frozenset(_WORDS.split())
-_SIDE_BY_SIDE = re.compile(r"\b(?:vs|versus|than|compar\w+|or)\b")
-_JOINT = re.compile(r"(?<![\w$'-])(\$?[A-Za-z][\w-]*) ?(?:and|vs\.?|versus|with|&|/|,) ?(?:the )?\x01")
+_SIDE_BY_SIDE = Pattern(r"\b(?:vs|versus|than|compar\w+|or)\b")
+_JOINT = Pattern(r"(?<![\w$'-])(\$?[A-Za-z][\w-]*) ?(?:and|vs\.?|versus|with|&|/|,) ?(?:the )?\x01")
 
-_JOINT = re.compile(
+_JOINT = Pattern(
     r"\b(?:and|vs|versus|with|to|of|than|between|or|for|in|on|against|do|does|did|is|are|was|were|has|have|how|the|what|what's|show|me|give|get)\b\.?|[&,/?]",
     re.IGNORECASE,
 )
 
 
-def with_unfound(reading: Reading, own: re.Pattern[str], fewest: int = 1) -> tuple[AssetRef, ...]:
+def with_unfound(reading: Reading, own: Pattern, fewest: int = 1) -> tuple[AssetRef, ...]:
     """The assets of the question, and where these are fewer than it takes, the words that seem to name the others:
     a lookup settles what they are, and nothing stands in for one that is not found. `own` are the skill's words."""
     found = reading.found.assets
@@ -56,9 +57,9 @@ def _may_name(name: str) -> bool:
     return not _VOCABULARY & set(name.lower().split())
 
 
-def _names(reading: Reading, own: re.Pattern[str]) -> list[str]:
+def _names(reading: Reading, own: Pattern) -> list[str]:
     """What begins a stretch between assets, words of the skill and joints, up to the first common word."""
-    spoken = re.compile(own.pattern, re.IGNORECASE)
+    spoken = Pattern(own.pattern, re.IGNORECASE)
     stretches = _JOINT.sub("\x01", spoken.sub("\x01", _blanked(reading))).split("\x01")
     found = (unknown_names(f"of {' '.join(stretch.split())}", ()) for stretch in stretches if stretch.strip())
     return list(dict.fromkeys(name for names in found for name in names[:1]))

@@ -4,27 +4,26 @@
 
 from __future__ import annotations
 
-import re
-
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.reading import Reading
 
 __all__ = ["asks_for_action", "is_about_asset", "is_concept", "is_list", "is_speculation", "looks_ahead"]
 
-_PRONOUN = re.compile(r"\b(?:it|its|it's|they|them|their|both|these|those|the (?:two|three))\b")
-_CONCEPT = re.compile(
+_PRONOUN = Pattern(r"\b(?:it|its|it's|they|them|their|both|these|those|the (?:two|three))\b")
+_CONCEPT = Pattern(
     r"\b(?:what (?:is|are|does|do|exactly is)|what's|define|explain|meaning of|definition of|how (?:is|are|do|does|to|can))\b"
     r".{0,50}\b(?:mean|means|meaning|calculated?|computed?|measured?|work|works|defined|read|interpret|used)\b"
     r"|^(?:what(?:'s| is| are)|define|explain|describe)(?: the| an?)? [\w' -]{2,40}\??$"
 )
-_THEIR_OWN = re.compile(r"\b(?:its|their)\b")
-_LIST = re.compile(
+_THEIR_OWN = Pattern(r"\b(?:its|their)\b")
+_LIST = Pattern(
     r"\b(?:top|list|which|what|find|show me|screen\w*)\b.{0,20}\b(?:coins?|tokens?|cryptos?|altcoins?|cryptocurrenc\w+|assets?|projects?)\b"
     r"|\b(?:coins|tokens|altcoins|cryptos) (?:with|that|which|on|having|whose|in)\b|\btop (?:\w+ ){1,2}(?:coins|tokens|altcoins|cryptos)\b|\b(?:most|least) \w+ (?:coins?|tokens?|cryptos?|altcoins?|cryptocurrenc\w+)\b|\bscreener\b|\btop \d+\b"
 )
-_SPECULATION = re.compile(
+_SPECULATION = Pattern(
     r"^why\b|\bwhy (?:is|are|did|does|do|was|were|has)\b|\b(?:suggest|indicate|imply|implies|lead to|cause|impact|affect|because|driven|driving|due to)s?\b"
 )
-_AHEAD = re.compile(
+_AHEAD = Pattern(
     r"\b(?:will|gonna|going to|next (?:day|week|month|quarter|year|cycle|bull)|tomorrow|predict\w*|forecast\w*)\b"
 )
 
@@ -55,7 +54,7 @@ def looks_ahead(reading: Reading) -> bool:
     return reading.ahead is not None or _AHEAD.search(reading.lowered) is not None
 
 
-_ACTION = re.compile(
+_ACTION = Pattern(
     r"\bshould (?:i|we|one|you)\b|\b(?:good|right|best|smart|bad|better) (?:time|idea|moment|investment|buy|entry|bet)\b"
     r"|\b(?:good|safe|ok(?:ay)?|wise|time|smart|worth) (?:to |it to )?(?:buy(?:ing)?|sell(?:ing)?|long(?:ing)?|short(?:ing)?|invest(?:ing)?|hold(?:ing)?|enter(?:ing)?|exit|accumulat\w+|ape)\b"
     r"|\bentr(?:y|ies)(?: points?| prices?| levels?| zone)?\b.{0,30}\b(?:for|tp|sl|target|now)\b|\b(?:best|ideal|optimal) (?:entry|exit)\b|\btake[- ]profits?\b|\bstop[- ]loss(?:es)?\b|\btp\b.{0,12}\bsl\b"

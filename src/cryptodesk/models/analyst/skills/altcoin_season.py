@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import number
 from cryptodesk.models.analyst.reading import Reading
@@ -32,21 +32,21 @@ from cryptodesk.models.analyst.writer.draft import Draft, Fact, Setting, join_na
 __all__ = ["SKILL"]
 
 _SECTION, _PATH = "rotation", "altcoin_season"
-_NAMED = re.compile(
+_NAMED = Pattern(
     r"\balt(?:coin)?s?[ -]?seasons?\b|\bseason of (?:the )?alt(?:coin)?s\b|\b(?:bitcoin|btc|_+)[ -]season\b|\brotation index\b|\baltszn\b|\balt szn\b"
 )
 # Most questions hold none of these, and the long patterns are left aside.
-_ANY = re.compile(r"season|szn|rotat|perform|leading|beating")
+_ANY = Pattern(r"season|szn|rotat|perform|leading|beating")
 _MOST_WORDS = 25
-_LOOSE = re.compile(
+_LOOSE = Pattern(
     r"\brotat(?:ion|ing|ed|es?) (?:\w+ ){0,3}(?:into|to|from|out of|between) (?:\w+ ){0,2}(?:alt(?:coin)?s?|bitcoin|btc|_+)\b|\b(?:capital|money|market) rotation\b"
     r"|\balt(?:coin)?s (?:\w+ ){0,2}(?:out|under)perform\w* (?:\w+ ){0,2}(?:bitcoin|btc|_+)\b|\balt(?:coin)?s (?:are )?(?:leading|beating) (?:bitcoin|btc|_+)\b"
 )
-_IS_IT = re.compile(
+_IS_IT = Pattern(
     r"^(?:so |hey |and )?(?:is|are|it'?s|have|has)\b|\b(?:are we|is it|is this|is there|do we have) (?:\w+ ){0,3}(?:alt|btc|bitcoin|_+)"
 )
-_BITCOIN = re.compile(r"\b(?:bitcoin|btc|_+)[ -]season\b")
-_TERM = re.compile(r"alt(?:coin)?[ -]?season(?: index)?")
+_BITCOIN = Pattern(r"\b(?:bitcoin|btc|_+)[ -]season\b")
+_TERM = Pattern(r"alt(?:coin)?[ -]?season(?: index)?")
 
 
 def _recognise(reading: Reading) -> Claim | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst import intents
 from cryptodesk.models.analyst.calls import Call
+from cryptodesk.models.analyst.questions import Plan
 from cryptodesk.models.analyst.reading import Reading
 from cryptodesk.models.analyst.skills._own import own_results
 from cryptodesk.models.analyst.skills._passages import (
@@ -30,11 +32,17 @@ from cryptodesk.models.analyst.skills._quoting import (
 )
 from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
 from cryptodesk.models.analyst.skills._subjects import (
+    articles_of,
     asks_for_meaning,
     in_plain_words,
+    is_explaining,
     is_of_incident,
     is_pure,
+    is_pure_beside,
+    is_word_of_subject,
+    names_article,
     names_subject,
+    subjects_in,
     telling,
 )
 from cryptodesk.models.analyst.text import shown
@@ -60,73 +68,82 @@ _TERM = (
     r"|market cap(?:itali[sz]ation)?|fully diluted(?: val\w+)?|fdv|tvl|total value locked|dominance|mvrv|nvt|reali[sz]ed cap\w*|active addresses|exchange (?:reserves|(?:in|out)flows?)|on-?chain(?: \w+)?|dexe?s?|cexe?s?|decentrali[sz]\w+ (?:exchanges?|finance)|centrali[sz]ed exchanges?|delist\w*|whale accumulation|large wallet accumulation"
     r"|hedg(?:e|es|ing)|risk[- ]off|etfs?|halvings?|inflation|kyc|aml|travel rule|mica|howey(?: test)?|genius act|double[- ]spend\w*|dust(?:ing attacks?)?|testnets?|mainnets?|tokeni[sz]\w+|ai)"
 )
-_TAXED = re.compile(
-    r"\btax(?:es|ed|able|ation)?\b|\bcost basis\b|\bwash[- ]sales?\b|\bcapital gains?\b|\b1099\b|\bhowey\b|\bmica\b|\btravel rule\b|\bgenius act\b|\blike[- ]kind\b"
+_TAXED = Pattern(
+    r"\btax(?:es|ed|able|ation)?\b|\birs\b|\bhmrc\b|\b8949\b|\bcost basis\b|\bwash[- ]sales?\b|\bcapital gains?\b|\b1099\b|\bhowey\b|\bmica\b|\btravel rule\b|\bgenius act\b|\blike[- ]kind\b"
     r"|\bis (?:crypto|bitcoin|it) (?:legal|regulated)\b|\blegal(?:ity)? of\b|\bsecurities law\b|\bfca rules?\b"
 )
-_ASKS = re.compile(
-    r"\b(?:what|whats|how|hows|why|when|which|explain|define|describe|difference|meaning|means?|is|are|do|does|did|can|could|tell|teach|understand|eli5|risks?|vs|versus|compare|basics|guide|tutorial|should|will|pros)\b"
+_ASKS = Pattern(
+    r"\b(?:what|whats|how|hows|why|when|which|explain\w*|define|describe|difference|meaning|means?|101|nutshell|primer|intro|is|are|do|does|did|can|could|tell|teach|understand|eli5|risks?|vs|versus|compare|basics|guide|tutorial|should|will|pros)\b"
 )
-_PURE = re.compile(
+_PURE = Pattern(
     rf"^\W*(?:(?:hi|hey|hello|please|pls|ok|so|can you|could you|kindly)[, ]+)*(?:what(?:'s| is| are|s| r)|define|explain(?: to me)?|describe|meaning of|definition of|tell me (?:about|what)|what do(?:es)?|eli5:?|explain like i'?m (?:5|five):?|teach me(?: about)?|i (?:don'?t|do not) (?:understand|get))"
     rf"(?: (?:is|are|a|an|the|mean(?:s|t)? by|in simple (?:terms|words)|exactly))* {_TERM}(?: {_TERM}| tokens?| protocols?| in|'s| and| or| vs\.?| versus| a| an| the| of| on| for){{0,6}}"
     r"(?:\W+(?:in )?(?:crypto|defi|trading|blockchains?|simple (?:words|terms)|plain english|mean|means|exactly|please|pls|for (?:beginners|dummies)|like i'?m (?:5|five)|and how (?:does|do) (?:it|they) work|actually|briefly|be (?:brief|concise|short)|in (?:one sentence|short|detail|plain text)|keep it short))*\W*$"
 )
-_FORM = re.compile(
-    r"\bhow (?:do|does|did|can|is|are|to|should)\b|\bhow come\b|\bwhy (?:do|does|is|are|can|would|did|was|were)\b|\bdifferences? (?:between|of)\b|\bthe difference\b|\bwhat happens\b|\bwhat (?:does|do|is|are) .{1,50}\bmean\b"
+_FORM = Pattern(
+    r"\bhow (?:do|does|did|can|is|are|to|should)\b|\bhow come\b|\bwhy (?:do|does|is|are|can(?:'?t)?|should(?:n'?t)?|would(?:n'?t)?|don'?t|did|was|were)\b|\bin a nutshell\b|\bstands? for\b|\bdifferences? (?:between|of)\b|\bthe difference\b|\bwhat happens\b|\bwhat (?:does|do|is|are) .{1,50}\bmean\b"
     r"|\bexplain\b|\bhow .{1,40} works?\b|\b(?:is|are) .{1,40} (?:safe|risky|secure|dangerous|legal|worth)\b|\brisks? (?:of|in|with)\b|\bwhat (?:does|do|would) .{1,80} (?:indicate|suggest|imply|tell|mean|say|reveal)\b|\b(?:does|do) .{1,80} (?:indicate|suggest|imply|mean)\b"
     r"|\b(?:pros and cons|advantages?|disadvantages?|benefits?|drawbacks?|purpose|role) of\b|\bwhat(?:'s| is) the (?:point|idea|purpose|use) of\b|\bbasics of\b|\bguide to\b|\bwhich .{1,40}indicators?\b"
 )
 # Forms that ask for nothing but how a thing works, whatever it is called by.
-_CERTAIN = re.compile(
+_CERTAIN = Pattern(
     r"\bdifferences? (?:between|of)\b|\bthe difference\b|\bwhat happens (?:when|if|to)\b|\bpros and cons\b|\bhow (?:do|does) .{1,40} work\b|\bwhat (?:do|does) .{1,40} mean\b|\bexplain\b"
 )
-_TERMS = re.compile(rf"\b{_TERM}\b")
-_WORKS = re.compile(
-    r"\bhow (?:does|do|is|are)\b.{1,60}\b(?:work\w*|secured|made|created|mined|minted|function|settle\w*|reach\w*|scale\w*|keep\w*|stay\w*|maintain\w*|process\w*|verif\w+|backed|pegged|governed|issu(?:e|ed|es)|redeem\w*|mints?|burn\w*|operat\w+|achiev\w+|prevent\w*|generat\w+|calculat\w+|distribut\w+|validat\w+|custod\w+|collaterali[sz]ed|attacked)\b|\bhow .{1,40} works\b"
+_TERMS = Pattern(rf"\b{_TERM}\b")
+_WORKS = Pattern(
+    r"\bhow (?:does|do|is|are)\b.{1,60}\b(?:work\w*|secured|made|created|mined|minted|function|settle\w*|reach\w*|scale\w*|keep\w*|stay\w*|maintain\w*|process\w*|verif\w+|backed|pegged|stable|governed|get (?:its|their)|issu(?:e|ed|es)|redeem\w*|mints?|burn\w*|operat\w+|achiev\w+|prevent\w*|generat\w+|calculat\w+|distribut\w+|validat\w+|custod\w+|collaterali[sz]ed|attacked)\b|\bhow .{1,40} works\b"
 )
-_HOW_TO_SAFE = re.compile(
+_HOW_TO_SAFE = Pattern(
     r"\b(?:how|what|where|best|safest)\b.{0,50}\b(?:keep|stor\w+|secur\w+|protect\w*|back ?up|avoid\w*|recogni[sz]e|spot|prevent\w*|revoke|lose|lost)\b"
 )
-_MEANING = re.compile(
+_MEANING = Pattern(
     r"\bwhat (?:does|do|would) .{1,90} (?:mean|indicate|suggest|imply|reveal)\b|\bwhich .{1,40}(?:indicators?|metrics?) (?:are|is) .{0,20}(?:reliable|better|best|accurate|useful)\b|\bhow (?:is|are) .{1,40} (?:calculated|computed|measured|defined)\b|\bhow (?:to|do i|should i|do you|can i) (?:read|interpret)\b"
 )
 # Words that ask for what was, is or will be the figure or the report of a day.
-_DATED = re.compile(
-    r"\b(?:today|right now|currently|this (?:week|month|morning)|yesterday|latest|news|recent(?:ly)?|last (?:week|month|year|\d+)|price of|how much|how many|list(?:ing|ed)|biggest|largest|top|trending|gainers?|losers?|new|ratio between|correlat\w+)\b"
+_DATED = Pattern(
+    r"\b(?:today|right now|currently|this (?:week|month|morning)|yesterday|latest|news|recent(?:ly)?|last (?:week|month|year|\d+)|price of|how much|how many|list(?:ing|ed)|biggest|largest|top|trending|gainers?|losers?|(?<!i'm )(?<!am )(?<!im )new|ratio between|correlat\w+)\b"
 )
-_HOW_EXPLAINED = re.compile(
+_HOW_EXPLAINED = Pattern(
     r"\b(?:is|are) .{1,40}\b(?:fully |really |actually |truly |100 ?% )?backed\b(?! by (?:a16z|vcs?|investors|binance|coinbase))|\bexplain\w*(?: to)?(?: me)?[, ]+(?:how|why|the way)\b(?!.{0,40}\b(?:pric\w+|mov\w+|perform\w*|trad\w+|doing|rose|fell|dropp\w+|pump\w*|dump\w*|up|down)\b)"
 )
-_WHAT_IS = re.compile(r"\bwh?at(?:'?s| is| are| r)?\b")
-_THE_FIGURE = re.compile(r"\bwh?at(?:'?s| is| are)? the\b")
-_OF_DATA = re.compile(
+# Of a dollar coin it is the reserve that is asked for, of others who invested.
+_BACKING = Pattern(
+    r"\bback(?:ed|ing|s)\b|\bcollateral\w*\b|\breserves?\b|\bredeem\w*\b|\bissu(?:es?|ed|ers?|ing)\b|\battest\w+\b|\bmint(?:ed|s|ing)?\b"
+)
+_DOLLARS = frozenset({"USDT", "USDC", "DAI", "USDE", "USDe", "USDS", "FDUSD", "TUSD", "PYUSD", "LUSD", "FRAX", "GHO"})
+_WHAT_IS = Pattern(r"\bwh?at(?:'?s| is| are| r)?\b")
+_WHAT_IT_IS = Pattern(r"\bwh?at(?:'?s| is| are| was| were) (?!the\b)")
+_THE_FIGURE = Pattern(r"\bwh?at(?:'?s| is| are)? the\b")
+_OF_DATA = Pattern(
     r"\b(?:hash ?rate|difficulty|tvl|total value locked|funding|open interest|gas|base fee|gwei|dominance|fear|season|supply|market cap\w*|volatility|volume|price|spread|rsi|macd|yield|apy|apr|fees?|mvrv|nvt|liquidations?)\b"
 )
-_RISKS = re.compile(
+_RISKS = Pattern(
     r"\b(?:risks?|dangers?|pros|advantages?|disadvantages?|benefits?|drawbacks?) (?:and \w+ )?(?:of|in|with|from)\b"
 )
-_YES_NO = re.compile(r"^\W*(?:is|are|can|could|does|do|who|where|how long|what makes|what happens)\b")
+_YES_NO = Pattern(r"^\W*(?:is|are|can|could|does|do|who|where|how long|what makes|what happens)\b")
 _MOST_BARE_WORDS = 5
+# Above what a figure's own word brings: the form asks for no figure.
+_EXPLAINED, _CERTAINLY = 0.986, 0.992
 # Just above what the rules decline, and well below the skills whose figure bears the name ("gas", "tvl").
 _BARE = 0.905
+_ABOVE_DECLINED = 0.902
 # Above what the rules call unclear, and below everything else.
-_FIELD = re.compile(
+_FIELD = Pattern(
     r"\b(?:payments?|transactions?|transfers?|chains?|blocks?|pools?|swaps?|borrow\w*|loans?|lend\w*|contracts?|orders?|exchanges?|brokers?|issuers?|dollars?|reserves?|signatures?|signing|verif\w+|verifying|stak\w+|stakers?|upgrade|protocols?|proposals?|votes?|oscillator|crossing|hackers?|bankrupt\w*|taxable|ledger|mined|machines mine|shorts?|longs?|liquidat\w+|hedg\w+|expiry|strike)\b"
 )
-_IN_OTHER_WORDS, _FEWEST_OF_THE_FIELD = 0.35, 5
-_CONTRAST = re.compile(r"\bdiffer\w*\b|\bv(?:s|ersus)?\b|\bcompare[ds]?\b|\bbetter than\b|\bunlike\b|\bopposed to\b")
+_IN_OTHER_WORDS, _FEWEST_OF_THE_FIELD = 0.35, 3
+_CONTRAST = Pattern(r"\bdiffer\w*\b|\bv(?:s|ersus)?\b|\bcompare[ds]?\b|\bbetter than\b|\bunlike\b|\bopposed to\b")
 _TOLD = {
-    "story": re.compile(""),  # all of it, from the beginning
-    "contrast": re.compile(
+    "story": Pattern(""),  # all of it, from the beginning
+    "contrast": Pattern(
         r"\b(?:ordinary|unlike|no such|whereas|in contrast|instead|differ\w*|compared|rather than|otherwise|neither|while|former|latter|by contrast|on the other hand|than an?|than the|only)\b",
         re.IGNORECASE,
     ),
 }
-_A_THING = re.compile(
+_A_THING = Pattern(
     r"^\W*(?:(?:so|ok|hey|hi|please|pls|and)[, ]+)*wh?at(?:'?s| is| are| r)? an? (?!good\b|bad\b|fair\b|safe\b|better\b)[a-z][a-z-]+(?: [a-z][a-z-]+){0,3}\W*$"
 )
-_BASICS_OF_ASSET = re.compile(r"^\W*(?:what(?:'s| is| are)|explain|tell me about|describe)\b[^?]{0,40}\?*$")
+_BASICS_OF_ASSET = Pattern(r"^\W*(?:what(?:'s| is| are)|explain|tell me about|describe)\b[^?]{0,40}\?*$")
 
 
 class ConceptSlots(Struct, frozen=True):
@@ -140,16 +157,51 @@ class ConceptSlots(Struct, frozen=True):
 def _recognise(reading: Reading) -> Claim | None:
     if is_of_incident(reading):
         return Claim(0.985, ConceptSlots(_query(reading.text), "story"))
+    if _is_of_venue(reading):
+        return Claim(0.965, ConceptSlots(_query(reading.text)))
     pure = _pure_confidence(reading)
     sure = _confidence(reading) if reading.says(_ASKS) or reading.words <= 3 else None
-    best = max(pure or 0.0, sure or 0.0, _IN_OTHER_WORDS if _is_of_the_field(reading) else 0.0)
+    best = max(pure or 0.0, sure or 0.0, _in_other_words(reading))
     return Claim(best, _slots(reading, is_all=pure is not None)) if best else None
+
+
+def _is_of_venue(reading: Reading) -> bool:
+    """What an exchange with an article of its own is, not what is traded there."""
+    return reading.says(_VENUE) and not reading.says(_DATED) and not reading.measures and not reading.is_known
+
+
+_VENUE = Pattern(
+    r"^\W*(?:(?:so|ok|hey|please|pls)[, ]+)*(?:what(?:'s|s| is| was)|who (?:is|owns|founded|runs|started|created|regulates)|tell me (?:more )?about|explain|describe|how does|how did|when (?:was|did)|where is|history of|background (?:on|of)|is|was|why (?:was|did|is))\b.{0,24}\b(?:binance|coinbase|kraken|okx|okex)\b(?! (?:coin|chain|smart|volumes?|fees?|reserves?|24h|rank\w*|score|list\w*|price|open))(?:'s)?(?: (?:exchange|history|background|business|company|fined?|settle\w*|make money|work|start\w*|found\w*|regulated|safe|legit|licen[cs]ed|sued|charged|get|do|story|based|legal))*(?: (?:by|from|in|with|for|the|us|usa|sec|doj|cftc|explained|exactly|please|pls))*\W*$"
+)
+
+
+def _in_other_words(reading: Reading) -> float:
+    """What no figure answers is rather searched for than declined, where it asks how something is in general."""
+    if not _is_of_the_field(reading):
+        return 0.0
+    is_general = reading.says(_IN_GENERAL) and not reading.says(_OF_TODAY)
+    is_refused = intents.wants_advice(reading.lowered) or intents.wants_prediction(reading.lowered)
+    return _ABOVE_DECLINED if is_general and not is_refused else _IN_OTHER_WORDS
+
+
+_IN_GENERAL = Pattern(
+    r"^\W*(?:(?:so|ok|and|but|hey|hi|please|pls)[, ]+)*(?:can|could|does|do|is it|are there|who|whose|how long|how many .{1,40}\b(?:needs?|needed|required?|takes?|enough)|what (?:stops|prevents|keeps|makes|if|guarantees|protects|happens|secures)|which .{1,30}\b(?:guarantees?|protects?|prevents?)|why (?:do|does|is|are|can|should)|where do|how)\b"
+)
+# Beside a named asset only what cannot be a question for its figures.
+_OF_ANY_ASSET = Pattern(
+    r"^\W*(?:(?:so|ok|and|but|hey|hi|please|pls)[, ]+)*(?:can|could|does .{1,40}\b(?:have|use|need|support|run|allow|require)|do (?:you|i|we|they|people)|is it possible|how (?:to|long does|long do|can|could|should|do (?:i|you|we|people))|why (?:do|does|can|should)|what (?:stops|prevents|keeps|makes|guarantees|protects|secures)|where do|who (?:runs|controls|secures|can|decides|issues|maintains|governs))\b"
+)
+_OF_TODAY = Pattern(
+    r"\b(?:holders?|whales?|unlocks?|trending|sentiment|holding|owns?|my (?:portfolio|wallet|balance|bags?|holdings|position)|portfolio|good|buy|sell|long|short)\b"
+)
 
 
 def _is_of_the_field(reading: Reading) -> bool:
     """A question in words of its own that no other skill takes; better searched for than not understood."""
     if reading.words < _FEWEST_OF_THE_FIELD or reading.measures or reading.says(_DATED) or reading.strong_period:
         return False
+    if reading.is_known:
+        return reading.says(_OF_ANY_ASSET) and not reading.says(intents.DEFINITION)
     return reading.says(_TERMS) or reading.says(_FIELD) or names_subject(reading)
 
 
@@ -166,17 +218,37 @@ def _pure_confidence(reading: Reading) -> float | None:
     """Of questions that hold nothing but a subject of the handbook and words of asking."""
     if reading.says(_DATED) or not is_pure(reading):
         return None
+    if is_explaining(reading) or _is_contrast(reading):
+        return _EXPLAINED
     if asks_for_meaning(reading):
         return 0.965
     if reading.says(_WHAT_IS):
-        return 0.9 if reading.says(_THE_FIGURE) and (reading.measures or reading.says(_OF_DATA)) else 0.965
-    is_bare = reading.words <= _MOST_BARE_WORDS and not reading.measures and not reading.says(intents.FOLLOW_UP)
-    return _BARE if is_bare else None
+        return _BARE if reading.says(_THE_FIGURE) and (reading.measures or reading.says(_OF_DATA)) else 0.965
+    is_bare = reading.words <= _MOST_BARE_WORDS or names_article(reading)
+    return _BARE if is_bare and not reading.measures and not reading.says(intents.FOLLOW_UP) else None
+
+
+def _is_contrast(reading: Reading) -> bool:
+    """Of two subjects, what tells them apart; of two kinds of coins rather how they fared."""
+    return reading.says(_VERSUS) and not reading.says(_KINDS) and len(subjects_in(reading.lowered)) > 1
+
+
+_VERSUS = Pattern(r"\b(?:v(?:s|ersus)?\b\.?|or\b|compared (?:to|with)\b|against\b|(?:opposed|relative) to\b)")
+_KINDS = Pattern(
+    r"\b(?!vs |or |and |between |what |are )\w+ (?:coins?|tokens?|cryptos?|sectors?|categor\w+|narratives?|projects?)\b"
+)
+
+
+def _is_explained(reading: Reading) -> bool:
+    """An article's subject, asked of in a form that wants it explained."""
+    return is_explaining(reading) and names_article(reading) and not reading.says(intents.WORTH)
 
 
 def _confidence(reading: Reading) -> float | None:
     if reading.is_known:
         return _beside_asset(reading)
+    if not reading.says(_DATED) and _is_explained(reading):
+        return _CERTAINLY if reading.says(_TERMS) and reading.says(_CERTAIN) else _EXPLAINED
     if reading.says(_PURE):
         return 0.985 if not reading.says(_DATED) else None
     if reading.says(_TAXED):
@@ -187,10 +259,12 @@ def _confidence(reading: Reading) -> float | None:
     if reading.says(_HOW_EXPLAINED) and not reading.measures:
         return 0.94
     if not (reading.says(_FORM) or reading.says(_HOW_TO_SAFE)):
+        if reading.says(_WHAT_IT_IS) and names_article(reading) and not reading.measures:
+            return 0.94
         is_asked = reading.says(_A_THING) or (reading.says(_YES_NO) and names_subject(reading))
         return 0.55 if is_asked and not reading.measures else None
     if reading.says(_TERMS) and reading.says(_CERTAIN):
-        return 0.992
+        return _CERTAINLY
     return 0.94 if reading.says(_TERMS) or names_subject(reading) else 0.55 if reading.says(_WORKS) else None
 
 
@@ -198,11 +272,21 @@ def _beside_asset(reading: Reading) -> float | None:
     """With an asset named only how it works is asked here; what it is and what it costs are not."""
     if reading.says(_DATED) or reading.strong_period:
         return None
+    if (
+        reading.says(_BACKING)
+        and not reading.measures
+        and any(asset.symbol in _DOLLARS for asset in reading.found.assets)
+    ):
+        return _EXPLAINED
     if reading.says(_WORKS) or reading.says(_MEANING) or reading.says(_HOW_EXPLAINED):
-        return 0.93
+        return _EXPLAINED if is_explaining(reading) and names_article(reading) else 0.93
+    if _is_subject_of_asset(reading):
+        return _EXPLAINED if is_explaining(reading) else 0.965
     has_term = _TERMS.search(reading.masked) is not None or names_subject(reading)
     if reading.says(_TAXED):
         return 0.93
+    if _PROCESS.search(reading.masked) and not reading.measures:
+        return 0.91
     if reading.measures or not has_term:
         return None
     if _BASICS_OF_ASSET.match(reading.masked) and not reading.says(_RISKS):
@@ -210,9 +294,33 @@ def _beside_asset(reading: Reading) -> float | None:
     return 0.91 if reading.says(_FORM) else 0.7 if reading.says(_YES_NO) else None
 
 
+def _is_subject_of_asset(reading: Reading) -> bool:
+    """ "What is bitcoin mining", "explain the eth merge"; what goes by the name of a figure is asked of as one."""
+    if reading.says(_OF_DATA) or reading.says(_OF_CHECKS) or reading.measures or not is_pure_beside(reading):
+        return False
+    return is_explaining(reading) or reading.says(_WHAT_IS)
+
+
+# What a check of a contract tells of the asset itself.
+_OF_CHECKS = Pattern(r"\b(?:rug ?pulls?|honeypots?|scams?|audits?|mint authority|freeze authority)\b")
+# How a named coin goes about something, not how it fared.
+_PROCESS = Pattern(
+    r"\b(?:how|why) (?:do|does|can) (?:the )?_+(?:'s|s)? (?!(?:do|doing|perform\w*|compar\w*|look\w*|stack\w*|fare|trad\w+|mov\w+|behave|chang\w+|go|going|rank|feel|rise|fall|drop|pump|dump|crash|keep|hold|cost|have|seem|correlat\w+|relate|react|stand|differ|and|or|vs)\b)[a-z]{3,}"
+)
+
+
 def _calls(ask: Ask) -> Sequence[Call]:
     query = ask.plan.slots.query if isinstance(ask.plan.slots, ConceptSlots) else "how cryptocurrencies work"
+    titles = [title for title in _titles(ask.plan.slots, query) if title.lower() not in query.lower()]
+    query = f"{query} ({'; '.join(titles)})"[:_LONGEST_QUERY] if titles else query
     return (Call(CONTENT_SEARCH, {"query": query, "content_types": ["cmc_editorial"], "limit": _LIMIT}),)
+
+
+def _titles(slots: Any, query: str) -> tuple[str, ...]:
+    """Of the articles on what is asked; what happened once, or how a thing is taxed, is told
+    by one that bears another name."""
+    is_other = _TAXED.search(query.lower()) is not None or (isinstance(slots, ConceptSlots) and slots.aim == "story")
+    return () if is_other else articles_of(query)
 
 
 def _write(setting: Setting) -> Draft:
@@ -222,7 +330,8 @@ def _write(setting: Setting) -> Draft:
         return Draft(_nothing(setting))
     wanted = telling(_asked(setting))
     most = 1 if setting.is_brief else 3 if setting.is_detailed else 2
-    fits = [fit_of(passage, wanted) for passage in passages]
+    titles = _titles(setting.plan.slots, _asked(setting))
+    fits = [fit_of(passage, wanted, titles) for passage in passages]
     chosen = choose_fits(fits, most)
     near = () if chosen else choose_by_meaning(fits, wanted, most)
     quotes = choose_quotes(chosen or near, wanted, _TOLD.get(_aim(setting)))
@@ -245,6 +354,8 @@ def _asked(setting: Setting) -> str:
 
 def _lead(setting: Setting, chosen: Sequence[Fit]) -> str:
     subjects, missing = _subjects(chosen), unspoken(chosen)
+    if chosen[0].is_named and len(missing) == 1:  # the article is on what was asked: one verb it lacks tells nothing
+        missing = tuple(word for word in missing if is_word_of_subject(word))
     if missing:
         words = join_names([f"“{shown(word, 30)}”" for word in missing[:3]], "or")
         return f"No passage answers the whole question: none of those quoted speaks of {words}. Nearest, on {subjects}:"
@@ -284,9 +395,32 @@ def _beside(setting: Setting, fits: Sequence[Fit]) -> Draft:
 
 
 def _nothing(setting: Setting) -> str:
-    words = join_names([f"“{shown(word, 30)}”" for word in list(telling(_asked(setting)).values())[:4]])
+    words = join_names([f"“{shown(_apart(word), 30)}”" for word in list(telling(_asked(setting)).values())[:4]])
     about = f" on {words}" if words else ""
     return f"The desk's texts hold no passage{about}; I answer such questions only with what they say."
+
+
+_LEANS = Pattern(
+    r"\b(?:it|its|it's|they|them|their|that|this|those|these)\b|^\W*(?:and |but |so |ok )*(?:why|how so|how come|(?:the |any )?(?:risks?|dangers?|downsides?|benefits?|advantages?|drawbacks?|examples?)|pros|tell me more|more|go on|explain (?:more|further)|what about)\b"
+)
+_OF_MARKET = Pattern(
+    r"\b(?:prices?|costs?|worth|market cap|volumes?|charts?|trading at|tvl|news|buy|sell|trade|today|now|holders?)\b"
+)
+_MOST_WORDS_LEANING = 10
+
+
+def _follow(plan: Plan, text: str) -> Plan | None:
+    """ "Is it risky?": a further question on the subject before."""
+    lowered, slots = text.lower(), plan.slots
+    is_on = _LEANS.search(lowered) is not None and _OF_MARKET.search(lowered) is None
+    if not isinstance(slots, ConceptSlots) or not is_on or len(text.split()) > _MOST_WORDS_LEANING:
+        return None
+    return structs.replace(plan, slots=ConceptSlots(_query(f"{slots.query} {text}")))
+
+
+def _apart(word: str) -> str:
+    """ "proofauthority" is one word to the reader of texts alone."""
+    return re.sub(r"^proof(?=[a-z]{4})", "proof of ", word)
 
 
 SKILL = Skill(
@@ -297,4 +431,5 @@ SKILL = Skill(
     recognise=_recognise,
     calls=_calls,
     write=_write,
+    follow=_follow,
 )

@@ -10,6 +10,7 @@ from itertools import combinations
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import plural
 from cryptodesk.models.analyst.questions import AssetRef, Plan
@@ -39,14 +40,14 @@ __all__ = ["SKILL", "Slots"]
 
 _DEFAULT_DAYS = 90
 _FEWEST = 2
-_WORD = re.compile(
+_WORD = Pattern(
     r"\bcorr?el+at\w*|\buncorrelated\b|\bbeta\b(?!\s*(?:version|test|launch|program|release|phase|mainnet))|\bcorr\b|\bco-?mov\w+|\bdecoupl\w+"
 )
-_LOOSE = re.compile(
-    r"\b(?:move|moves|moved|moving|trade|trades|traded|trading) (?:\w+ )?(?:together|in (?:lockstep|tandem|sync))\b|\bfollows? (?:bitcoin|btc|_)|\bin (?:lockstep|tandem|sync) with\b"
+_LOOSE = Pattern(
+    r"\b(?:move|moves|moved|moving|trade|trades|traded|trading) (?:\w+ )?(?:together|in (?:lockstep|tandem|sync))\b|\bfollow(?:s|ed|ing)? (?:bitcoin|btc|_)|\b(?:in )?(?:the )?(?:same|opposite) directions?\b|\b(?:track|mirror|shadow|copy|copie)(?:s|ed|ing)? (?:the )?(?:price of )?(?:bitcoin|btc|_)|\b(?:tied|linked|coupled|tethered|attached|connected) to (?:bitcoin|btc|_)|\bhow (?:closely|strongly|tightly|much) (?:do|does|did|is|are)\b.{1,40}\b(?:track|follow|move|moves|tied|linked|coupled|depend|mirror)\w*|\bhand in hand\b|\binverse(?:ly)?\b|\bdiverg\w+\b|\bin (?:lockstep|tandem|sync) with\b"
 )
-_CAUSE = re.compile(r"^why\b|\bwhy (?:is|are|do|does|did)\b")
-_OUTSIDE = re.compile(
+_CAUSE = Pattern(r"^why\b|\bwhy (?:is|are|do|does|did)\b")
+_OUTSIDE = Pattern(
     r"\b(?:gold|silver|oil|s ?& ?p(?: ?500)?|sp500|spx|nasdaq|qqq|dxy|the dollar|dollar index|stocks?|equit(?:y|ies)|bonds?|treasur(?:y|ies)|interest rates?|m2|vix|tesla|nvidia)\b"
 )
 _STRONG, _MODERATE = 0.7, 0.4

@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import percent, trimmed
 from cryptodesk.models.analyst.questions import Plan
@@ -45,27 +45,27 @@ _ASSETS: dict[int | str, Share] = {1: "btc", 1027: "eth"}
 _ALTS = r"(?:the )?(?:(?:alt(?:coin)?s?|others?|other coins?|rest|everything else)\b(?:'s?)?)"
 _MARKET = r"(?:the )?(?:whole |total |entire |overall |global |crypto(?:currency)? |(?:crypto )?market )*(?:crypto(?:currency|currencies)?|markets?|market[- ]?cap(?:itali[sz]ation)?|mcap|cap)\b"
 # Which part of the whole somebody has, in the words of those who do not say dominance.
-_SHARE = re.compile(
+_SHARE = Pattern(
     rf"\b(?:share|part|portion|slice|fraction|percent(?:age)?|%|pct)(?: \w+){{0,2}}? of {_MARKET}|\b(?:share|portion|percent(?:age)?|%) (?:do|does|is|are|has|have)\b.{{0,30}}\bof {_MARKET}"
     rf"|\bmarket[- ]?share of (?:_|{_ALTS}|everything)|(?:_|\balt(?:coin)?s?)(?:'s)? market[- ]?share\b|\bhow much of {_MARKET} (?:is|are|do|does|belongs to)\b|\bshare of (?:{_ALTS}|_+ (?:in|of) {_MARKET}|everything)"
     rf"|\b(?:alt(?:coin)?s?)(?:'s?)? (?:market )?share\b|\bhow (?:big|large) is _+ (?:compared to|relative to|against|vs\.?) {_MARKET}|_+(?:'s)? share (?:of|in) {_MARKET}"
 )
-_ALTCOINS = re.compile(
+_ALTCOINS = Pattern(
     r"\b(?:alt(?:coin)?s?|others?|other coins?)\b|\b(?:everything|anything|all|rest|neither|coins|excluding|without|except|outside|besides)\b.{0,25}(?:\b(?:but|except|excluding|besides|outside|other than|without|nor|apart from)\b|_+ (?:and|or|nor) _+)"
 )
-_WORD = re.compile(
+_WORD = Pattern(
     r"\bdominan(?:ce|t)s?\b|\bdom\b|\bmarket[- ]?cap(?:italization)? share\b|\bshare of the (?:whole |total |crypto )*market\b"
 )
-_TICKER = re.compile(r"\b(?:btc|eth|others)\.?d\b")
-_OTHERS = re.compile(
+_TICKER = Pattern(r"\b(?:btc|eth|others)\.?d\b")
+_OTHERS = Pattern(
     r"\balt(?:coin)?s?(?:'s|')?(?: market)? dominan|\bothers?(?: coins?)?(?:'s)? dominan|\bdominance of (?:the )?(?:alt(?:coin)?s?|others?|other coins?|rest)\b"
 )
 _MOST_WORDS = 16
 # Dominance of something else: trading venues, narratives, talk, chains.
-_ELSEWHERE = re.compile(
+_ELSEWHERE = Pattern(
     r"\b(?:exchange|exchanges|binance|coinbase|reddit|twitter|narrative|sector|stablecoins?|defi|dex|volume|social|nft|miner|mining|hash ?rate|perp\w*|tvl|trading|dominating|strategy)\b"
 )
-_TERM = re.compile(r"(?:bitcoin|btc|market|crypto|altcoin)? ?(?:market )?dominance")
+_TERM = Pattern(r"(?:bitcoin|btc|market|crypto|altcoin)? ?(?:market )?dominance")
 
 
 class DominanceSlots(Struct, frozen=True):
@@ -214,7 +214,7 @@ def _facts(part: Part, known: Sequence[tuple[Share, Decimal]]) -> list[Fact]:
     return facts
 
 
-_OF_IT = re.compile(r"\b(?:share|part|portion|percent(?:age)?)\b")
+_OF_IT = Pattern(r"\b(?:share|part|portion|percent(?:age)?)\b")
 
 
 def _follow(plan: Plan, text: str) -> Plan | None:

@@ -4,16 +4,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
 from msgspec import Struct, structs
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import money, percent, plural
-from cryptodesk.models.analyst.questions import Plan
+from cryptodesk.models.analyst.questions import Period, Plan
 from cryptodesk.models.analyst.reading import Reading
 from cryptodesk.models.analyst.skills._closes import (
     Closes,
@@ -37,30 +37,35 @@ from cryptodesk.models.analyst.writer.table import table
 __all__ = ["SKILL"]
 
 _DEFAULT_DAYS = 52 * 7
-_WORD = re.compile(
+_WORD = Pattern(
     r"\bdraw ?-?downs?\b|\bmax ?dd\b|\bmdd\b|\bpeak[- ]to[- ](?:trough|bottom)\b|\btop[- ]to[- ]bottom\b"
     r"|\b(?:biggest|largest|worst|deepest|steepest|maximum|max) (?:\w+ )?(?:drop|fall|decline|crash|correction|pullback|dip|sell-?off|loss from)\b(?! of \d)"
 )
-_LOOSE = re.compile(
+_LOOSE = Pattern(
     r"\b(?:recover(?:ed|y)?|bounced? back|climbed back)\b.{0,40}\b(?:from|since|after)\b|\bhow (?:deep|bad) (?:was|did|were)\b.{0,30}\b(?:fall|drop|crash|dip|correction|bear)"
 )
-_BELOW_HIGH = re.compile(
+_BELOW_HIGH = Pattern(
     r"\b(?:down|off|below|fallen|dropped|far|lost)\b.{0,24}\b(?:from|off|below|since) (?:its |the |their |a )?(?:[\w-]+ ){0,2}(?:high|highs|peak|top)\b"
 )
-_NOW = re.compile(r"\b(?:current|currently|now|right now|at the moment)\b")
-_RECOVERY = re.compile(r"\brecover\w*\b|\bbounced? back\b|\bclimbed back\b|\bmade good\b|\bunder ?water\b")
+_NOW = Pattern(r"\b(?:current|currently|now|right now|at the moment)\b")
+_EVER = Pattern(
+    r"\b(?:ever|all[- ]time|of all time|in (?:its|the|their) (?:whole |entire |full )?history|on record|since (?:inception|launch))\b"
+)
+_ALL = Period("all", "the whole record")
+_RECOVERY = Pattern(r"\brecover\w*\b|\bbounced? back\b|\bclimbed back\b|\bmade good\b|\bunder ?water\b")
 # The fall from the highest price of all is a figure of the market tool.
-_OTHERS = re.compile(
+_OTHERS = Pattern(
     r"\bath\b|\ball[- ]time[- ]high\b|\bhashrate\b|\btvl\b|\bopen interest\b|\bvolume\b|\bin a day\b|\bsingle[- ]day\b|\b24 ?h(?:ours?)?\b|\btoday\b"
 )
 
 
 class Slots(Struct, frozen=True):
     """`recovery`: the days after the period are looked at too, for whether the fall was made good. `current`: it is
-    asked how far below its high an asset stands now."""
+    asked how far below its high an asset stands now. `ever`: of all that is on record."""
 
     recovery: bool = False
     current: bool = False
+    ever: bool = False
 
 
 class _Figures(Struct, frozen=True):
@@ -88,7 +93,8 @@ def _recognise(reading: Reading) -> Claim | None:
         return None
     below_high = _BELOW_HIGH.search(reading.masked) is not None and reading.strong_period is not None
     is_now = below_high or _NOW.search(reading.masked) is not None
-    slots = Slots(_RECOVERY.search(reading.masked) is not None, is_now)
+    is_ever = _EVER.search(reading.masked) is not None
+    slots = Slots(_RECOVERY.search(reading.masked) is not None, is_now, is_ever)
     if _WORD.search(reading.masked):
         return Claim(0.97, slots, assets)
     return Claim(0.92, slots) if below_high or _LOOSE.search(reading.masked) else None
@@ -98,14 +104,19 @@ def _calls(ask: Ask) -> Sequence[Call]:
     return close_calls(ask.ids, _read_span(ask.plan, ask.today), ask.today, ask.plan.currency)
 
 
+def _span(plan: Plan) -> Span:
+    is_ever = isinstance(plan.slots, Slots) and plan.slots.ever and (plan.period is None or plan.period.is_weak)
+    return span_of(_ALL if is_ever else plan.period, _DEFAULT_DAYS)
+
+
 def _read_span(plan: Plan, today: date) -> Span:
-    span = span_of(plan.period, _DEFAULT_DAYS)
+    span = _span(plan)
     wants_more = isinstance(plan.slots, Slots) and plan.slots.recovery and span.start is not None
     return structs.replace(span, end=today) if wants_more else span
 
 
 def _write(setting: Setting) -> Draft:
-    assets, span = setting.resolved.assets, span_of(setting.plan.period, _DEFAULT_DAYS)
+    assets, span = setting.resolved.assets, _span(setting.plan)
     ids = [asset.asset_id for asset in assets if asset.asset_id is not None]
     wide = _read_span(setting.plan, setting.today)
     gathered = gather(setting, close_calls(ids, wide, setting.today, setting.plan.currency), assets, span.count)

@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from msgspec import Struct, structs
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.questions import Plan
 from cryptodesk.models.analyst.reading import Reading
@@ -50,21 +50,21 @@ from cryptodesk.models.analyst.writer.sourcing import result_fact_source
 __all__ = ["SKILL", "Ecosystem"]
 
 _USUAL_COUNT = 10
-_NOUN = re.compile(
+_NOUN = Pattern(
     rf"\b(?:{COINS}|memes?|memecoins?|stables|l1s|l2s|layer[- ]?[012]s?|rollups|protocols?|dapps?|apps|platforms|eco-?system|blockchains|chains|defi|gamefi|plays|names)\b"
 )
-_LISTS = re.compile(
+_LISTS = Pattern(
     r"\b(?:top|best|list|show|which|what|give|name|find|main|major|leading|popular|biggest|largest|all|some|any|examples?|tell me|coins|tokens|projects|happening|going on|overview)\b"
 )
-_HAPPENING = re.compile(r"\b(?:happening|going on|new|up) (?:in|with|on)\b")
-_OTHERS = re.compile(
+_HAPPENING = Pattern(r"\b(?:happening|going on|new|up) (?:in|with|on)\b")
+_OTHERS = Pattern(
     r"\b(?:tvl|fees?|gas|revenue|holders?|whales?|wallets?|news|hack\w*|exploit\w*|airdrops?|unlocks?|stak(?:e|ed|ing)(?! (?:coins?|tokens?|protocols?|projects?|derivatives?))|validators?|partnerships?|regulat\w+|incentives?|risks?|audit\w*|safe|transactions?|bridg\w+|users|developers?|grants?|rais(?:e|ed|es|ing)|funding|announced|launched|mainnet|outages?|exchanges?(?! tokens?| coins?)|minting|nfts?|trending|visited|gain\w*|los(?:ers?|ing)|perform\w*|compar\w+|beat\w*|better|worse|versus|vs|differ\w*|explain|define|mean(?:s|ing)?|tax\w*|yield\w*|apy|improve|security|help|impact|affect|use[ds]?|using|will|work|works)\b"
 )
-_CONCEPT = re.compile(r"^(?:what(?:'s| is| are|s)|define|explain)(?: the| a| an)? [\w -]{2,40}\??$")
-_NO_LIST = re.compile(
+_CONCEPT = Pattern(r"^(?:what(?:'s| is| are|s)|define|explain)(?: the| a| an)? [\w -]{2,40}\??$")
+_NO_LIST = Pattern(
     r"(?:how|when|where|who|can|could|does|do|did|is|are(?! there)|should|would|what (?:happens?|does|do|did|if|makes))\b"
 )
-_ASKS_LIST = re.compile(
+_ASKS_LIST = Pattern(
     r"\b(?:what|which) are (?:the )?(?:top|best|main|biggest|largest|major|some|leading|most)\b|\btop\b|\bbest\b|\blist\b|\bin the\b|\bon\b"
 )
 

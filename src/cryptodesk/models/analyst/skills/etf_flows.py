@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import big_money, percent
 from cryptodesk.models.analyst.reading import Reading
@@ -34,18 +34,18 @@ _SECTION = "trad_fi_flows"
 _NAMES = {"btc": "Bitcoin", "eth": "Ether"}
 _ASSETS: dict[int | str | None, str] = {1: "btc", 1027: "eth"}
 _FUND = r"(?:etfs?|etps?|exchange[- ]traded (?:funds?|products?)|spot funds?)"
-_FUNDS = re.compile(rf"\b{_FUND}\b")
-_FIGURE = re.compile(
+_FUNDS = Pattern(rf"\b{_FUND}\b")
+_FIGURE = Pattern(
     r"\b(?:(?:in|out|net)?[- ]?flow(?:s|ed|ing)?|aum|assets? under management|assets|hold(?:s|ings?)?|held|money|bought|buying|sold|selling|own(?:s|ed)?|how much|how are|how did|how were|size|took in|drain\w*|bleed\w*|inflows?|outflows?|redemptions?|data|numbers|figures|stats|total|tradfi)\b"
 )
-_ALONE = re.compile(rf"^(?:the )?(?:spot )?(?:_+|crypto)?(?: spot)? ?{_FUND}(?: today| now| yesterday| this week)?\W*$")
-_TRADFI = re.compile(r"\btrad[- ]?fi flows?\b|\binstitutional (?:in|out)?flows?\b")
-_OTHER = re.compile(
+_ALONE = Pattern(rf"^(?:the )?(?:spot )?(?:_+|crypto)?(?: spot)? ?{_FUND}(?: today| now| yesterday| this week)?\W*$")
+_TRADFI = Pattern(r"\btrad[- ]?fi flows?\b|\binstitutional (?:in|out)?flows?\b")
+_OTHER = Pattern(
     r"\b(?:news|approv\w+|reject\w*|fil(?:e|ed|ing|ings)|deadline|sec|launch\w*|ticker|price of|expense|fees?|which etf|list(?:ed|ing)?|announce\w*|best)\b"
 )
-_COINS = re.compile(r"\bhow many (?!etfs?|funds?)")
+_COINS = Pattern(r"\bhow many (?!etfs?|funds?)")
 _MOST_WORDS = 25
-_TERM = re.compile(rf"(?:spot |crypto |bitcoin )*{_FUND}(?: flows?| aum| inflows?)?")
+_TERM = Pattern(rf"(?:spot |crypto |bitcoin )*{_FUND}(?: flows?| aum| inflows?)?")
 
 
 def _recognise(reading: Reading) -> Claim | None:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import plural
 from cryptodesk.models.analyst.questions import Period
@@ -35,35 +36,35 @@ __all__ = ["SKILL", "EventSlots"]
 _LIMIT = 12
 _AHEAD_DAYS, _MOST_PAGES = 120, 2
 _SHOWN = {"brief": 1, "standard": 6, "detailed": 12}
-_SUBJECTS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
-    ("FOMC", "FOMC rate decision", re.compile(r"\bfomc\b|\bfed(?:eral reserve)?(?:'s)?\b.{0,30}\b(?:meet\w*|decision|decide\w*|rates?|announce\w*|cut|hike|speech|minutes)\b|\b(?:rate|interest rate) (?:decision|cut|hike)s?\b|\bpowell\b")),
-    ("CPI", "CPI inflation", re.compile(r"\bcpi\b|\binflation (?:data|report|figures?|numbers?|print|release)\b|\bconsumer price\b")),
-    ("PCE", "PCE inflation", re.compile(r"\bpce\b")),
-    ("PPI", "PPI producer prices", re.compile(r"\bppi\b|\bproducer price\b")),
-    ("payrolls", "nonfarm payrolls jobs", re.compile(r"\bnfp\b|\b(?:non-?farm )?payrolls?\b|\bjobs? (?:report|data|numbers?)\b|\bunemployment\b|\bjobless\b")),
-    ("GDP", "GDP growth", re.compile(r"\bgdp\b")),
-    ("ECB", "ECB rate decision", re.compile(r"\becb\b")),
+_SUBJECTS: tuple[tuple[str, str, Pattern], ...] = (
+    ("FOMC", "FOMC rate decision", Pattern(r"\bfomc\b|\bfed(?:eral reserve)?(?:'s)?\b.{0,30}\b(?:meet\w*|decision|decide\w*|rates?|announce\w*|cut|hike|speech|minutes)\b|\b(?:rate|interest rate) (?:decision|cut|hike)s?\b|\bpowell\b")),
+    ("CPI", "CPI inflation", Pattern(r"\bcpi\b|\binflation (?:data|report|figures?|numbers?|print|release)\b|\bconsumer price\b")),
+    ("PCE", "PCE inflation", Pattern(r"\bpce\b")),
+    ("PPI", "PPI producer prices", Pattern(r"\bppi\b|\bproducer price\b")),
+    ("payrolls", "nonfarm payrolls jobs", Pattern(r"\bnfp\b|\b(?:non-?farm )?payrolls?\b|\bjobs? (?:report|data|numbers?)\b|\bunemployment\b|\bjobless\b")),
+    ("GDP", "GDP growth", Pattern(r"\bgdp\b")),
+    ("ECB", "ECB rate decision", Pattern(r"\becb\b")),
 )  # fmt: skip
 # How the calendar writes what a question calls by a short form.
 _TOLD = {
-    "FOMC": re.compile(r"fomc|federal reserve|\bfed\b"),
-    "CPI": re.compile(r"\bcpi\b|consumer price"),
-    "PCE": re.compile(r"\bpce\b|personal consumption"),
-    "PPI": re.compile(r"\bppi\b|producer price"),
-    "payrolls": re.compile(r"payroll|\bnfp\b|\bjobs\b|unemployment|jobless"),
-    "GDP": re.compile(r"\bgdp\b|gross domestic"),
-    "ECB": re.compile(r"\becb\b|european central"),
+    "FOMC": Pattern(r"fomc|federal reserve|\bfed\b"),
+    "CPI": Pattern(r"\bcpi\b|consumer price"),
+    "PCE": Pattern(r"\bpce\b|personal consumption"),
+    "PPI": Pattern(r"\bppi\b|producer price"),
+    "payrolls": Pattern(r"payroll|\bnfp\b|\bjobs\b|unemployment|jobless"),
+    "GDP": Pattern(r"\bgdp\b|gross domestic"),
+    "ECB": Pattern(r"\becb\b|european central"),
 }
-_CALENDAR = re.compile(
+_CALENDAR = Pattern(
     r"\b(?:macro|economic|crypto)? ?calendar\b|\b(?:macro|economic|upcoming|important|key|major|scheduled)\b.{0,20}\b(?:events?|releases?|data|publications?|dates?)\b|\bevents? (?:this|next|coming|today|tomorrow|for|in|to watch)\b|\bwhat (?:events?|macro)\b|\bany (?:big |important |macro |economic )*events?\b|\bwhat(?:'s|s| is) (?:coming up|scheduled|on the (?:agenda|calendar))\b|\bmacro (?:agenda|week)\b"
 )
-_WHEN = re.compile(
+_WHEN = Pattern(
     r"\b(?:when|next|date|upcoming|time|schedule[dr]?|what day|last|latest|previous|this|today|tomorrow|coming|result|actual|forecast|expected|calendar|report)\b"
 )
-_NEXT = re.compile(r"\b(?:next|upcoming|coming|tomorrow|ahead|will|scheduled)\b")
-_PAST = re.compile(r"\b(?:last|latest|previous|was|were|result|actual|came (?:in|out)|recent)\b")
-_WEEKS = re.compile(r"\b(?P<which>this|next|coming|current) (?P<unit>week|month)\b|\b(?P<day>today|tomorrow)\b")
-_EFFECT = re.compile(
+_NEXT = Pattern(r"\b(?:next|upcoming|coming|tomorrow|ahead|will|scheduled)\b")
+_PAST = Pattern(r"\b(?:last|latest|previous|was|were|result|actual|came (?:in|out)|recent)\b")
+_WEEKS = Pattern(r"\b(?P<which>this|next|coming|current) (?P<unit>week|month)\b|\b(?P<day>today|tomorrow)\b")
+_EFFECT = Pattern(
     r"\bhow (?:does|do|did|might|would|could|will)\b|\b(?:affect|impact|cause|linked|influence)\w*\b|\bwhat (?:is|are) (?:the )?(?:an? )?(?:cpi|fomc|pce|gdp|ppi|nfp|ecb)\b\W*$|\bexplain\b|\bmean(?:s|ing)?\b|\bunlocks?\b|\bhalving\b|\bnews\b|\bairdrops?\b|\blistings?\b"
 )
 

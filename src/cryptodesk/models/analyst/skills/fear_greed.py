@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import number
 from cryptodesk.models.analyst.reading import Reading
@@ -23,11 +23,11 @@ __all__ = ["SKILL"]
 
 _FIELD = "fear_greed"
 _PATH = ("sentiment", "fear_greed")
-_NAMED = re.compile(
+_NAMED = Pattern(
     r"\bf(?:ea|ee|ae|e)rs? ?(?:and|&|n|'n'|or|/|\+|-and-|-n-|vs\.?|,)? ?gr(?:ee|ea|e)d\b|\bgreed ?(?:and|&|or|/|-and-) ?fear\b|\bfear-greed\b|\bfng\b|\bfgi\b"
     r"|(?<![\w&])f ?(?:&|\+|/|n|and) ?g\b|\b(?:crypto|market|cmc|btc|bitcoin|the)?(?:'s)? ?(?:fear|greed)[- ](?:index|gauge|meter|score|indicator)\b"
 )
-_LOOSE = re.compile(
+_LOOSE = Pattern(
     r"\b(?:how )?(?:greedy|fearful)\b|\b(?:extreme )?(?:fear|greed)\b.{0,30}\b(?:market|index|level)\b|\bin (?:extreme )?(?:greed|fear)\b|^(?:is it |still )?extreme (?:fear|greed)(?: now| today)?\W*$"
 )
 _EARLIER = (("yesterday", "yesterday"), ("last_week", "a week ago"), ("last_month", "a month ago"))

@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import plural
 from cryptodesk.models.analyst.questions import Plan
@@ -55,18 +55,18 @@ __all__ = ["SKILL", "Movers"]
 
 _USUAL_COUNT, _COUNT_OF_ONE = 10, 5
 _MARKET = r"\b(?:in|of|on|across) (?:the )?(?:crypto\w*|market|whole market)\b"
-_NOUN = re.compile(
-    rf"\b(?:{COINS}|memes?|stables|l1s|l2s|gainers?|losers?|movers?|performers?|fallers?|risers?|(?:steepest|sharpest|biggest|largest) (?:drops|falls|declines|dips|rises|gains|jumps))\b|{_MARKET}"
+_NOUN = Pattern(
+    rf"\b(?:{COINS}|memes?|stables|l1s|l2s|gainers?|losers?|movers?|performers?|fallers?|risers?|(?:steepest|sharpest|biggest|largest) (?:drops|falls|declines|dips|rises|gains|jumps)|(?:highest|best|biggest|largest) (?:\w+ )?(?:returns?|gains?|increases?)|risers?|decliners?|advancers?|(?:percent(?:age)?|%) (?:increases?|decreases?|gains?|loss(?:es)?|changes?|moves?|rises?|drops?))\b|{_MARKET}"
 )
-_ASKS = re.compile(
-    r"\bwhat(?:'s|s| is| are)?\b|\bwhich\b|\bshow\b|\blist\b|\btop\b|\bbiggest\b|\bany\b|\bgive\b|\bfind\b|\btell\b|\bbest\b|\bworst\b|\btoday\b"
+_ASKS = Pattern(
+    r"\bwhat(?:'s|s| is| are)?\b|\bwhich\b|\bshow\b|\blist\b|\btop\b|\bbiggest\b|\bany\b|\bgive\b|\bfind\b|\btell\b|\bbest\b|\bworst\b|\btoday\b|\bof the (?:day|week|month|hour)\b|\bhighest\b|\blargest\b|\bsteepest\b|\bwho(?:'s|s)?\b"
 )
-_OTHERS = re.compile(
+_OTHERS = Pattern(
     r"\b(?:hash ?rate|to (?:mine|buy|hold|own)|tvl|exchanges?|sectors?|narratives?|categor(?:y|ies)|holders?|whales?|nfts?|collections?|wallets?|fees?|protocols?|open interest|funding|dominance|chains|networks?|stocks?|ath|all[- ]time)\b"
 )
 
 
-_CONCEPT = re.compile(r"^(?:what(?:'s| is)|define|explain) an? ")
+_CONCEPT = Pattern(r"^(?:what(?:'s| is)|define|explain) an? ")
 
 
 class Movers(Struct, frozen=True):
@@ -119,7 +119,7 @@ def _recognise(reading: Reading) -> Claim | None:
     return Claim(0.97 if _NOUN.search(reading.masked) else 0.95, slots)
 
 
-_SINGULAR = re.compile(
+_SINGULAR = Pattern(
     r"\b(?:which|what) (?:crypto(?:currency)?|coin|token|altcoin) (?:is|has|had|was|did|got|gained|lost|rose|fell|dropped|crashed|climbed|pumped|dumped|jumped)\b|\bthe (?:biggest|top|best|worst) (?:gainer|loser|performer|performing \w+)\b(?!s)"
 )
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import coins, money, number, trimmed
 from cryptodesk.models.analyst.questions import AssetRef
@@ -38,7 +39,7 @@ _LABELS = {
     "layer-2": "layer 2",
 }
 _GWEI_A_COIN = Decimal(10) ** 9
-_NAMED = re.compile(
+_NAMED = Pattern(
     r"\bgas (?:fees?|prices?|costs?|now|today|tracker|spik\w+|levels?|rates?|right now|currently|on|in|for|high|low|cheap|expensive|used)\b|\bgwei\b|\b(?:_+|eth|ethereum|network|current|l1|l2|layer[- ]?[12]) gas\b|\bhow much is (?:the )?gas\b|^gas\W*$"
     r"|\b(?:transaction|network|transfer|tx|blockchain|chain|base|priority|mainnet) (?:fees?|costs?)\b|\bfees? (?:on|of) (?:the )?(?:_+|\w+ ?(?:network|chain|mainnet|blockchain|l2)|layer[- ]?[12]s?|l2s?)\b"
     r"|\bhow (?:expensive|cheap|high|low) (?:is|are) (?:the )?(?:gas|_+ gas|network fees|transactions?|fees on)\b|\bcost (?:of|to) (?:send|sending|transfer|transferring|a transfer|a transaction|mov\w+)\b"
@@ -47,23 +48,23 @@ _NAMED = re.compile(
     r"|\b(?:how much|what) (?:does it cost|is it|would it cost) to (?:send|transfer|move|bridge|swap)\b|\bcheapest (?:\w+ ){0,2}(?:network|chain|blockchain|l2|layer[- ]?2|time to (?:transact|send|transfer|use|swap|bridge))\b"
 )
 # Most questions hold none of these, and the long pattern is left aside.
-_ANY = re.compile(r"gas|gwei|fee|cost|cheap|expensive")
+_ANY = Pattern(r"gas|gwei|fee|cost|cheap|expensive")
 _MOST_WORDS = 25
-_OTHER = re.compile(
+_OTHER = Pattern(
     r"\b(?:natural gas|gas (?:token|coin|station|stocks?)|trading fees?|withdrawal fees?|maker|taker|exchange fees?|funding|revenue|tvl|price of gas token|developer activity|tokenomics|fastest)\b"
 )
-_ALSO_ASKED = re.compile(r"\bdeveloper\b|\btokenomics\b|\badoption\b|\bcompetitors?\b")
-_TERM = re.compile(r"(?:gas|gas fees?|gwei|network fees?|transaction fees?|priority fees?|base fees?)")
-_PAST = re.compile(
+_ALSO_ASKED = Pattern(r"\bdeveloper\b|\btokenomics\b|\badoption\b|\bcompetitors?\b")
+_TERM = Pattern(r"(?:gas|gas fees?|gwei|network fees?|transaction fees?|priority fees?|base fees?)")
+_PAST = Pattern(
     r"\b(?:spik\w+|ris(?:e|en|ing)|rose|up|down|fall(?:en|ing)?|fell|drop\w*|increas\w+|decreas\w+|higher|lower|jump\w*|surg\w+|chang\w+|averages?|histor\w+|trend\w*|normal|usual)\b"
 )
-_BEST_TIME = re.compile(
+_BEST_TIME = Pattern(
     r"\b(?:cheapest|best|lowest)\b.{0,15}\b(?:time|hour|day|moment)\b|\bwhen\b.{0,20}\b(?:cheap\w*|low\w*)\b"
 )
-_CHEAPEST = re.compile(
+_CHEAPEST = Pattern(
     r"\b(?:cheapest|lowest|which|cheaper|most expensive)\b.{0,25}\b(?:networks?|chains?|blockchains?|l2s?|layer[- ]?2s?)\b"
 )
-_CHAIN_WORDS = re.compile(
+_CHAIN_WORDS = Pattern(
     r"\b(arbitrum|optimism|base|polygon|solana|bsc|bnb (?:smart )?chain|binance smart chain|avalanche|zksync|linea|scroll|blast|fantom|sonic|tron|bitcoin|cardano|sui|aptos|near|ton|starknet|mantle|celo|gnosis|layer[- ]?2s?|l2s?)\b"
 )
 

@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst import intents
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import number, percent
@@ -23,17 +23,17 @@ from cryptodesk.models.analyst.writer.table import table
 
 __all__ = ["SKILL", "HolderSlots"]
 
-_NAMED = re.compile(
+_NAMED = Pattern(
     r"\bhold(?:er|ers|ings?)\b|\bwhales?\b|\bhow many (?:people|wallets|addresses|accounts|users|investors)\b.{0,25}\b(?:hold|own|have)\b|\bhow many (?:people )?own\b|\brich ?list\b|\b(?:token|supply|ownership|wallet) concentration\b|\bconcentrat\w+\b.{0,30}\b(?:supply|ownership|hands|wallets)\b|\bwho (?:owns|holds) (?:the )?(?:most|largest|biggest)\b|\b(?:top|largest|biggest|richest) (?:wallets?|addresses|owners?|accounts?)\b|\bdiamond hands\b|\blong[- ]term holders?\b|\bactive (?:wallets?|addresses)\b|\bsmart[- ]?money\b|\b(?:large|big) (?:wallet|transaction)s?\b"
 )
-_NOT_OURS = re.compile(
+_NOT_OURS = Pattern(
     r"\b(?:buy and|should i|i'?m|am i|i) hold\w*\b|\bmy holdings?\b|\bstakeholders?\b|\bholders? (?:get|receive|eligible)\b|\bwhat (?:is|are) (?:a |an )?(?:whales?|holders?|active addresses)\b|\bexplain\b|\bmean\b|\bairdrops?\b|\bexchange (?:reserves|holdings)\b|\betfs?\b|\bholding company\b|\bportfolio\b|\b(?:bullish|bearish|sentiment)\b|\bgrayscale\b|\bmicrostrategy\b|\bnfts?\b|\b0x[0-9a-f]{6,}|\bhold (?:above|below)\b|\bnews\b"
 )
-_TOPS = re.compile(r"\b(?:top|largest|biggest|richest|rich ?list|who (?:owns|holds|are the))\b")
-_FLOWS = re.compile(
+_TOPS = Pattern(r"\b(?:top|largest|biggest|richest|rich ?list|who (?:owns|holds|are the))\b")
+_FLOWS = Pattern(
     r"\b(?:accumulat\w+|buying|selling|dump\w*|mov(?:e|es|ing|ement)|transfer\w*|activity|doing|active|smart[- ]?money|transactions?|daily|monthly)\b"
 )
-_GROWTH = re.compile(r"\b(?:growth|grow\w*|increas\w*|over time|trend|change|last (?:week|month|year)|history)\b")
+_GROWTH = Pattern(r"\b(?:growth|grow\w*|increas\w*|over time|trend|change|last (?:week|month|year)|history)\b")
 _BY_VALUE = (
     ("usd0To1k", "with up to $1,000"),
     ("usd1kTo100k", "with $1,000 to $100,000"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.questions import Plan
 from cryptodesk.models.analyst.reading import Reading
@@ -27,7 +27,7 @@ from cryptodesk.models.analyst.writer.table import table
 
 __all__ = ["SKILL"]
 
-_MARKET = re.compile(
+_MARKET = Pattern(
     r"\b(?:total|whole|entire|overall|global|general) (?:crypto ?(?:currency)? ?)?market\b"
     r"|\bcrypto ?(?:currency)? market\b"
     r"|\btotal (?:crypto )?market cap\b|\b(?:is|of|for|on) the market\b|\bmarket (?:overbought|oversold)\b"

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst import intents
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import big_money, number
@@ -36,7 +37,7 @@ from cryptodesk.models.analyst.writer.table import table
 
 __all__ = ["SKILL", "MetadataSlots"]
 
-_PEOPLE = re.compile(
+_PEOPLE = Pattern(
     r"\b(?:co-?)?founders?\b|\b(?:co-?)?founded (?:by|in \d{4} by)\b|\b(?:created|designed|built|developed|led|written|started|launched|made) by\b|\bunder the name\b|\bits (?:creators?|authors?|developers?)\b",
     re.IGNORECASE,
 )

@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import percent, plural
 from cryptodesk.models.analyst.questions import Plan
@@ -47,31 +47,31 @@ from cryptodesk.models.analyst.writer.sourcing import closing
 __all__ = ["SKILL", "Narratives"]
 
 _MOST_GROUPS, _MOST_WORDS = 3, 14
-_SECTOR = re.compile(r"\b(?:narratives?|narritives?|sectors?|categor(?:y|ies)|themes?|verticals?|metas?)\b")
-_ASKED = re.compile(
+_SECTOR = Pattern(r"\b(?:narratives?|narritives?|sectors?|categor(?:y|ies)|themes?|verticals?|metas?)\b")
+_ASKED = Pattern(
     r"\b(?:which|what|what's|whats|top|best|hot(?:test)?|lead(?:s|ing)?|lag(?:s|ging)?|trending|strong(?:est)?|weak(?:est)?|worst|winning|losing|perform\w*|doing|rotat\w+|pumping|biggest|up|down|show|list|how|current|popular|gain\w*|heat\w*)\b"
 )
-_LAG = re.compile(
-    r"\b(?:lag\w*|worst|weak(?:est)?|losing|losers?|falling|down the most|cold(?:est)?|underperform\w*|bleeding|dumping|fell|dropped|dying)\b"
+_LAG = Pattern(
+    r"\b(?:lag\w*|worst|weak(?:est)?|losing|losers?|falling|down the most|cold(?:est)?|underperform\w*|bleeding|dumping|fell|dropped|dying|lost|declin\w+|shr[aiu]nk\w*|in the red|(?<!up or )(?<!up and )down (?:the )?most|bottom|least|red)\b"
 )
-_DOING = re.compile(
+_DOING = Pattern(
     r"\bhow(?:'s| is| are|s| has| have| did| do)\b.{0,60}\b(?:doing|do|performing|performed|faring|holding up|going|looking|been|fare)\b|\b(?:performance|state|status|overview|summary) of\b|\bperformance\b|\b(?:is|are)\b.{0,40}\b(?:up or down|doing (?:well|ok|good|bad(?:ly)?)|recovering|hot|dead|back|leading|lagging)\b"
 )
-_OTHERS = re.compile(
+_OTHERS = Pattern(
     r"\b(?:tvl|yield\w*|apy|news|hack\w*|exploit\w*|partnerships?|regulat\w+|airdrops?|unlocks?|funding|rais(?:e|ed|es|ing)|impact|affect|future|exchanges\b(?! tokens?)|fees?|revenue|depeg\w*|supply|backing|what (?:is|are) (?:a |an |the )?(?:meaning|definition))\b"
 )
 # The word by itself, with what only makes it polite or says when: "crypto narratives pls".
-_ALONE = re.compile(
+_ALONE = Pattern(
     r"^(?:(?:ok|hey|hi|hello|so|and|any|some|the|my|please|pls|plz|give me|gimme|get me|tell me|i want|crypto(?:currency|currencies)?'?s?|market|coin|token|altcoin|latest|today'?s|this week'?s|daily|weekly|new|main|key|big)[ ,]+)*(?:narratives?|narritives?|sectors?|categor(?:y|ies)|themes?|metas?)"
-    r"(?:[ ,]+(?:ranking|rankings|rank|watch|rotation|heatmap|map|moving|moves|leaders?|laggards?|table|overview|right now|now|today|lately|this (?:week|month)|of the (?:week|day|month|moment)|(?:over|of|in|for) the (?:last|past) \w+(?: \w+)?|in crypto|for (?:crypto|me)|in the market|please|pls|plz|thanks|thx|thank you|rn))*[ ?.!]*$"
+    r"(?:[ ,]+(?:ranking|rankings|rank|watch|rotation|heatmap|map|moving|moves|leaders?|laggards?|table|overview|right now|now|today|lately|this (?:week|month)|of the (?:week|day|month|moment)|(?:over|of|in|for) the (?:last|past) \w+(?: \w+)?|in crypto|for (?:crypto|me)|in the market|please|pls|plz|thanks|thx|thank you|rn|\d+ ?[dhw]|\d+ days?|performance))*[ ?.!]*$"
 )
-_MEANT = re.compile(
+_MEANT = Pattern(
     r"^(?:what(?:'s| is)|define|explain) (?:a|an|the)? ?(?:crypto )?(?:narratives?|sector|category)\W*$|\b(?:mean|meaning|definition|explain)\w*\b"
 )
-_RANKED = re.compile(
+_RANKED = Pattern(
     r"\b(?:best|top|worst|biggest|largest|fastest)[ -](?:\d+ )?(?:perform\w*|gain\w*|los\w*|coins?|tokens?|projects?|meme|defi|ai\b|gaming|l[12])"
 )
-_VERSUS = re.compile(r"\bvs\.?\b|\bversus\b|\bcompar\w+\b|\bagainst\b|\bor\b|\boutperform\w*\b")
+_VERSUS = Pattern(r"\bvs\.?\b|\bversus\b|\bcompar\w+\b|\bagainst\b|\bor\b|\boutperform\w*\b")
 
 
 class Narratives(Struct, frozen=True):

@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst import intents
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import plural
@@ -51,25 +51,25 @@ _LIMIT, _LONGEST_QUERY = 12, 380
 _ANYTHING, _RECENT = "crypto market news", timedelta(days=10)
 _BEHIND_THE_HANDBOOK = 0.9
 _SHOWN = {"brief": 1, "standard": 5, "detailed": 10}
-_NAMED = re.compile(
-    r"\bnews\b|\bheadlines?\b|\bannouncements?\b|\bwhat(?:'s|s| is| has been| have been)? (?:happening|going on|new|up with|the latest)\b|\bwhat(?:'s|s)? happened (?:to|with|in|at)\b|\blatest (?:on|about|from|developments?|updates?)\b|\b(?:any|recent|latest) updates?\b|\bupdates? (?:on|about|for)\b|\bwhat happened (?:to|with|in|at)\b|\bcatch me up\b|\bbreaking\b|\bany(?:thing)? (?:new|interesting)\b"
+_NAMED = Pattern(
+    r"\bnews\b|\bheadlines?\b|\bannouncements?\b|\bwhat(?:'s|s| is| has been| have been)? (?:happening|going on|new|up with|the latest)\b|\bwhat(?:'s|s)? happened (?:to|with|in|at)\b|\blatest (?:on|about|from|developments?|updates?)\b|\b(?:any|recent|latest) updates?\b|\bupdates? (?:on|about|for)\b|\bwhat happened (?:to|with|in|at)\b|\bcatch me up\b|\bfill me in\b|\bbring me up to (?:speed|date)\b|\bbreaking\b|\bupdates?[?.! ]*$|\b(?:recent|latest|newest|new|top|todays?|today's|crypto|interesting) (?:\w+ )?(?:stories|articles?|reports|reporting|coverage|press)\b|\b(?:articles|stories|reports|coverage|write-?ups) (?:on|about|regarding|covering|from)\b|\b(?:press|media|papers) (?:say|said|report|write|wrote|saying)\b|\bin the (?:press|media|papers)\b|\bwhat are people (?:reporting|writing)\b|\bany developments?\b|\bdevelopments? (?:on|at|around|with|in)\b|\bwhat did i miss (?:on|about|with)\b|\bwhat(?:'s|s| is| has) been (?:said|reported|written)\b|\bany(?:thing)? (?:new|interesting)\b"
 )
 # What exchanges publish themselves is a kind of text of its own.
-_OF_EXCHANGES = re.compile(
+_OF_EXCHANGES = Pattern(
     r"\bexchanges?'?s?(?: \w+)? (?:announcements?|notices?|bulletins?|statements?|posts?|updates?)\b"
     r"|\b(?:announcements?|notices?|bulletins?|statements?) (?:\w+ )?(?:from|by|of|at|on) (?:the |any |all |major |big |crypto |top )*exchanges?\b"
     r"|\b(?:what|anything)\b.{0,20}\bexchanges? (?:\w+ )?announc\w+\b|\blisting announcements?\b"
 )
-_SUBJECT = re.compile(
+_SUBJECT = Pattern(
     r"\b(?:go-to-market|adoption (?:plan|trends?)|announced|details are known|trending in .{1,40}\b(?:debates?|discussions?)|(?:partnership|alliance) with)\b"
 )
-_REPORT = re.compile(r"\bwhat (?:does|do|did) the .{1,110}\b(?:reports?|papers?|study|studies|articles?)\b")
-_FIGURE = re.compile(r"\b(?:price|volume|tvl|fees?|market cap|dominance|funding|open interest|supply)\b")
-_AHEAD = re.compile(r"\b(?:will|might|could|would|planning to|going to|expected to|upcoming)\b")
-_NOT_NEWS = re.compile(
+_REPORT = Pattern(r"\bwhat (?:does|do|did) the .{1,110}\b(?:reports?|papers?|study|studies|articles?)\b")
+_FIGURE = Pattern(r"\b(?:price|volume|tvl|fees?|market cap|dominance|funding|open interest|supply)\b")
+_AHEAD = Pattern(r"\b(?:will|might|could|would|planning to|going to|expected to|upcoming)\b")
+_NOT_NEWS = Pattern(
     r"\bwhy\b|\brisks? (?:of|in|with)\b|\bhow (?:do|does|to|can|is|are) (?:i|you|we|a|an|the)?\b|\bexplain\b|\bwhat (?:is|are) (?:a|an)\b|\bsentiment\b|\bwhat (?:do|does) .{1,40} mean\b|\bwhich (?:indicators?|metrics?)\b"
 )
-_SUM = re.compile(r"\b(?:bought|invested|convert|worth)\b")
+_SUM = Pattern(r"\b(?:bought|invested|convert|worth)\b")
 
 
 class NewsSlots(Struct, frozen=True):

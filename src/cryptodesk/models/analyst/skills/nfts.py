@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import big_money, coins, money, number, percent
 from cryptodesk.models.analyst.reading import Reading
@@ -18,6 +18,7 @@ from cryptodesk.models.analyst.skills._leverage import CoinRow
 from cryptodesk.models.analyst.skills._listed import listed_calls, looked_up, rows_of, unresolved
 from cryptodesk.models.analyst.skills._overview import fact_at, moved, pull_hint
 from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
+from cryptodesk.models.analyst.skills._spoken_names import spoken_names
 from cryptodesk.models.analyst.text import shown
 from cryptodesk.models.analyst.tool_names import ID_LOOKUP, MARKET_DATA
 from cryptodesk.models.analyst.writer.draft import Draft, Fact, Setting, join_names, join_paragraphs
@@ -26,34 +27,42 @@ from cryptodesk.models.analyst.writer.table import table
 
 __all__ = ["SKILL", "NftSlots"]
 
-_KNOWN = re.compile(
+_KNOWN = Pattern(
     r"\b(bored apes?(?: yacht club)?|bayc|mutant apes?(?: yacht club)?|mayc|crypto ?punks?|pudgy penguins?(?= (?:nft|floor|collection))|lil pudgys?|azuki(?! token)|doodles|moonbirds?|milady(?: maker)?s?|cool cats|clone ?x|meebits|world of women|degods|y00ts|mad lads|okay bears|tensorians|claynosaurz|art blocks|autoglyphs|otherdeeds?|invisible friends|nouns|checks vv|nodemonkes|bitcoin puppets|ordinal maxi biz|redacted remilio)\b"
 )
-_NFT = re.compile(r"\bnfts?\b|\bnon[- ]fungible\b|\bfloor(?: price)?s?\b")
-_FLOOR = re.compile(r"\bfloor(?: price)?s?\b")
-_FIGURES = re.compile(
-    r"\b(?:floors?|volumes?|traded|sales|market cap|mcap|worth|value|owners?|holders?|supply|price|prices|stats|data|how (?:much|many)|figures|doing)\b"
+_NFT = Pattern(
+    r"\bnfts?\b|\bnon[- ]fungible\b|\bfloor(?: price)?s?\b|\b(?:the|an?) [\w' ]{3,40} collection\b|\bcollection [A-Z]"
 )
-_LISTS = re.compile(
-    r"\b(?:top|biggest|largest|best|most|highest|trending|hottest|popular|list|rank\w*|which|what new|new(?:est)?|latest|upcoming|mint(?:ing|s)?|floor movers)\b.{0,40}\b(?:nfts?|collections?)\b|\bnfts?\b.{0,30}\b(?:ranking|ranked|list|market(?! cap)|sales|volume|minting|mints|trending|mint)\b|\bnft (?:market|sector|space|volume|sales|mints?)\b|\bnfts\b.{0,12}\b(?:today|now|this week)\b"
+# Names of collections end in what their pictures are of, or in a word for those who hold them.
+_OF_PICTURES = Pattern(
+    r"\b(?:[A-Z][\w'-]+ ){1,4}(?:Club|Tribe|Society|Punks?|Apes?|Cats?|Bears?|Birds?|Penguins?|Heads?|Cards|Relics?|Genesis|Kitties|Frogs?|Friends|Squad|Gang|Dogs?|Gods?|Lads|Wolves|Monkeys?|Owls?)\b|\b[a-z]{3,} [a-z]{3,} (?:club|tribe|society|punks|apes|heads|cards|relics|genesis)\b"
+)
+_FLOOR = Pattern(r"\bfloor(?: price)?s?\b")
+_FIGURES = Pattern(
+    r"\b(?:floors?|volumes?|traded|sales|market cap|mcap|worth|value|owners?|holders?|supply|price|prices|stats|data|how (?:much|many)|figures|doing|costs?|cheapest|items?|pieces?|change|go for|chain|owns|trade)\b"
+)
+_LISTS = Pattern(
+    r"\b(?:top|biggest|largest|best|most|highest|trending|hottest|popular|list|rank\w*|which|what new|new(?:est)?|latest|upcoming|mint(?:ing|s)?|floor movers)\b.{0,40}\b(?:nfts?|collections?)\b|\bnfts?\b.{0,30}\b(?:ranking|ranked|list|market(?! (?:cap|value))|sales|volume|minting|mints|trending|mint)\b|\bnft (?:market|sector|space|volume|sales|mints?)\b|\bnfts\b.{0,12}\b(?:today|now|this week)\b"
+)
+# What is asked of one collection; a coin named like one has other figures besides.
+_ONE = Pattern(
+    r"\b(?:floors?|owners?|holders?|items?|pieces?|cheapest|volumes?|market cap|mcap|stats|price|cost|costs|worth|traded?|sales|change|collection|supply|how many|go for|owns|chain)\b"
 )
 # "It's an NFT" says what the name is of, and is no part of it.
-_CLASS = re.compile(
+_CLASS = Pattern(
     r"[,;.?!(-]*\s*\b(?:it'?s|it is|that'?s|which is|they'?re|they are|is|i mean)\s+(?:the |an? )?nfts?(?: collection| project)?\b[,;.]?|\(nfts?(?: collection)?\)"
 )
-_NAME_BEFORE = re.compile(
-    r"^(?:(?:what(?:'s| is| are)|whats|how (?:much|many)?(?: ?(?:is|are|did|does|do|has|have))?|is|are|was|were|did|does|has|have|show me|give me|tell me|and|the|current|price of|please)\s+)*(?P<name>[\w' #.-]{2,60}?)(?:'s|s')?(?: (?:nfts?|nft collection|collection))*(?: (?:nft )?(?:floor(?: price)?|volume|owners?|holders|market cap|stats|nfts?|collection|price|today|now))+\b"
+_ASKING = frozenset(
+    """
+    nft nfts non-fungible fungible token tokens floor floors owner owners holder holders unique item items piece pieces
+    supply chain blockchain network platform minted mint mints cheapest listed listing offers bid lowest ask series
+    wallets people addresses distinct dearest latest newest entry set project projects marketplace opensea eth
+    """.split()  # noqa: SIM905
 )
-_NAME_AFTER = re.compile(
-    r"\b(?:floor(?: price)?|volume|owners|holders|market cap|stats|price|how many owners does) (?:of|for|on|in)? ?(?:the |an |a )?(?:nft )?(?:collection )?(?P<name>[\w' #.-]{2,60}?)(?: (?:nfts?|collection|have|today|now))*[?.! ]*$"
+_OTHER = Pattern(
+    r"\b(?:news|tax\w*|create|make|sell|launch|copyright|hack\w*|scam|rug\w*|utility|leverage|safe|coins?|tokens?(?! standard)|lend\w*|royalt\w+|support level|trading floor|integration|projects? on)\b"
 )
-_FILLER = re.compile(
-    r"the|an?|what's|whats|up|down|or|in|on|at|is|it|it's|its|did|does|do|has|have|had|been|gone|going|go|mov\w+|ris\w+|rose|fall\w*|fell|drop\w*|gain\w*|los[est]\w*|chang\w+|doing|this|week|lately|me|tell|show|cost|costs|nfts?|of|for|floor|price|top|biggest|what|which|is|are|how|much|many|owners|volume|collections?|market|cheapest|any|please|current|today|now|and"
-)
-_OTHER = re.compile(
-    r"\b(?:news|tax\w*|create|make|sell|launch|copyright|hack\w*|scam|rug\w*|utility|leverage|safe|coins?|tokens?|lend\w*|royalt\w+|support level|trading floor|integration|projects? on)\b"
-)
-_TERM = re.compile(r"(?:an? )?(?:nfts?|non[- ]fungible tokens?|floor price)")
+_TERM = Pattern(r"(?:an? )?(?:nfts?|non[- ]fungible tokens?|floor price)")
 _MOST_WORDS = 16
 _WORDS = {
     "floor_price": "floor price",
@@ -76,7 +85,8 @@ def _recognise(reading: Reading) -> Claim | None:
         _NFT.search(lowered) is not None,
         [reading.text[match.start() : match.end()] for match in _KNOWN.finditer(lowered)],
     )
-    if reading.words > _MOST_WORDS or not (has_word or known) or not is_for_figures(reading):
+    is_likely = not has_word and not known and _OF_PICTURES.search(reading.text) is not None and _ONE.search(lowered)
+    if reading.words > _MOST_WORDS or not (has_word or known or is_likely) or not is_for_figures(reading):
         return None
     is_list = not known and not _FLOOR.search(lowered) and _LISTS.search(lowered) is not None
     if is_about_meaning(reading, _TERM) or (_OTHER.search(lowered) and not is_list):
@@ -86,28 +96,16 @@ def _recognise(reading: Reading) -> Claim | None:
     names = tuple(dict.fromkeys(known)) or _spoken(reading)
     if not names or not (has_word or _FIGURES.search(lowered) or reading.words <= 3):
         return None
-    return Claim(own_word(reading) if has_word or known else 0.91, NftSlots(names[:5]))
+    sure = own_word(reading) if has_word or known else 0.975 if is_likely else 0.91
+    return Claim(sure, NftSlots(names[:5]))
 
 
 def _spoken(reading: Reading) -> tuple[str, ...]:
-    """The words that stand where a collection's name stands, as they were written."""
-    text, lowered = reading.text, reading.lowered
+    """What is left of the question without the words that ask, as it was written."""
+    text = reading.text
     for match in _CLASS.finditer(reading.lowered):
-        blank = " " * len(match.group())
-        text = f"{text[: match.start()]}{blank}{text[match.end() :]}"
-        lowered = f"{lowered[: match.start()]}{blank}{lowered[match.end() :]}"
-    for pattern in (_NAME_AFTER, _NAME_BEFORE):
-        found = pattern.search(lowered.rstrip())
-        if found is None:
-            continue
-        words = text[found.start("name") : found.end("name")].split()
-        while words and _FILLER.fullmatch(words[0].lower()):
-            words.pop(0)
-        while words and _FILLER.fullmatch(words[-1].lower()):
-            words.pop()
-        if words:
-            return (" ".join(words),)
-    return ()
+        text = f"{text[: match.start()]}{' ' * len(match.group())}{text[match.end() :]}"
+    return spoken_names(text, _ASKING)
 
 
 def _slots(slots: Any) -> NftSlots:

@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import big_money, money, number, percent
 from cryptodesk.models.analyst.reading import Reading
@@ -33,16 +34,16 @@ _CHAINS = {
 _EVM = r"0x[0-9a-fA-F]{40}(?![0-9a-zA-Z])"
 # Base58, as on Solana: digits, small and capital letters, so that no word is taken for an address.
 _BASE58 = r"(?=[1-9A-HJ-NP-Za-km-z]{0,43}[1-9])(?=[1-9A-HJ-NP-Za-km-z]{0,43}[A-HJ-NP-Z])(?=[1-9A-HJ-NP-Za-km-z]{0,43}[a-km-z])[1-9A-HJ-NP-Za-km-z]{32,44}(?![0-9A-Za-z])"
-_TOKEN = re.compile(rf"(?<![0-9A-Za-z/.])(?:(?P<platform>[a-z][a-z0-9-]{{1,20}}):)?(?P<address>{_EVM}|{_BASE58})")
-_ON_CHAIN = re.compile(r"\bon (?:the )?(" + "|".join(sorted(_CHAINS, key=len, reverse=True)) + r")\b")
-_OTHER = re.compile(
+_TOKEN = Pattern(rf"(?<![0-9A-Za-z/.])(?:(?P<platform>[a-z][a-z0-9-]{{1,20}}):)?(?P<address>{_EVM}|{_BASE58})")
+_ON_CHAIN = Pattern(r"\bon (?:the )?(" + "|".join(sorted(_CHAINS, key=len, reverse=True)) + r")\b")
+_OTHER = Pattern(
     r"\b(?:wallets?|balances?|portfolio|airdrops?|unclaimed|vesting|transaction|tx|hash|honeypot|rug\w*|scam|safe|audit\w*|security|owner of|send|transfer|swap|https?)\b"
 )
-_TOKEN_WORD = re.compile(
+_TOKEN_WORD = Pattern(
     r"\b(?:tokens?|coins?|contract|price|liquidity|holders?|pools?|market cap|mcap|fdv|volume|trading at|worth|buys?|sells?|info|data|about|stats|what(?:'s| is)|which)\b"
 )
 _METRICS = ("price", "market_cap", "volume", "returns", "liquidity", "holders")
-_WHERE = ((("liquidity",), re.compile(r"\bliquidity\b|\bpools?\b|\bpairs?\b")), (("holders",), re.compile(r"\bholders?\b|\bholding\b")), (("volume",), re.compile(r"\bvolume\b|\bbuys?\b|\bsells?\b|\btraders?\b")), (("market_cap",), re.compile(r"\bmarket cap\b|\bmcap\b|\bfdv\b")))  # fmt: skip
+_WHERE = ((("liquidity",), Pattern(r"\bliquidity\b|\bpools?\b|\bpairs?\b")), (("holders",), Pattern(r"\bholders?\b|\bholding\b")), (("volume",), Pattern(r"\bvolume\b|\bbuys?\b|\bsells?\b|\btraders?\b")), (("market_cap",), Pattern(r"\bmarket cap\b|\bmcap\b|\bfdv\b")))  # fmt: skip
 _MOST = 5
 
 

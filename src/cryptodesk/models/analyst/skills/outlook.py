@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst import intents
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.questions import AssetRef, Plan
@@ -37,15 +38,15 @@ __all__ = ["SKILL"]
 # Four and six results of closes: with the day before the first and the last day itself they are full.
 _RECORD_DAYS, _LONG_RECORD_DAYS = 4 * 365 - 2, 6 * 365 - 2
 _LONG_HORIZON_DAYS = 365
-_PLAIN_WORDS = re.compile(
+_PLAIN_WORDS = Pattern(
     r"\bprice (?:prediction|forecast|target)s?\b|\bshould (?:i|we)\b|\bpredict(?:ion|ions)?\b|\bforecasts?\b|\bworth (?:buying|investing|holding)\b"
 )
 # The crowd's or the analysts' view is news, and what a fork or a law will bring is no price.
-_OTHERS = re.compile(
+_OTHERS = Pattern(
     r"\banalysts? (?:predict|expect|say|think)\b|\bairdrops?\b|\bregulat\w+\b|\bhow (?:will|might|could|can) .{1,60}\b(?:impact|affect|change|influence)\b|\blayer[- ]?2\b|\bmarket attention\b|\bunlocks?\b"
 )
-_MULTIPLE = re.compile(r"\b(?:will|can|could|might|would)\b.{0,40}\b\d{1,4}x\b")
-_CASHTAG = re.compile(r"\$([A-Za-z][A-Za-z0-9]{1,11})\b")
+_MULTIPLE = Pattern(r"\b(?:will|can|could|might|would)\b.{0,40}\b\d{1,4}x\b")
+_CASHTAG = Pattern(r"\$([A-Za-z][A-Za-z0-9]{1,11})\b")
 # What one may buy or expect that is no asset of this desk.
 _NO_NAMES_WORDS = """
     dip dips house home car gold silver property estate bonds options leverage presale presales memecoins memes index
@@ -53,14 +54,14 @@ _NO_NAMES_WORDS = """
     double triple outperform surge recover flip break breakout soar bounce survive
 """
 _NO_NAMES = frozenset(_NO_NAMES_WORDS.split())
-_POINTS_BACK = re.compile(
+_POINTS_BACK = Pattern(
     r"\b(?:it|its|it's|they|them|these|those)\b|\b(?:this|that) (?:coin|token|one|asset|project|crypto|price|level)\b|\bthe (?:price|coin|token)\b(?! of)"
 )
-_OF_MANY = re.compile(
+_OF_MANY = Pattern(
     r"\b(?:coins|tokens|cryptos?|cryptocurrenc\w+|alt(?:coin)?s?|market|everything|portfolio)\b|\b(?:which|what|best|any|a|next) (?:\w+ )?(?:coin|token|one)\b"
 )
 _WHEN = r"(?: (?:now|today|tomorrow|then|here|yet|soon|more|some|again|in|the dip|this (?:week|month|year)|right now))*"
-_ALONE = re.compile(
+_ALONE = Pattern(
     r"^(?:(?:so|and|ok|okay|then|but|now|well|also|hmm),? )*(?:should (?:i|we|one) (?:buy|sell|hold|wait|invest|short|long|exit|enter|accumulate)"
     rf"(?: or (?:sell|hold|wait|buy|not|short))?{_WHEN}|(?:is (?:now|this|today|it) an? )?(?:good|right|bad|best) (?:time|moment|price|entry|buy|investment)(?: (?:to|for) (?:an? )?(?:buy|sell|enter|exit|invest|entry|long|short))?{_WHEN}"
     rf"|buy or sell{_WHEN}|worth (?:buying|holding|investing){_WHEN}|(?:what(?:'s| is) (?:the|your) |any )?(?:price )?(?:prediction|forecast|outlook|target)s?(?: (?:for|in|by|until) (?:the )?[\w ]{{1,30}})?)[\s?!.]*$"

@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst import intents
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import plural
@@ -34,24 +35,24 @@ from cryptodesk.models.analyst.writer.draft import Draft, Setting, join_names, j
 __all__ = ["SKILL", "RaiseSlots"]
 
 _LIMIT, _RECENT_DAYS = 12, 90
-_NAMED = re.compile(
+_NAMED = Pattern(
     r"\bfund(?:ing|ed|raise|raises)?\b(?! rates?| fees?| interval| payment| history| of _)|\bfund-?raising\b|\braise[ds]?\b|\braising\b|\bback(?:s|ed|ers?|ing)\b|\binvestors? (?:in|of|behind)\b|\bwho (?:has |have )?invest(?:s|ed)?\b|\bvcs?\b|\bventure capital\b|\bseed round\b|\bseries [abc]\b|\b(?:private|seed|pre-seed|funding|investment) rounds?\b|\binvested in\b|_(?:'s)? investors\b|\bvaluation round\b"
 )
-_TOPIC = re.compile(
+_TOPIC = Pattern(
     r"\b(?:rais\w+|fund(?:ing|raising)|investors?|invest(?:ed|s)|back(?:ed|ers?)|back|backing|vcs?|venture|seed|series|round)\b"
 )
-_NOT_OURS = re.compile(
+_NOT_OURS = Pattern(
     r"\bfunding rates?\b|\bopen interest\b|\braise[ds]? (?:the |its )?(?:rates?|gas|price|fee|limit|questions?|concerns?|block)\b|\b(?:i|we) (?:had |have )?(?:invest(?:ed)?|put)\b|\bif .{0,30}invest\w*\b|\betfs?\b|\bfund flows?\b|\bhedge fund\b|\b(?:asset|gold|dollar|fiat|crypto)[- ]backed\b|\bbacked by\b.{0,20}\b(?:gold|dollars?|reserves?|collateral|assets)\b|\bwhat backs\b|\b(?:is|are|was) .{1,40}\bbacked\b(?! by)|\bget my .{0,20}back\b|\bback (?:up|to|in)\b|\b(?:bounce|come|came|buy) back\b|\bexplain\b|\bwhat is (?:a |an )?(?:funding|seed|series|vc)\b|\blost funds\b|\bmy funds\b|\bfunds (?:safe|stolen|lost)\b|\bunlock\w*\b|\block-?ups?\b|\bvest(?:ing|ed)\b|\bsentiment\b|\bbuyback\w*\b|\bpulling back\b|\bpull ?back\b|\binvestors? (?:reassess|should)\b"
 )
-_TOLD = re.compile(
+_TOLD = Pattern(
     r"\b(?:raise[sd]?|raising|funding|fundrais\w+|seed|series [a-e]|venture|investors?|invest(?:ed|s|ment)|back(?:ed|ers?|ing) by|led by|valuation)\b",
     re.IGNORECASE,
 )
-_HEADLINE = re.compile(
+_HEADLINE = Pattern(
     r"\b(?:raise[sd]?|raising|funding(?! rates?)|fundrais\w+|rounds?|secures?|invest\w*|back(?:s|ed|ers)|in new money)\b",
     re.IGNORECASE,
 )
-_SURE = re.compile(r"\bround\b|\bfund-?rais\w+|\bmoney\b|\binvest\w+|\bback(?:s|ed|ers?|ing)\b")
+_SURE = Pattern(r"\bround\b|\bfund-?rais\w+|\bmoney\b|\binvest\w+|\bback(?:s|ed|ers?|ing)\b")
 
 
 class RaiseSlots(Struct, frozen=True):

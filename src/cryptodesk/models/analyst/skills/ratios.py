@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -12,6 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import money, plural
 from cryptodesk.models.analyst.questions import Plan
@@ -39,14 +39,14 @@ from cryptodesk.models.analyst.writer.sourcing import closing
 __all__ = ["SKILL", "Slots"]
 
 _RATIO_DAYS, _REWARD_DAYS = 90, 52 * 7
-_REWARD = re.compile(
+_REWARD = Pattern(
     r"\bsharp(?:e|es)\b(?! (?:drop|fall|rise|decline|move))|\bsortino\b|\brisk[- ]adjusted\b|\breturn (?:per|for|to) (?:unit of )?risk\b|\b(?:reward|return)[- /]to[- ](?:risk|volatility)\b|\bbetter return for the risk\b"
 )
-_RATIO = re.compile(
+_RATIO = Pattern(
     r"\bratio\b|\bcross[- ]rate\b|\bin (?:terms of )?_+ terms\b|\bin terms of _+|\brelative (?:value|price) of _"
 )
-_PAIR = re.compile(r"(?<![_/\w])_+ ?/ ?_+(?![_/\w])")
-_OTHER_RATIO = re.compile(
+_PAIR = Pattern(r"(?<![_/\w])_+ ?/ ?_+(?![_/\w])")
+_OTHER_RATIO = Pattern(
     r"\b(?:long[- /]short|put[- /]call|nvt|mvrv|p/?e|stock[- ]to[- ]flow|hash|debt|collateral\w*|loan|calmar|volume|supply|exchange whale|fee|tvl|mcap)\b"
 )
 _STABLE = frozenset({"USDT", "USDC", "DAI", "FDUSD", "TUSD", "USDE", "BUSD", "USDS", "PYUSD"})

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, structs
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.questions import Plan
 from cryptodesk.models.analyst.reading import Reading
@@ -57,36 +58,36 @@ AssetType = Literal["coin", "exchange", "category"]
 Special = Literal["", "peak", "indicator"]
 
 _MOST_QUERY = 300
-_NOUN = re.compile(
+_NOUN = Pattern(
     rf"\b(?:{COINS}|memes?|stables|l1s|l2s|(?:low|small|micro|mid|large|big|mega|nano)[- ]?caps|exchanges|categories|sectors|screen(?:er)?|filter|penny)\b"
 )
-_SIZE = re.compile(r"\b(?:low|small|micro|mid|large|big|mega|nano)[- ]?caps?\b")
-_MOVE = re.compile(
+_SIZE = Pattern(r"\b(?:low|small|micro|mid|large|big|mega|nano)[- ]?caps?\b")
+_MOVE = Pattern(
     r"\b(?:that|which|are|is|have|has|who)\b.{0,24}\b(?:up|down|green|red|positive|negative|doubled|tripled|halved|fell|fallen|rose|risen|dropped|gained|lost)\b|\b(?:positive|negative) (?:1|24|7|30|60|90)"
 )
-_AMONG = re.compile(r"\b(?:with|having|whose|where|that|under|below|above|over|between|filter|screen)\b|[<>]")
-_ATH = re.compile(r"\b(?:aths?|all[- ]time[- ]highs?|price discovery)\b")
-_NEAR = re.compile(
+_AMONG = Pattern(r"\b(?:with|having|whose|where|that|under|below|above|over|between|filter|screen)\b|[<>]")
+_ATH = Pattern(r"\b(?:aths?|all[- ]time[- ]highs?|price discovery)\b")
+_NEAR = Pattern(
     r"\b(?:break\w*|broke|new|near|close to|at|hit(?:ting)?|reach\w*|within|approach\w*|making|made|setting|set|recently|in|far|down|below|from|off|biggest)\b"
 )
-_INDICATOR = re.compile(
+_INDICATOR = Pattern(
     r"\b(?:rsi|over-?sold|over-?bought|macd|golden cross|death cross|bollinger|broke(?:n)? (?:through )?(?:resistance|support)|break(?:ing)? ?outs?|moving averages?|[se]ma)\b"
 )
-_SEVERAL = re.compile(
+_SEVERAL = Pattern(
     r"\b(?:(?:alt|meme)?-?coins|tokens|altcoins|alts|cryptos|cryptocurrencies|assets|projects|memes|(?:which|what|any) (?:crypto|coin|token|altcoin)|caps|screen\w*)\b"
 )
-_OTHERS = re.compile(
+_OTHERS = Pattern(
     r"\b(?:nfts?|collections?|wallets?|whales|airdrops?|unlocks?|pools?|my (?:portfolio|holdings|bags?)|liquidat\w+|candles?|options?|funding rates?|open interest|proposals?|rais(?:e|ed|es|ing)|why)\b"
 )
 # Words that set an order: without one, coins that moved are wanted by how far.
-_ORDERED = re.compile(
+_ORDERED = Pattern(
     r"\b(?:sort\w*|order\w*|ranked|by (?:market|mcap|volume|price|size|cap)|largest|biggest|smallest|highest|lowest|top|most|least|newest|cheapest)\b"
 )
-_ASIDE = re.compile(
+_ASIDE = Pattern(
     r",?\s*\b(?:in (?:full )?detail|in (?:one|a) sentence|briefly|in brief|in short|(?:in|as) a table|please|pls|thanks|thank you|thx)\b"
 )
-_EXCHANGES = re.compile(r"\bexchanges\b(?! tokens?)")
-_CATEGORIES = re.compile(r"\b(?:categories|sectors|narratives)\b")
+_EXCHANGES = Pattern(r"\bexchanges\b(?! tokens?)")
+_CATEGORIES = Pattern(r"\b(?:categories|sectors|narratives)\b")
 
 
 class Screen(Struct, frozen=True):
@@ -129,7 +130,7 @@ def _recognise(reading: Reading) -> Claim | None:
     return None
 
 
-_PERFORMERS = re.compile(r"\b(?:gainers?|losers?|movers?|winners?|perform\w*|most)\b")
+_PERFORMERS = Pattern(r"\b(?:gainers?|losers?|movers?|winners?|perform\w*|most)\b")
 
 
 def _among_ranks(reading: Reading, slots: Screen, query: str) -> Screen | None:

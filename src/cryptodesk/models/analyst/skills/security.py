@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst import intents
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import percent, to_decimal
@@ -23,11 +23,11 @@ from cryptodesk.models.analyst.writer.sourcing import closing
 
 __all__ = ["SKILL", "SecuritySlots"]
 
-_NAMED = re.compile(
+_NAMED = Pattern(
     r"\bhoney ?pots?\b|\brug(?:ged|s)?\b|\brug ?pull\w*\b|\bscam\w*\b|\baudit(?:s|ed|or|ing)?\b|\b(?:buy|sell|transfer|token|trading) tax(?:es)?\b|\b(?:security|safety|contract|token|risk) (?:check|scan|score|report|audit|risks?|flags?|analysis|rating|issues?)s?\b|\bred flags?\b|\bmintable\b|\bfreez(?:e|able)\b.{0,20}\b(?:authority|token|account|contract|wallet)?|\bmint authority\b|\b(?:verified|unverified) contract\b|\bcontract (?:is )?(?:verified|safe|risky|secure)\b|\btoken ?sniffer\b|\bgo ?plus\b|\blegit(?:imate)?\b|\bfake token\b|\b(?:main|biggest|key|potential|any) risks? (?:of|with|in|for)\b|\brisks? (?:of|with) _"
 )
-_SAFE = re.compile(r"\b(?:is|are|how)\b.{0,25}\b(?:safe|secure|risky|dangerous|trustworthy)\b")
-_NOT_OURS = re.compile(
+_SAFE = Pattern(r"\b(?:is|are|how)\b.{0,25}\b(?:safe|secure|risky|dangerous|trustworthy)\b")
+_NOT_OURS = Pattern(
     r"\bsafe (?:haven|investment|bet|to (?:buy|invest|hold|long|short))\b|\bwhat (?:is|are|does) (?:a |an |the )?(?:honey ?pot|rug ?pull|scam|audit|red flag)s?\b(?!.{0,20}_)|\bhow (?:to|do i|can i|can you|do you)\b|\bexplain\b|\bproof of reserves\b|\bnews\b|\bhacked\b|\bexploit\w*\b|\bvolatil\w+ risk\b|\brisk[- ](?:adjusted|free|off|on|reward)\b|\bseed\b|\bvalue at risk\b|\bsharpe\b|\bwhich token got\b|\bportfolio\b|\bset up\b|\bwallet safe\b"
 )
 _STATUSES = (
@@ -39,7 +39,7 @@ _STATUSES = (
     ("unverifiedContractStatus", "unverified contract"),
 )
 _ASKED = (("honeypot", "honeypotStatus"), ("rug", "rugPullStatus"), ("mint", "mintableStatus"), ("freez", "freezableStatus"), ("fake", "fakeTokenStatus"), ("verif", "unverifiedContractStatus"))  # fmt: skip
-_VENDORS = re.compile(r"\b(token ?sniffer|go ?plus|certik|honeypot\.is|dextools|rug ?check|hacken)\b")
+_VENDORS = Pattern(r"\b(token ?sniffer|go ?plus|certik|honeypot\.is|dextools|rug ?check|hacken)\b")
 # In a long sentence a capital letter alone makes no asset.
 _SHORT = 12
 _LIMIT = "A check of this kind reads the contract's code: it proves no intent, no reserves and no safety of the team, and finding nothing is no guarantee."

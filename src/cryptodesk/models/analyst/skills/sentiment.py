@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import number
 from cryptodesk.models.analyst.questions import AssetRef, Period
@@ -39,20 +40,20 @@ _MOST_COINS = 3
 # What the source line rests on; that a score is missing is the answer itself.
 _FIELDS = ("keywords", "volume", "fear_greed")
 _SPANS = {"24h": "the last 24 hours", "7d": "the last 7 days", "30d": "the last 30 days"}
-_NETWORKS = re.compile(r"\b(?:reddit|telegram|twitter|x\.com|discord|farcaster|bluesky|tiktok|youtube)\b")
-_NAMED = re.compile(
+_NETWORKS = Pattern(r"\b(?:reddit|telegram|twitter|x\.com|discord|farcaster|bluesky|tiktok|youtube)\b")
+_NAMED = Pattern(
     r"\bsentiments?\b|\b(?:market|investors?|crypto|public|general|crowd|overall|community|traders?|social|ct|retail|twitter|reddit|telegram|discord|farcaster|bluesky|tiktok|youtube)'?(?:s'?)? (?:mood|vibes?|feeling)\b|\bmood (?:check|today|right now|now)\b|\bhow(?:'s|s| is) the mood\b|\bmood (?:of|on|around|about|in|towards?|like)\b|\bwhat(?:'s|s| is) the (?:mood|vibe|buzz|chatter|hype)\b|\bsocial (?:media|volume|buzz|dominance|mentions?|chatter|metrics?)\b"
 )
-_LEANING = re.compile(
+_LEANING = Pattern(
     r"\b(?:bullish|bearish|optimistic|pessimistic|positive|negative|euphoric|panick?ing|excited|worried|scared)\b"
 )
-_PEOPLE = re.compile(
+_PEOPLE = Pattern(
     r"\b(?:people|everyone|everybody|traders?|investors?|community|crowd|folks|they|market|crypto|twitter|reddit|ct|retail|holders)\b"
 )
-_TALK = re.compile(
+_TALK = Pattern(
     r"\b(?:people|everyone|traders?|community|crowd|ct|reddit\w*|twitter|telegram)\b.{0,30}\b(?:say\w*|think\w*|talk\w*|feel\w*|discuss\w*|mention\w*|post\w*)\b|\bmost (?:discussed|mentioned|talked about)\b|\btalk(?:ing|ed) about\b"
 )
-_NOT_MOOD = re.compile(
+_NOT_MOOD = Pattern(
     r"\bwill\b|\bfear (?:and|&|n) greed\b|\bhow (?:is|are|does|do) .{0,40}\b(?:measured|calculated|computed|work)\b|\bwhat (?:is|does) (?:market |social |a )?sentiment(?: mean)?\W*$|\btechnical\b|\b(?:official|link|account|handle|page|url|follow)\b"
 )
 

@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import big_money, number, percent, to_decimal
 from cryptodesk.models.analyst.reading import Reading
@@ -38,26 +38,26 @@ __all__ = ["SKILL", "StableSlots"]
 Kind = Literal["supply", "peg", "list", "share"]
 
 _SECTION = "stablecoins"
-_STABLE = re.compile(r"\bstable[ -]?coins?(?:'s)?\b|\bstables\b|\bdollar coins?\b")
-_PEG = re.compile(
+_STABLE = Pattern(r"\bstable[ -]?coins?(?:'s)?\b|\bstables\b|\bdollar coins?\b")
+_PEG = Pattern(
     r"\b(?:de|off|un|re)?-?peg(?:s|ged|ging)?\b|\blos(?:t|e|ing) (?:its|the|their) peg\b|(?<!standard )\b(?:price )?deviat\w+\b|\bback (?:at|to) (?:\$1(?![\w.,]*\d)|a dollar|one dollar|parity)\b|\b(?:at|off|from|below|above) (?:parity|\$1(?![\w.,]*\d)|one dollar|a dollar)\b"
 )
 # Said of a coin that is meant to be worth a dollar; of any other these words are about its price.
-_DOLLAR = re.compile(
+_DOLLAR = Pattern(
     r"\b(?:is|are) _+ (?:and _+ )?(?:still |really )?(?:stable\b|\$1(?![\w.,]*\d)|a dollar\b)|\b(?:still |really |exactly )?(?:worth|trading at|at|is|=) (?:still |exactly |about )?(?:\$1|a dollar|one dollar|1 dollar|1 usd)(?![\w.,]*\d)\b"
 )
-_PEGGED = re.compile(r"usd|dai\b|tether|frax|dollar|euro?c?\b|\bgho\b")
-_ABOUT_PEG = re.compile(
+_PEGGED = Pattern(r"usd|dai\b|tether|frax|dollar|euro?c?\b|\bgho\b")
+_ABOUT_PEG = Pattern(
     r"\bwhen (?:did|was|has)\b|\bwhat happened\b|\btell me about\b|\bhow (?:do|does|can|could|is|are|did)\b.{1,40}\b(?:hold|keep|maintain|stay|defend|manage)\w*\b.{0,12}\bpeg|\bde-?pegs?\b.{0,20}\b(?:histor\w+|events?|in (?:19|20)\d\d)\b|\bhow .{1,30}\bpegged\b|\bhold(?:s)? (?:its|the) peg\b.{0,10}\bhow\b"
 )
-_FIGURES = re.compile(
+_FIGURES = Pattern(
     r"\b(?:market[- ]?caps?|mcap|supply|supplies|circulat\w+|total|volumes?|size|how (?:much|many|big|large)|overview|stats|data|figures|dominance|share|minted|printed|issued|in circulation|inflows?|outflows?|growing|growth|shrinking|list|top|largest|biggest|which|all|rank\w*|price deviations?|table|doing|compare)\b"
 )
-_OTHER = re.compile(
+_OTHER = Pattern(
     r"\b(?:news|regulat\w+|law|act|bill|yields?|apy|apr|interest|rates?|safe\w*|safest|risks?|risky|backed|backing|reserves?|audit\w*|algorithmic|collateral\w*|issuers?|pairs?|buy|earn|stak\w+|bridge\w*|gainers?|losers?|stable coin skill)\b"
 )
-_SHARE = re.compile(r"\b(?:share|part|portion|percent(?:age)?|dominance|how much of)\b")
-_TERM = re.compile(r"(?:stable ?coins?|de-?peg(?:ging|ged)?|pegs?)")
+_SHARE = Pattern(r"\b(?:share|part|portion|percent(?:age)?|dominance|how much of)\b")
+_TERM = Pattern(r"(?:stable ?coins?|de-?peg(?:ging|ged)?|pegs?)")
 _MOST_WORDS = 16
 
 

@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.ports import AssetId
 from cryptodesk.models.analyst.questions import AssetRef, Plan
@@ -43,9 +43,9 @@ _HUNDREDTH = Decimal("0.01")
 _INDICATORS: dict[Topic, str] = {
     "rsi": "rsi", "macd": "macd", "averages": "moving_averages", "levels": "pivot_points", "fibonacci": "fibonacci",
 }  # fmt: skip
-_WHY = re.compile(r"^why\b|\bwhy (?:is|are|did|does)\b")
+_WHY = Pattern(r"^why\b|\bwhy (?:is|are|did|does)\b")
 # Facts of others that stand beside a level or a break of it, and that indicators do not tell.
-_OTHERS = re.compile(r"\bon[- ]chain\b|\bsupports? (?:staking|lightning|evm|smart contracts)\b|\bcustomer support\b")
+_OTHERS = Pattern(r"\bon[- ]chain\b|\bsupports? (?:staking|lightning|evm|smart contracts)\b|\bcustomer support\b")
 
 
 def _recognise(reading: Reading) -> Claim | None:

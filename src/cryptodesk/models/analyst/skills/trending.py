@@ -10,6 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.evidence import Evidence
 from cryptodesk.models.analyst.questions import Plan
@@ -57,30 +58,30 @@ ListName = Literal[
 _USUAL_COUNT = 10
 _WINDOWS = ("1h", "24h", "7d", "30d")
 _LATELY = r"recently|lately|just now|newly|today|yesterday|this (?:week|month)|in the (?:last|past) \w+(?: \w+)?|(?:last|past) (?:24 ?h(?:ours)?|day|week|month)|since yesterday"
-_NEW = re.compile(
+_NEW = Pattern(
     rf"\b(?:{COINS}|what|which|anything|any)\b.{{0,24}}\b(?:added|listed|launched|released|came out|come out|debuted)\b.{{0,24}}\b(?:{_LATELY})\b|\b(?:{COINS}) (?:added|listed|launched|released) (?:{_LATELY})\b|\b(?:most recent|freshest|newest) (?:{COINS}|listings?|additions|launches)\b|\blatest (?:{COINS}|listings?) (?:added|listed)\b"
     rf"|\b(?:recently|newly|just|freshly) (?:added|listed|launched|released)\b|\bnew(?:est|ly)? (?:listings?|additions|launches|releases|arrivals|{COINS}|meme ?coins?)\b|\blatest (?:listings?|additions|launches|{COINS})\b"
 )
 _ONLOOKERS = r"(?:people|everyone|everybody|users|traders|investors|folks|visitors|the crowd|the world|y'?all)"
-_VISITED = re.compile(
+_VISITED = Pattern(
     rf"\b{_ONLOOKERS}(?: (?:is|are|'re|do|mostly|most|all))* (?:search\w*(?: for)?|look\w* (?:at|up|for|into)|googl\w*|view\w*|visit\w*|watch\w*|brows\w*|check\w* out|click\w*)\b|\b(?:top|popular|hot|common)[- ]search(?:es|ed)\b|\b(?:top|most) search(?:es|ed)\b|\bsearch(?:es|ed) (?:for )?(?:the )?most\b|\b(?:get|gets|getting|has|have|with) (?:the )?most (?:searches|views|visits|traffic|eyeballs|clicks)\b|\bmost (?:searches|views|visits|clicks)\b"
     r"|\bmost[- ](?:visited|viewed|searched|googled|watched|looked[- ](?:at|up)|popular)\b|\bsearch(?:es)? (?:interest|volume|trends?|traffic)\b|\brising (?:search|interest)\b|\bmost (?:page ?)?views\b|\bpopular (?:coins?|cryptos?|tokens?)\b"
 )
-_TALKED = re.compile(
+_TALKED = Pattern(
     r"\bcommunity[- ]trending\b|\btrending (?:in|on|among|across|with) (?:the )?(?:\w+ ){0,2}(?:community|communities|twitter|x|reddit|telegram|discord|social(?: media)?|groups?|debates?|discussions?|forums?|ct)\b|\bmost (?:talked[- ]about|discussed|mentioned)\b|\b(?:dominat\w+|leading|buzzing on|trending on) (?:the )?(?:reddit|twitter|telegram|social|discussions?|ct)\b|\btalk of the town\b|\btrending (?:socially|topics?)\b|\bbuzz(?:ing)?\b|\bpeople (?:are )?(?:talking|discussing)\b"
 )
-_TREND = re.compile(
+_TREND = Pattern(
     r"\btrend(?:ing|y|s)\b|\btredning\b|\btrendign\b|\bhot(?:test)?\b(?! wallet)|\bhyped\b|\bpopular\b|\bviral\b|\bin the spotlight\b|\bgetting attention\b|\bmost attention\b"
 )
-_NOUN = re.compile(
+_NOUN = Pattern(
     rf"^what(?:'?s| is) (?:trending|hot)\W*$|\b(?:{COINS}|memes?|alts?|right now|today|now|this week|on cmc|coinmarketcap|on (?:twitter|reddit|telegram)|lists?)\b"
 )
-_NETWORK = re.compile(r"\b(reddit|telegram|twitter|discord|tiktok|youtube|google|x(?= today|$|\?))\b")
-_DEX = re.compile(r"\bon[- ]?chain\b|\bdex(?:es|screener)?\b|\bpools?\b|\bnew pairs?\b")
-_OTHERS = re.compile(
+_NETWORK = Pattern(r"\b(reddit|telegram|twitter|discord|tiktok|youtube|google|x(?= today|$|\?))\b")
+_DEX = Pattern(r"\bon[- ]?chain\b|\bdex(?:es|screener)?\b|\bpools?\b|\bnew pairs?\b")
+_OTHERS = Pattern(
     r"\b(?:narratives?|sectors?|categor(?:y|ies)|nfts?|collections?|mint\w*|exchanges|news|headlines?|gainers?|losers?|pump\w*|perform\w*|holders?|trend ?lines?|uptrends?|downtrends?|trends? (?:of|for|in) (?:price|volume|the price)|market trends?|mainnet|partnerships?|fees?|gas|airdrops?|protocols?|tvl|funding|raises?|debates?)\b"
 )
-_EXCHANGE_LISTINGS = re.compile(
+_EXCHANGE_LISTINGS = Pattern(
     r"\bexchange listings?\b|\blisted on (?:binance|coinbase|kraken|okx|bybit)\b|\b(?:binance|coinbase|kraken|okx|bybit)\b.{0,40}\blist(?:s|ed|ings?)?\b|\btrading pairs?\b|\b(?:add|added) (?:\w+ ){0,3}(?:to )?(?:my|your|our)\b|\b(?:did|have|had) (?:i|we) add\w*\b|\blistings? on (?:binance|coinbase|kraken|okx|bybit|upbit|kucoin|bitget|exchanges?)\b|\bprice added\b"
 )
 

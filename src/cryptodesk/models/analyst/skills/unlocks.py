@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst import intents
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import coins, percent, plural, to_decimal
@@ -35,15 +36,13 @@ from cryptodesk.models.analyst.writer.table import table
 __all__ = ["SKILL", "UnlockSlots"]
 
 _FIELDS = ("supply_schedule", "supply_schedule.next_unlocks", "supply_schedule.unlocks_ahead")
-_NAMED = re.compile(
+_NAMED = Pattern(
     r"\bunlock(?:s|ed|ing)?\b|\bvest(?:s|ed|ing)\b|\bblock-?up\b|\block-?ups?\b|\bcliffs?\b.{0,20}\b(?:date|unlock|vest\w*)\b|\b(?:release|emission) schedule\b|\btokens? (?:get |be |being |are )?released\b|\bstill (?:be )?locked\b|\b(?:is|are|remains?|stays?) (?:still |currently |yet )?locked\b(?! (?:in|up in|into)\b)|\blocked (?:_+ )?(?:supply|tokens?|coins?|amount)\b|\b(?:supply|tokens?|coins?|%|percent|share|part|portion|_+) (?:\w+ )?(?:that )?(?:is |are )?(?:still |currently )?locked\b(?! (?:in|up in|into)\b)|\bnot (?:yet )?(?:been )?(?:released|unlocked|vested)\b"
 )
-_NOT_OURS = re.compile(
+_NOT_OURS = Pattern(
     r"\bunlock (?:my|the|a|your) (?:wallet|account|phone|funds)\b|\bwhat (?:is|are) (?:a |an )?(?:token )?(?:unlocks?|vesting|lock-?ups?|cliffs?)\b|\bhow (?:do|does) .{0,30}\b(?:unlocks?|vesting|lock-?ups?)\b|\bexplain\b|\bmean\b|\bunlocked tvl\b|\bvalue locked\b"
 )
-_RECIPIENTS = re.compile(
-    r"\b(?:investors?|team|insiders?|creators?|founders?|advisors?|treasury|ecosystem|community)\b"
-)
+_RECIPIENTS = Pattern(r"\b(?:investors?|team|insiders?|creators?|founders?|advisors?|treasury|ecosystem|community)\b")
 _MOST_ROWS = 8
 _AHEAD_DAYS, _NEWS_DAYS = 90, 45
 

@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import percent, plural
 from cryptodesk.models.analyst.reading import Reading
@@ -41,11 +41,9 @@ from cryptodesk.models.analyst.writer.table import table
 __all__ = ["SKILL"]
 
 _DEFAULT_DAYS = 90
-_WORD = re.compile(r"\bvolatil\w*|\bvol\b(?! ?ume)|\bstandard deviations?\b|\bstd ?dev\b|\bchoppy\b|\bprice swings?\b")
-_RISK = re.compile(
-    r"\b(?:riskier|riskiest|less risky|more risky|safer|how risky|as risky|stabler|more stable|steadier)\b"
-)
-_OTHERS = re.compile(
+_WORD = Pattern(r"\bvolatil\w*|\bvol\b(?! ?ume)|\bstandard deviations?\b|\bstd ?dev\b|\bchoppy\b|\bprice swings?\b")
+_RISK = Pattern(r"\b(?:riskier|riskiest|less risky|more risky|safer|how risky|as risky|stabler|more stable|steadier)\b")
+_OTHERS = Pattern(
     r"\bimplied\b|\bdvol\b|\bvolatility (?:index|products?|tokens?)\b|\bpump[- ]and[- ]dump\b|\brug\b|\bwallets?\b|\baccumulat\w+\b|\bstablecoins?\b"
 )
 

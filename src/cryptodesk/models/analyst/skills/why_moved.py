@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, structs
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst import intents
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.evidence import Holding
@@ -29,6 +30,7 @@ from cryptodesk.models.analyst.skills._passages import (
     read_passages,
 )
 from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
+from cryptodesk.models.analyst.skills._subjects import is_of_incident
 from cryptodesk.models.analyst.text import shown
 from cryptodesk.models.analyst.tool_names import CONTENT_SEARCH, MARKET_DATA
 from cryptodesk.models.analyst.writer.change import change_text, write_change
@@ -42,17 +44,19 @@ _DAY, _LONG_DAYS = timedelta(days=1), 100
 _REPORTS = frozenset({"news", "exchange_announcement", "rss_item"})
 _DOWN = r"down|drop\w*|f[ae]ll(?:en|ing|s)?|crash\w*|dump\w*|declin\w+|tank\w*|bleed\w*|red|plung\w+|collaps\w+|slid\w*|sell[- ]?off|dip\w*|low(?:er)?|sink\w*|los\w+|nosediv\w+|retrac\w+|correct\w+"
 _UP = r"up|pump\w*|rall(?:y|ied|ying|ies)|r[io]s(?:e|en|ing|es)|surg\w+|soar\w*|moon\w*|green|jump\w*|climb\w*|gain\w*|spik\w+|high(?:er)?|explod\w*|skyrocket\w*|recover\w*|outperform\w*"
-_MOVE = re.compile(rf"\b(?:{_DOWN}|{_UP}|mov(?:e[ds]?|ing|ement)|volatil\w+|price action)\b")
-_FALLS, _RISES = re.compile(rf"\b(?:{_DOWN})\b"), re.compile(rf"\b(?:{_UP})\b")
-_WHY = re.compile(
-    r"\bwhy(?:'s|s)?\b|\bhow come\b|\bwhat(?:'s|s| is| was| has| have)? (?:caus\w+|driv\w+|trigger\w*|behind|pushing|mov(?:ed|ing)|led to|made)\b|\breasons?\b.{0,20}\b(?:for|behind|why|of)\b|\bcauses? of\b|\bcaused\b|\bwhat happened (?:to|with|on)\b"
+_MOVE = Pattern(
+    rf"\b(?:{_DOWN}|{_UP}|mov(?:e[ds]?|ing|ement)|drove|driv(?:en|ing|e)|swings?|pullback|rebound\w*|volatil\w+|price action|price change)\b"
 )
-_MARKET = re.compile(
+_FALLS, _RISES = Pattern(rf"\b(?:{_DOWN})\b"), Pattern(rf"\b(?:{_UP})\b")
+_WHY = Pattern(
+    r"\bwhy(?:'s|s)?\b|\bhow come\b|\bwhat(?:'s|s| is| was| has| have)? (?:caus\w+|driv\w+|drove|trigger\w*|behind|pushing|pushed|mov(?:ed|ing)|led to|made|sent|sparked|fuel\w+|lift\w+|dragg\w+|sank|sunk|boost\w+)\b|\bwhat(?:'s|s| is) (?:going on|up|happening) with .{1,30}(?:price|drop|rise|dump|pump)|\bexplain\w* (?:me )?(?:the|this|that|today'?s|yesterday'?s|why|.{1,30}'s)\b|\bexplanations?\b|\bhow so\b|\bwtf\b.{0,20}\bhappen\w*|\breasons?\b.{0,20}\b(?:for|behind|why|of)\b|\bbecause of what\b|\bdue to what\b|\bwhat(?:'s|s| is| was) the (?:reason|cause|story)\b|\bcauses? of\b|\bcaused\b|\bwhat happened (?:to|with|on)\b"
+)
+_MARKET = Pattern(
     r"\b(?:the market|crypto(?: market| prices?)?|cryptos|alt ?coins?|alts|everything|(?:the )?coins|prices|all (?:coins|cryptos))\b"
 )
-_GENERAL = re.compile(r"\bwhy (?:do|does|would|can|should)\b|\b(?:often|usually|always|typically|generally)\b")
-_AHEAD = re.compile(r"\b(?:will|going to|gonna|predict\w*|forecast\w*|may(?! 20| \d)|might|could)\b")
-_NOT_PRICE = re.compile(r"\b(?:sentiment|mood|fees?|gas|tvl|volume|open interest|funding|hash ?rate|dominance)\b")
+_GENERAL = Pattern(r"\bwhy (?:do|does|would|can|should)\b|\b(?:often|usually|always|typically|generally)\b")
+_AHEAD = Pattern(r"\b(?:will|going to|gonna|predict\w*|forecast\w*|may(?! 20| \d)|might|could)\b")
+_NOT_PRICE = Pattern(r"\b(?:sentiment|mood|fees?|gas|tvl|volume|open interest|funding|hash ?rate|dominance)\b")
 
 
 class WhySlots(Struct, frozen=True):
@@ -66,6 +70,8 @@ def _recognise(reading: Reading) -> Claim | None:
     if not _WHY.search(reading.masked) or not _MOVE.search(reading.masked) or _AHEAD.search(reading.masked):
         return None
     if intents.wants_advice(reading.lowered) or _NOT_PRICE.search(reading.masked) or _GENERAL.search(reading.masked):
+        return None
+    if is_of_incident(reading) and reading.strong_period is None:
         return None
     said: Literal["down", "up", ""] = ""
     if _FALLS.search(reading.masked) is not None:
@@ -173,14 +179,14 @@ def _chosen(setting: Setting, found: Sequence[Passage], holdings: Sequence[Holdi
     dated = [p for p in map(_on_its_day, found) if start.isoformat() <= p.day <= end.isoformat()]
     calendar = [item for item in dated if item.kind == "macro_event"]
     reports = [item for item in dated if item.kind in _REPORTS]
-    names = re.compile("|".join(_months(start, end)))
+    names = Pattern("|".join(_months(start, end)))
     articles = [one for one in found if one.kind == "handbook" and names.search(one.text)]
     if setting.is_brief:
         return [*reports, *calendar, *articles][:1]
     return [*reports[: 6 if setting.is_detailed else 4], *calendar[:2], *(_cut_to(one, names) for one in articles[:1])]
 
 
-def _cut_to(article: Passage, names: re.Pattern[str]) -> Passage:
+def _cut_to(article: Passage, names: Pattern) -> Passage:
     """The article's sentences that name the time, unchanged."""
     sentences = [part for part in re.split(r"(?<=[.!?])\s+(?=[A-Z])", article.text) if names.search(part)]
     return structs.replace(article, text=" ".join(sentences[:2]))
