@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 SOURCES := src tests bench scripts
+NODE_CLIENTS := tests/clients/node
+NODE_INSTALLED := $(NODE_CLIENTS)/node_modules/.package-lock.json
 
 .PHONY: install serve ask test check format lint types layers bench lock clean
 
@@ -34,7 +36,20 @@ $(VENV)/.installed-test: $(VENV)/.installed requirements-dev.lock requirements-o
 	rm -rf $(VENV)/openai2 && $(PIP) install --require-hashes --target $(VENV)/openai2 -r requirements-openai2.lock
 	@touch $@
 
-test: check
+# The Node clients that tests drive. Their tests are skipped where there is no Node, or no registry outside of CI.
+$(NODE_INSTALLED): $(NODE_CLIENTS)/package-lock.json $(NODE_CLIENTS)/package.json
+	@if ! command -v node >/dev/null || ! command -v npm >/dev/null; then \
+		echo "Node and npm are not here: the tests of Node clients are skipped"; \
+	elif npm ci --prefix $(NODE_CLIENTS) --ignore-scripts --no-audit --no-fund --loglevel=$(if $(CI),error,silent) \
+		--fetch-retries=1 --fetch-retry-mintimeout=1000; then \
+		touch $@; \
+	elif [ -n "$$CI" ]; then \
+		echo "the Node clients could not be installed"; exit 1; \
+	else \
+		echo "the Node clients could not be installed: their tests are skipped"; \
+	fi
+
+test: check $(NODE_INSTALLED)
 	$(BIN)/python -m pytest $(if $(T),$(T),-n auto --dist loadgroup)
 
 check: lint types layers
@@ -64,4 +79,4 @@ lock:
 	printf 'openai>=2,<3\n' | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header - -o requirements-openai2.lock
 
 clean:
-	rm -rf $(VENV) .cache build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(NODE_CLIENTS)/node_modules .cache build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -30,6 +30,10 @@ _json = msgspec.json.Encoder().encode
 # Readers index `choices[0].delta` of every chunk unguarded.
 _NO_TEXT: Final = b',"choices":[{"index":0,"delta":{},"finish_reason":null}]'
 
+# The AI SDK looks for `error` only in what it cannot read as a chunk, which a delta of any other role is to it; without
+# this it would show a broken stream as a whole one.
+_FAILED: Final = b',"choices":[{"index":0,"delta":{"role":"system"},"finish_reason":null}]'
+
 
 def encode_completion(
     text: str, started: RunStarted, finished: RunFinished, request: RunRequest, *, tells: bool
@@ -94,7 +98,7 @@ class OpenAIEncoder(StreamEncoder):
 
     def encode_failure(self, error: CryptodeskError, text: str) -> bytes:
         base = self._base.removeprefix(b"{")
-        members = (b"," + base if base else b"") + _NO_TEXT
+        members = (b"," + base if base else b"") + _FAILED
         told = b'{"message":%b,"type":%b}' % (_json(text), _json(error_type(error)))
         return SPACED.frame(b'{"error":%b%b}' % (told, members)) + SPACED.done
 
