@@ -1,0 +1,92 @@
+"""Server-sent events cut into payloads, whatever way the network cut them."""
+
+from __future__ import annotations
+
+__all__ = ["MAX_FRAME_BYTES", "FrameTooLong", "SseReader"]
+
+MAX_FRAME_BYTES = 1_000_000
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_FIELDS = (b":", b"event", b"id", b"retry")
+
+
+class FrameTooLong(ValueError):
+    """A single event is longer than `MAX_FRAME_BYTES`."""
+
+
+class SseReader:
+    """Feed bytes as they come; get the `data` payloads completed so far. Fields other than `data` say nothing here.
+
+    The vendor writes an error that befalls it in mid-stream as bare JSON over several lines, no event at all; such
+    lines are put together and come as the last payload.
+    Works on bytes: a character cut in two by the network is whole again before anything decodes it.
+    Source: HTML Living Standard, section 9.2.6, parsing an event stream."""
+
+    __slots__ = ("_bare", "_data", "_is_first_line", "_rest", "_size")
+
+    def __init__(self) -> None:
+        self._rest: list[bytes] = []  # of an unfinished line; joined once, so that tiny reads stay cheap
+        self._size = 0
+        self._data: list[bytes] = []
+        self._bare: list[bytes] = []
+        self._is_first_line = True
+
+    def feed(self, received: bytes) -> list[bytes]:
+        """Payloads in order; empty when no event was completed. Raises: FrameTooLong."""
+        rest = self._rest
+        if b"\n" not in received and b"\r" not in received and (not rest or rest[-1] != b"\r"):
+            rest.append(received)
+            self._grow(len(received))
+            return []
+        if rest:
+            rest.append(received)
+            received = b"".join(rest)
+            rest.clear()
+        self._size = sum(map(len, self._data)) + sum(map(len, self._bare))
+        lines = self._lines(received) if b"\r" in received else received.split(b"\n")
+        last = lines.pop()
+        if last:
+            rest.insert(0, last)
+            self._grow(len(last))
+        return self._events(lines)
+
+    def finish(self) -> list[bytes]:
+        """What a stream that ended without its last blank line still held, and an error that was no event."""
+        last = b"".join(self._rest).rstrip(b"\r")
+        self._rest.clear()
+        payloads = self._events([last, b""])
+        bare = b"\n".join(self._bare).strip()
+        self._bare.clear()
+        return [*payloads, bare] if bare.startswith((b"{", b"[")) else payloads
+
+    def _lines(self, received: bytes) -> list[bytes]:
+        # A carriage return at the very end may be half of a pair: it waits for what follows.
+        if received.endswith(b"\r"):
+            received = received[:-1]
+            self._rest.append(b"\r")
+        return received.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+
+    def _events(self, lines: list[bytes]) -> list[bytes]:
+        if self._is_first_line and lines:
+            self._is_first_line = False
+            lines[0] = lines[0].removeprefix(_BYTE_ORDER_MARK)
+        payloads: list[bytes] = []
+        data = self._data
+        for line in lines:
+            if line.startswith(b"data:"):
+                data.append(line[5:])
+                self._grow(len(line))
+            elif not line:
+                if data:
+                    payloads.append(data[0] if len(data) == 1 else b"\n".join(data))
+                    data.clear()
+                    self._size = 0
+            elif not line.startswith(_FIELDS):
+                self._bare.append(line)
+                self._grow(len(line))
+        return payloads
+
+    def _grow(self, size: int) -> None:
+        self._size += size
+        if self._size > MAX_FRAME_BYTES:
+            raise FrameTooLong(f"an event of the stream is longer than {MAX_FRAME_BYTES} bytes")

@@ -1,0 +1,100 @@
+"""Server-sent events cut into payloads."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cryptodesk.models.gemini_wire._sse import MAX_FRAME_BYTES, FrameTooLong, SseReader
+
+STREAM = (
+    b'\xef\xbb\xbf: a comment\nevent: message\nid: 7\ndata: {"a":"\xe2\x82\xbf"}\n\n'
+    b'data:{"b":2}\r\n\r\ndata\n\n: ping\n\ndata: {"c":\ndata: 3}\n\nretry: 5\n\ndata: [DONE]\n\n'
+)
+PAYLOADS = [b' {"a":"\xe2\x82\xbf"}', b'{"b":2}', b' {"c":\n 3}', b" [DONE]"]
+
+
+def read(*parts: bytes) -> list[bytes]:
+    reader = SseReader()
+    found = [payload for part in parts for payload in reader.feed(part)]
+    return found + reader.finish()
+
+
+def test_payloads_come_out_of_comments_other_fields_and_both_line_endings() -> None:
+    assert read(STREAM) == PAYLOADS
+
+
+@pytest.mark.parametrize("newline", [b"\n", b"\r\n", b"\r"])
+def test_every_cut_in_two_gives_the_same_payloads(newline: bytes) -> None:
+    stream = STREAM.replace(b"\r\n", b"\n").replace(b"\n", newline)
+    for cut in range(len(stream) + 1):
+        assert read(stream[:cut], stream[cut:]) == PAYLOADS, cut
+
+
+@pytest.mark.parametrize("newline", [b"\n", b"\r\n", b"\r"])
+def test_bytes_that_come_one_by_one_give_the_same_payloads(newline: bytes) -> None:
+    stream = STREAM.replace(b"\r\n", b"\n").replace(b"\n", newline)
+    assert read(*(bytes([byte]) for byte in stream)) == PAYLOADS
+
+
+@given(st.lists(st.integers(0, len(STREAM)), max_size=12))
+def test_any_number_of_cuts_gives_the_same_payloads(cuts: list[int]) -> None:
+    places = [0, *sorted(cuts), len(STREAM)]
+    assert read(*(STREAM[start:end] for start, end in pairwise(places))) == PAYLOADS
+
+
+def test_a_payload_is_given_out_when_its_blank_line_came_and_not_before() -> None:
+    reader = SseReader()
+    assert reader.feed(b"data: 1\n") == []
+    assert reader.feed(b"\n") == [b" 1"]
+
+
+def test_a_last_event_without_blank_line_is_given_out_at_the_end() -> None:
+    reader = SseReader()
+    assert reader.feed(b"data: 1\n\ndata: 2") == [b" 1"]
+    assert reader.finish() == [b" 2"]
+    assert reader.finish() == []
+
+
+def test_several_events_in_one_read_come_in_order() -> None:
+    assert SseReader().feed(b"data:1\n\ndata:2\n\ndata:3\n\n") == [b"1", b"2", b"3"]
+
+
+@pytest.mark.parametrize("part", [b"data: " + b"x" * 60_000, b"x" * 60_000, b"data: " + b"x" * 60_000 + b"\n"])
+def test_an_endless_event_is_refused(part: bytes) -> None:
+    parts = [part] * (MAX_FRAME_BYTES // 60_000 + 2)
+    with pytest.raises(FrameTooLong, match="1000000 bytes"):
+        read(*parts)
+
+
+def test_many_small_events_never_add_up_to_a_long_one() -> None:
+    reader = SseReader()
+    event = b"data: " + b"x" * 1000 + b"\n\n"
+    count = sum(len(reader.feed(event)) for _ in range(3 * MAX_FRAME_BYTES // 1000))
+    assert count == 3000
+
+
+def test_an_error_in_bare_lines_is_the_last_payload() -> None:
+    error = b'{\n  "error": {\n    "code": 503,\n\n    "status": "UNAVAILABLE"\n  }\n}\n'
+    reader = SseReader()
+    assert reader.feed(b'data: {"a":1}\r\n\r\n' + error) == [b' {"a":1}']
+    (payload,) = reader.finish()
+    assert json.loads(payload) == {"error": {"code": 503, "status": "UNAVAILABLE"}}
+
+
+def test_bare_lines_that_are_no_json_are_no_payload() -> None:
+    reader = SseReader()
+    assert reader.feed(b"<html>\n<body>busy</body>\n</html>\n") == []
+    assert reader.finish() == []
+
+
+def test_bare_lines_without_end_are_too_long() -> None:
+    reader = SseReader()
+    for _ in range(20):
+        reader.feed(b"x" * 50_000 + b"\n")
+    with pytest.raises(FrameTooLong):
+        reader.feed(b"x" * 50_000 + b"\n")
