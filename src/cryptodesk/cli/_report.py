@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from rich.console import Console, Group, RenderableType
-from rich.live import Live
-from rich.markdown import Markdown
+from rich.console import Console
 from rich.text import Text
 
 from cryptodesk.core.events import RunEvent, RunFinished, RunFold, RunStarted, TextDelta, ToolCallStarted
 from cryptodesk.core.tools import ToolTrace
 from cryptodesk.core.usage import decimal_text
+
+if TYPE_CHECKING:
+    from cryptodesk.cli._live_answer import LiveAnswer
 
 __all__ = ["Report", "as_json_text", "chart_lines", "sparkline"]
 
@@ -26,30 +27,18 @@ class Report:
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(highlight=False)
-        self._text: list[str] = []
-        self._status = ""
-        self._live = Live(console=self._console, auto_refresh=False, transient=True, vertical_overflow="visible")
-        if self._console.is_terminal:
-            self._live.start()
+        self._live = _live_answer(self._console) if self._console.is_terminal else None
 
     def show(self, event: RunEvent) -> None:
-        if isinstance(event, TextDelta):
-            self._text.append(event.text)
-            if not self._console.is_terminal:
-                self._console.file.write(event.text)
-        elif isinstance(event, ToolCallStarted):
-            self._status = f"{event.call.name} …"
-        if self._console.is_terminal:
-            self._live.update(self._view(), refresh=True)
-
-    def _view(self) -> RenderableType:
-        return Group(Markdown("".join(self._text)), Text(self._status, style="dim"))
+        if self._live is not None:
+            _show_live(self._live, event)
+        elif isinstance(event, TextDelta):
+            self._console.file.write(event.text)
 
     def finish(self, fold: RunFold) -> None:
         """Ends the display and prints what belongs under the answer."""
-        if self._console.is_terminal:
-            self._live.stop()
-            self._console.print(Markdown(fold.text))
+        if self._live is not None:
+            self._live.finish(fold.text)
         elif fold.text:
             self._console.file.write("\n")
         lines = chart_lines(fold.traces)
@@ -62,6 +51,20 @@ class Report:
             self._console.print(Text(_tool_line(trace), style="dim"), soft_wrap=True)
         if fold.finished is not None and fold.started is not None:
             self._console.print(Text(_cost_line(fold.started, fold.finished), style="dim"), soft_wrap=True)
+
+
+def _live_answer(console: Console) -> LiveAnswer:
+    from cryptodesk.cli._live_answer import LiveAnswer
+
+    return LiveAnswer(console)
+
+
+def _show_live(live: LiveAnswer, event: RunEvent) -> None:
+    if isinstance(event, TextDelta):
+        live.add(event.text)
+    elif isinstance(event, ToolCallStarted):
+        live.say(f"{event.call.name} …")
+    live.draw()
 
 
 def sparkline(values: list[float], width: int = _CHART_WIDTH) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.documents.records import Chunk, Document
 
 __all__ = ["MOST_CHARACTERS", "MOST_CHUNKS", "chunk_document", "chunk_text"]
@@ -20,11 +20,11 @@ _ENOUGH_CHARACTERS = 700
 _FEW_CHARACTERS = 300
 _MOST_WITH_REST = 1_200
 
-_HEADING = re.compile(r"#{1,6} +\S")
-_TABLE_RULE = re.compile(r"\|?[\s:|-]*-[\s:|-]*\|?")
+_HEADING = Pattern(r"#{1,6} +\S")
+_TABLE_RULE = Pattern(r"\|?[\s:|-]*-[\s:|-]*\|?")
 # After the mark of a sentence and before what may begin one. Ideographic marks need no blank behind them.
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[^\sa-z])|(?<=[。！？])")
-_IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_SENTENCE_END = Pattern(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[^\sa-z])|(?<=[。！？])")
+_IDEOGRAPHS = Pattern(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _IDEOGRAPHIC_MARKS = ("。", "！", "？")
 # What an ideograph takes of the window, in characters of a Latin script.
 _IDEOGRAPH_WEIGHT = 4

@@ -11,6 +11,7 @@ from html import unescape
 from lxml import etree
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.documents.fencing import visible_text
 from cryptodesk.documents.suspicion import HIDDEN_TEXT, INSTRUCTION_LIKE, find_suspicion
 from cryptodesk.documents.visible import unify_breaks, without_invisible
@@ -31,9 +32,9 @@ MAX_TITLE = 300
 
 _MOST_MARKUP = 2_000_000
 _HIDDEN_LETTERS = 20
-_SPACED = re.compile(r"[^\S\n]+")
-_BLANK_LINES = re.compile(r"\n{3,}")
-_LINE_SPACES = re.compile(r" *\n *")
+_SPACED = Pattern(r"[^\S\n]+")
+_BLANK_LINES = Pattern(r"\n{3,}")
+_LINE_SPACES = Pattern(r" *\n *")
 
 # fmt: off
 _DROPPED = frozenset({
@@ -46,7 +47,7 @@ _BLOCKS = frozenset({
     "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
 })
 # fmt: on
-_HIDING_STYLE = re.compile(
+_HIDING_STYLE = Pattern(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|opacity\s*:\s*0(?![.\d]*[1-9])"
     r"|color\s*:\s*transparent|text-indent\s*:\s*-\d{3,}|(?:left|top)\s*:\s*-\d{4,}",
     re.IGNORECASE,

@@ -13,34 +13,35 @@ from collections.abc import Iterator
 from html import unescape
 from urllib.parse import unquote
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.documents.orders import begins_order, find_order
 
 __all__ = ["decoded_sentences", "plain_shapes"]
 
-_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24,2000}={0,2}(?![A-Za-z0-9+/_=-])")
+_BASE64 = Pattern(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24,2000}={0,2}(?![A-Za-z0-9+/_=-])")
 _LONG_WORD = 24
-_HEX = re.compile(r"(?<![0-9A-Za-z])(?:[0-9a-fA-F]{2}[ :]?){16,700}(?![0-9A-Za-z])")
-_NOT_HEX = re.compile(r"[^0-9a-fA-F]")
+_HEX = Pattern(r"(?<![0-9A-Za-z])(?:[0-9a-fA-F]{2}[ :]?){16,700}(?![0-9A-Za-z])")
+_NOT_HEX = Pattern(r"[^0-9a-fA-F]")
 # The space of a sentence whose letters are written as pairs.
 _HEX_SPACES = (" 20 ", ":20:")
-_PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2}){4,}|(?:%20[\w,.'-]{1,30}){3,}")
-_ESCAPES = re.compile(r"(?:\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|&#x?[0-9a-fA-F]{2,6};){6,400}")
-_ESCAPE = re.compile(r"\\[ux]([0-9a-fA-F]{2,4})")
-_BITS = re.compile(r"(?:\b[01]{8}\b[ ]?){12,400}")
-_SPACED = re.compile(r"\b\w[ .\-_*]\w[ .\-_*](?:\w[ .\-_*]){2,58}\w\b")
+_PERCENT = Pattern(r"(?:%[0-9a-fA-F]{2}){4,}|(?:%20[\w,.'-]{1,30}){3,}")
+_ESCAPES = Pattern(r"(?:\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|&#x?[0-9a-fA-F]{2,6};){6,400}")
+_ESCAPE = Pattern(r"\\[ux]([0-9a-fA-F]{2,4})")
+_BITS = Pattern(r"(?:\b[01]{8}\b[ ]?){12,400}")
+_SPACED = Pattern(r"\b\w[ .\-_*]\w[ .\-_*](?:\w[ .\-_*]){2,58}\w\b")
 _LONGEST_WORD = 14
-_WORDS_OF_ORDERS = re.compile(
+_WORDS_OF_ORDERS = Pattern(
     r"ignore|disregard|forget|previous|prior|above|instructions?|prompts?|rules|system|tell|the(?=user|system)|user|your|all(?=previous|prior|rules|inst)"
 )
-_GAPS = re.compile(r"[ .\-_*]")
+_GAPS = Pattern(r"[ .\-_*]")
 _LEET = str.maketrans("013457@$", "oieastas")
-_LEET_WORD = re.compile(r"(?=[\d@$]*[a-z])[\w@$]{4,20}")
+_LEET_WORD = Pattern(r"(?=[\d@$]*[a-z])[\w@$]{4,20}")
 # "prev10us", unlike "erc20" and "2x".
-_PARTED = re.compile(r"[a-z]{2}[013457@$]{1,2}[a-z]{2}")
+_PARTED = Pattern(r"[a-z]{2}[013457@$]{1,2}[a-z]{2}")
 _AROUND = ".,:;!?()[]{}\"'*_"
 _LEET_SIGNS = frozenset("013457@$")
 _ALIKE = str.maketrans("абвгдеёзікмнорстухцчшьѕјαβγεικνορτυχωοɡıɩ", "a6brdeezikmhopctyxu4wbsjabgeikvoptuxwogil")
-_EMPHASIS = re.compile(r"[*_~`]{1,3}(?=\w)|(?<=\w)[*_~`]{1,3}")
+_EMPHASIS = Pattern(r"[*_~`]{1,3}(?=\w)|(?<=\w)[*_~`]{1,3}")
 # "instruc", "prompt", "system", "assistant": turned by thirteen letters, and backwards.
 _TURNED = ("vafgehp", "cebzcg", "flfgrz", "nffvfgnag")
 _BACKWARDS = ("curtsni", "tpmorp", "metsys", "tnatsissa")

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.documents.suspicion import HIDDEN_TEXT, Suspicion, find_suspicion
 from cryptodesk.documents.visible import unify_breaks, without_invisible
 
@@ -30,14 +31,14 @@ FENCE_RULE = (
 
 _FENCE_SIGNS = {"⟦": "[", "⟧": "]", "⟪": "«", "⟫": "»", "〚": "[", "〛": "]"}
 # What tokenizers read as the end of a turn or of a call, whoever wrote it.
-_TEMPLATE = re.compile(
+_TEMPLATE = Pattern(
     r"<(?=\||/?(?:s|sys|system|assistant|user|human|tool|tool_call|tool_calls|tool_result|tool_response|function|function_call"
     r"|function_calls|function_results|invoke|parameter|start_of_turn|end_of_turn|think|thinking|scratchpad|instructions?"
     r"|document|documents|untrusted|data|antml:[a-z_]{1,30})\b)|<<(?=/?SYS)|\[(?=/?INST\b)|`{3,}",
     re.IGNORECASE,
 )
 _SAFE = {"<": "‹", "<<": "‹‹", "[": "("}
-_LINES = re.compile(r"\n{3,}")
+_LINES = Pattern(r"\n{3,}")
 
 
 class Quotation(Struct, frozen=True):

@@ -7,18 +7,20 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from cryptodesk.core.patterns import Pattern
+
 __all__ = ["holds_tags", "strip_markup", "strip_role_marks"]
 
 # Bounded repeats throughout: the text is hostile, and so may be its shape.
-_OPENINGS = re.compile(r"<(?:!--|(script|style)\b)", re.IGNORECASE)
-_TAGS = re.compile(r"</?[a-zA-Z!][^<>]{0,500}>")
-_IMAGES_AND_LINKS = re.compile(r"!?\[([^\[\]\n]{0,300})\]\((?:[^()\s]{0,500})(?:\s[^()\n]{0,100})?\)")
-_LINE_MARKS = re.compile(r"^[ \t]{0,8}(?:#{1,6}|>{1,4}|[-*+]|\d{1,3}\.)[ \t]{1,4}", re.MULTILINE)
-_EMPHASIS = re.compile(r"(\*\*|__|~~|`{1,3})(?=\S)|(?<=\S)(\*\*|__|~~|`{1,3})")
+_OPENINGS = Pattern(r"<(?:!--|(script|style)\b)", re.IGNORECASE)
+_TAGS = Pattern(r"</?[a-zA-Z!][^<>]{0,500}>")
+_IMAGES_AND_LINKS = Pattern(r"!?\[([^\[\]\n]{0,300})\]\((?:[^()\s]{0,500})(?:\s[^()\n]{0,100})?\)")
+_LINE_MARKS = Pattern(r"^[ \t]{0,8}(?:#{1,6}|>{1,4}|[-*+]|\d{1,3}\.)[ \t]{1,4}", re.MULTILINE)
+_EMPHASIS = Pattern(r"(\*\*|__|~~|`{1,3})(?=\S)|(?<=\S)(\*\*|__|~~|`{1,3})")
 _EMPHASIS_SIGNS = ("**", "__", "~~", "`")
 # What only a program's protocol uses: role marks, chat templates.
-_TEMPLATES = re.compile(r"<\|[^|<>]{0,40}\|>|\[/?INST\]|<</?SYS>>", re.IGNORECASE)
-_ROLES = re.compile(
+_TEMPLATES = Pattern(r"<\|[^|<>]{0,40}\|>|\[/?INST\]|<</?SYS>>", re.IGNORECASE)
+_ROLES = Pattern(
     r"(?:^|(?<=[.\n]))\s{0,4}#{0,4}\s?\*{0,2}(?:system|assistant|developer|human|user|tool|function)\*{0,2}\s{0,2}:",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -77,5 +79,5 @@ def _without_comments(text: str) -> str:
 
 
 def _find_small(text: str, closing: str, start: int) -> int:
-    found = re.compile(re.escape(closing), re.IGNORECASE).search(text, start)
+    found = Pattern(re.escape(closing), re.IGNORECASE).search(text, start)
     return found.start() if found else -1

@@ -12,6 +12,8 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
+
 __all__ = ["ENGLISH", "Phrase"]
 
 
@@ -21,12 +23,12 @@ class Phrase(Struct, frozen=True, dict=True):
 
     needs: tuple[frozenset[str], ...]
     words: str
-    lead: re.Pattern[str] | None = None
+    lead: Pattern | None = None
 
     @cached_property
-    def pattern(self) -> re.Pattern[str]:
+    def pattern(self) -> Pattern:
         """Compiled when a text first has the stems: all of them together take a twentieth of a second."""
-        return re.compile(self.words, re.MULTILINE)
+        return Pattern(self.words, re.MULTILINE)
 
 
 _W = r"(?:\w{1,40}\s+)"
@@ -41,18 +43,18 @@ _AMOUNT = r"(?:about\s+|exactly\s+|only\s+)?(?:[$€£]\s?)?(?:\d|zero|one|two|t
 # After these words a verb is an order; `_LOOSE` also after those that report what somebody should do.
 _LEADS = "please|do|kindly|and|or|then|but|so|you|always|just|simply|instead|now|immediately|also|first|next|instructions|must|okay|ok|rather|only"
 _BEGINS = rf"(?:^|[^\w\s]\s*|\n\s*|\b(?:{_LEADS}|you (?:must|should|will|shall|can|may|have to|need to|are to|ought to)|your (?:new |only |real |true )?(?:task|job|goal|role|duty|purpose|mission) is to|is to|want you to)\s+)"
-_STRICT = re.compile(rf"{_BEGINS}\Z", re.MULTILINE)
-_IF_ASKED = re.compile(rf"(?:{_BEGINS}|\b(?:when(?:ever)?|if) asked(?: about [^,.]{{1,30}})?,?\s+)\Z", re.MULTILINE)
-_NOT_WARNED = re.compile(rf"(?<!not )(?<!never )(?<!n't )(?:{_BEGINS})\Z", re.MULTILINE)
+_STRICT = Pattern(rf"{_BEGINS}\Z", re.MULTILINE)
+_IF_ASKED = Pattern(rf"(?:{_BEGINS}|\b(?:when(?:ever)?|if) asked(?: about [^,.]{{1,30}})?,?\s+)\Z", re.MULTILINE)
+_NOT_WARNED = Pattern(rf"(?<!not )(?<!never )(?<!n't )(?:{_BEGINS})\Z", re.MULTILINE)
 # "Wallets that do not warn the user" are written about.
-_NOT_TOLD_OF = re.compile(r"(?<!that )(?<!who )(?<!which )(?<!they )(?<![a-z]s )\Z")
-_LOOSE = re.compile(
+_NOT_TOLD_OF = Pattern(r"(?<!that )(?<!who )(?<!which )(?<!they )(?<![a-z]s )\Z")
+_LOOSE = Pattern(
     rf"(?:^|[^\w\s]\s*|\n\s*|\b(?:{_LEADS}|should|shall|will|to|not|never|can|may|let's|lets|us|assistants?|ai|models?|llms?|chatbots?|agents?|bots?)\s+)\Z",
     re.MULTILINE,
 )
 
 
-def _phrase(needs: str, pattern: str, lead: re.Pattern[str] | None = None) -> Phrase:
+def _phrase(needs: str, pattern: str, lead: Pattern | None = None) -> Phrase:
     """`needs` are groups of stems, the groups parted by "&", the stems by a bar."""
     groups = tuple(frozenset(group.split("|")) for group in needs.split("&"))
     return Phrase(groups, pattern, lead)

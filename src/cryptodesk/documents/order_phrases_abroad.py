@@ -6,18 +6,19 @@ from __future__ import annotations
 
 import re
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.documents.order_phrases import Phrase
 
 __all__ = ["ABROAD"]
 
 # In Romance languages "ignores" and "ignore!" are one word: reporting has its subject before it.
-_BEGINS = re.compile(
+_BEGINS = Pattern(
     r"(?:^|[^\w\s]\s*|\n\s*|\b(?:y|e|et|o|ou|por favor|s'il vous plaît|per favore|debes|deves|deve|ahora|agora|maintenant|ora|siempre|sempre|toujours|puis|luego|entonces)\s+)\Z",
     re.MULTILINE,
 )
 
 
-def _phrase(needs: str, pattern: str, lead: re.Pattern[str] | None = None) -> Phrase:
+def _phrase(needs: str, pattern: str, lead: Pattern | None = None) -> Phrase:
     """`needs` are stems, parted by bars."""
     return Phrase((frozenset(needs.split("|")),), pattern, lead)
 

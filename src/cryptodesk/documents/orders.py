@@ -6,11 +6,11 @@ rules"): such a phrase looks at what stands before it."""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.documents.order_phrases import ENGLISH, Phrase
 from cryptodesk.documents.order_phrases_abroad import ABROAD
 
@@ -19,7 +19,7 @@ __all__ = ["begins_order", "find_order", "holds_order", "in_small", "order_spans
 # As much of the text before a phrase as its lead can need.
 _LEAD_CHARACTERS = 48
 _MOST_CACHED, _LONGEST_CACHED = 16_384, 48
-_WORDS = re.compile(r"\w+")
+_WORDS = Pattern(r"\w+")
 # From here on are scripts that are written without spaces, or whose words begin with more than the stem.
 _FIRST_OTHER_LETTER = "\u0370"
 _PHRASES: tuple[Phrase, ...] = (*ENGLISH, *ABROAD)

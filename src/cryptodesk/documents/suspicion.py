@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from html import unescape
 from typing import Literal
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.documents.disguises import decoded_sentences, plain_shapes
 from cryptodesk.documents.orders import find_order, holds_order, in_small
 
@@ -23,29 +24,29 @@ HIDDEN_TEXT: Suspicion = "hidden_text"
 ACTIVE_MARKUP: Suspicion = "active_markup"
 
 # Nobody writes these to people: they are an order by themselves.
-_TEMPLATES = re.compile(
+_TEMPLATES = Pattern(
     r"<\|?(?:im_start|im_end|system|endoftext|start_header_id|end_header_id|eot_id)\|?>|\[/?INST\]|<<SYS>>|<(?:start|end)_of_turn>"
     r"|</?(?:system|assistant|tool_calls?|function_calls?|tool_results?)>",
     re.IGNORECASE,
 )
-_ORDERED_ROLES = re.compile(
+_ORDERED_ROLES = Pattern(
     r"^\s{0,4}(?:system|developer)\s?(?:prompt|message|override)?\s?:\s{0,3}(?:you\b|obey\b)"
     r"|^\s{0,4}#{2,6}\s?(?:instruction|new instructions?)\s{0,3}:?\s{0,3}$|^\s{0,4}#{2,6}\s?system\s{0,3}:",
     re.IGNORECASE | re.MULTILINE,
 )
-_ROLE_TAGS = re.compile(
+_ROLE_TAGS = Pattern(
     r"<\|[^|<>\n]{0,40}\|>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>"
     r"|</?(?:system|assistant|user|human|instructions?|system_prompt|documents?|untrusted)>",
     re.IGNORECASE,
 )
-_ROLE_LINES = re.compile(
+_ROLE_LINES = Pattern(
     r"(?:^|>)\s{0,4}(?:#{1,6}\s?|\*{1,2}|>\s?)?(?:system|assistant|developer|human)(?:\s(?:prompt|message|note|override))?\*{0,2}\s?:(?!//)"
     r"|^\s{0,4}#{2,6}\s?(?:instructions?|new instructions?|response|system)\b\s?:?\s{0,9}$"
     r"|\b(?:begin|end|start)[ _](?:of )?(?:system|developer|hidden)[ _](?:prompt|message|instructions?)\b",
     re.IGNORECASE | re.MULTILINE,
 )
 _ROLE_WORDS = ("system", "assistant", "developer", "human", "instruction", "response", "hidden")
-_CALLS = re.compile(
+_CALLS = Pattern(
     r"</?(?:tool_calls?|tool_results?|tool_response|function_calls?|function_results?|invoke|antml:\w{1,30})\b|<function[=(]"
     r"|[\"'](?:tool_calls?|function_call|tool_use|tool_call_id|recipient_name)[\"']\s{0,3}:"
     r"|[\"']name[\"']\s{0,3}:\s{0,3}[\"']\w{2,60}[\"']\s{0,3},\s{0,3}[\"'](?:arguments|parameters|input)[\"']\s{0,3}:"
@@ -63,13 +64,13 @@ _CALL_WORDS = (
     '"arguments', '"parameters', '"input', "'arguments", "'parameters", "'input",
 )
 # fmt: on
-_ACTIVE = re.compile(
+_ACTIVE = Pattern(
     r"<(?:script|iframe|object|embed|svg|img|form|meta|link|style)\b[^>]{0,400}>|\bon(?:error|load|click|mouseover)\s?="
     r"|\b(?:javascript|vbscript):|\bdata:text/html|!\[[^\]\n]{0,200}\]\(\s?https?://[^)\s]{0,500}[?&][^)\s]{0,500}\)",
     re.IGNORECASE,
 )
 _ACTIVE_WORDS = ("<", "![", "onerror", "onload", "onclick", "onmouseover", "javascript:", "vbscript:", "data:text/html")
-_HIDING = re.compile(
+_HIDING = Pattern(
     r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden|font-size\s{0,3}:\s{0,3}0(?!\.?[1-9])|opacity\s{0,3}:\s{0,3}0(?!\.?[1-9])"
     r"|color\s{0,3}:\s{0,3}(?:transparent|#?fff(?:fff)?\b|white)|<!--[^>]{8,2000}-->|\baria-hidden\b|text-indent\s{0,3}:\s{0,3}-\d{3,}",
     re.IGNORECASE,
@@ -108,6 +109,6 @@ def _gives_orders(small: str, decoded: Sequence[str], readings: Sequence[str]) -
     )
 
 
-def _holds(pattern: re.Pattern[str], texts: Sequence[str], small: str, words: Sequence[str]) -> bool:
+def _holds(pattern: Pattern, texts: Sequence[str], small: str, words: Sequence[str]) -> bool:
     """`words` are what the pattern cannot do without: looking for them is the cheaper part."""
     return any(word in small for word in words) and any(pattern.search(text) for text in texts)

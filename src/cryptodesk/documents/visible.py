@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
+
+from cryptodesk.core.patterns import Pattern
 
 __all__ = ["unify_breaks", "without_invisible"]
 
 _BREAK_MARKS = "\r\u2028\u2029\x0b\x0c\x85"
-_BREAKS = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
+_BREAKS = Pattern(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
 _BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f")
 _DROPPED = frozenset({"Cf", "Cc", "Cs", "Co", "Cn"})
 _SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))

@@ -7,17 +7,19 @@ import unicodedata
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
+
 __all__ = ["PAUSE", "Sentence", "split_sentences"]
 
 # Stands for a comma, a colon or a bracket: words on its two sides do not belong together.
 PAUSE = ","
 
 _MOST_CHARACTERS = 4_000
-_LINKS = re.compile(r"(?:https?://|www\.)\S{1,500}|(?<!\w)@\w{1,50}", re.IGNORECASE)
-_ENDS = re.compile(r"(?<=[.!?…])\s+|[\n\r;]+|(?<=[^\d\W])\.(?=[A-Z])")
+_LINKS = Pattern(r"(?:https?://|www\.)\S{1,500}|(?<!\w)@\w{1,50}", re.IGNORECASE)
+_ENDS = Pattern(r"(?<=[.!?…])\s+|[\n\r;]+|(?<=[^\d\W])\.(?=[A-Z])")
 _APOSTROPHES = str.maketrans("", "", "'’‘`")
 # Words, pauses, and signs that are drawn (emoji) one by one.
-_PIECES = re.compile(r"[^\W_]+|[,:()\[\]{}|–—]|[^\s\w.!?\"“”'#$&/*+=<>%€£…~^-]", re.UNICODE)
+_PIECES = Pattern(r"[^\W_]+|[,:()\[\]{}|–—]|[^\s\w.!?\"“”'#$&/*+=<>%€£…~^-]", re.UNICODE)
 _PAUSES = frozenset(",:()[]{}|–—")
 
 

@@ -1,0 +1,86 @@
+"""What a first answer loads: nothing that it does not need."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ASK = """
+import io, json, sys
+from contextlib import redirect_stdout, suppress
+from cryptodesk.cli import main
+sys.argv = ["cryptodesk", "ask", *sys.argv[1:]]
+answer = io.StringIO()
+with redirect_stdout(answer), suppress(SystemExit):
+    main()
+print(json.dumps({"answer": answer.getvalue(), "loaded": sorted(sys.modules)}))
+"""
+UNNEEDED = {
+    "aiohttp",
+    "cryptodesk.app.library",
+    "cryptodesk.documents.index",
+    "cryptodesk.market.feeds.live",
+    "cryptodesk.market.simulation.world",
+    "cryptodesk.models.openai_wire._provider",
+    "genai_prices",
+    "markdown_it",
+    "numpy",
+    "onnxruntime",
+}
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    home = tmp_path_factory.mktemp("home")
+    done = run(home, "price of Bitcoin", "--data", "snapshot")
+    found: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", ASK, *arguments],
+        env={"PATH": "", "CRYPTODESK_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+
+def test_a_price_of_the_store_is_answered(asked: dict[str, object]) -> None:
+    assert "Bitcoin" in str(asked["answer"])
+    assert "cmc_market_data" in str(asked["answer"])
+
+
+@pytest.mark.parametrize("module", sorted(UNNEEDED))
+def test_an_answer_from_the_store_loads_no(module: str, asked: dict[str, object]) -> None:
+    loaded = asked["loaded"]
+    assert isinstance(loaded, list)
+    assert "cryptodesk.app.desk" in loaded
+    assert module not in loaded
+
+
+def test_live_data_loads_its_sources_and_their_client(tmp_path: Path) -> None:
+    script = """
+import sys
+from pathlib import Path
+from cryptodesk.app.desk import Desk
+from cryptodesk.settings import Settings
+desk = Desk(Settings(home=Path(sys.argv[1]), data="auto"))
+assert desk.market.statuses()
+print(*sys.modules)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)],
+        env={"PATH": ""},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert {"aiohttp", "cryptodesk.market.feeds.live"} <= set(done.stdout.split())
