@@ -18,7 +18,7 @@ def test_the_documented_model_is_gpt_5_1_and_falls_back_to_the_analyst() -> None
     assert (entry.provider, entry.upstream_model, entry.price) == ("openai", "gpt-5.1", "gpt-5.1")
     assert entry.fallbacks == ("cryptodesk-analyst",)
     assert entry.limits == ModelLimits(400_000, 128_000)
-    assert entry.profile == ModelProfile({"minimal": "low"}, temperature_with_reasoning=False)
+    assert entry.profile == ModelProfile({"minimal": "low"}, temperature_with_reasoning=False, vision=True)
 
 
 def test_openai_is_reached_at_its_own_address_with_a_key_from_the_environment() -> None:
@@ -39,12 +39,37 @@ def test_the_script_ships_switched_off() -> None:
 
 
 def test_the_variables_are_those_the_instances_name() -> None:
-    assert load_models().variables == (
-        "CRYPTODESK_LOCAL_API_KEY",
-        "CRYPTODESK_LOCAL_BASE_URL",
-        "OPENAI_API_KEY",
-        "OPENAI_BASE_URL",
-    )
+    table = load_models()
+    named = {entry.api_key_env for entry in table.providers.values()}
+    named |= {entry.base_url_env for entry in table.providers.values()}
+    assert set(table.variables) == named - {""}
+    assert list(table.variables) == sorted(table.variables)
+    assert {"CRYPTODESK_LOCAL_BASE_URL", "DEEPSEEK_API_KEY", "OPENAI_API_KEY", "ZAI_API_KEY"} <= set(table.variables)
+
+
+def test_every_vendor_can_be_pointed_elsewhere_and_takes_its_key_from_the_environment() -> None:
+    for name, entry in load_models().providers.items():
+        if entry.base_url:
+            assert entry.base_url.startswith("https://"), name
+            assert entry.base_url_env, name
+            assert entry.api_key_env, name
+
+
+def test_a_vendors_own_id_never_quietly_becomes_another_model() -> None:
+    shipped = load_models().models
+    assert [name for name, entry in shipped.items() if entry.fallbacks] == ["cmc-ai-v1-gpt-5.1"]
+
+
+def test_models_that_call_tools_at_no_effort_alone_are_marked() -> None:
+    tools = {name: entry.profile.tools for name, entry in load_models().models.items()}
+    assert tools["gpt-5.2"] == "always"
+    assert tools["gpt-5.4"] == tools["gpt-6-sol"] == "without_reasoning"
+    assert "never" not in tools.values()
+
+
+def test_any_model_of_the_gateway_is_charged_as_the_gateway_says() -> None:
+    entry = load_models().models["openrouter/*"]
+    assert (entry.upstream_model, entry.price, entry.price_as_reported) == ("*", "openrouter/*", True)
 
 
 def test_the_shipped_file_documents_a_server_of_ones_own_that_loads_as_written(tmp_path: Path) -> None:
@@ -112,3 +137,23 @@ def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"x = '\xff'")
     with pytest.raises(CatalogError, match="is not valid TOML"):
         load_models(path)
+
+
+def documented() -> str:
+    return (Path(__file__).parents[2] / "docs" / "models.md").read_text(encoding="utf-8")
+
+
+def test_the_documented_entries_load_as_written(tmp_path: Path) -> None:
+    table = load_models(written(tmp_path, documented().partition("```toml\n")[2].partition("```")[0]))
+    assert table.models["house-model"].profile.structured_output == "json_object"
+    assert table.providers["google"].enabled is False
+
+
+def test_every_shipped_model_is_documented() -> None:
+    table = load_models()
+    named = [name for name, entry in table.models.items() if table.providers[entry.provider].enabled]
+    assert [name for name in named if f"`{name.removesuffix('*')}" not in documented()] == []
+
+
+def test_every_fact_of_a_profile_is_documented() -> None:
+    assert [name for name in ModelProfile.__struct_fields__ if f"| `{name}` |" not in documented()] == []

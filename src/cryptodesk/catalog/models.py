@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct, field
 
@@ -41,19 +41,31 @@ class ModelLimits(Struct, frozen=True, forbid_unknown_fields=True):
 
 class ModelProfile(Struct, frozen=True, forbid_unknown_fields=True):
     """What a model takes. `reasoning_efforts` maps ours to the upstream's word (unlisted ones go out unchanged);
-    `temperature_with_reasoning` is False where a temperature beside an effort is refused, and then it is left out."""
+    `reasons_by_default` says that it reasons where no effort is asked for. `temperature_with_reasoning` is False where
+    a temperature beside reasoning is refused, `temperature` where any is refused or ignored; it is then left out.
+
+    `tools` says whether tools are called at any effort or at none alone, `structured_output` the most that an answer
+    can be held to, `vision` that pictures are seen."""
 
     reasoning_efforts: dict[ReasoningEffort, str] = field(default_factory=dict)
     temperature_with_reasoning: bool = True
+    reasons_by_default: bool = False
+    temperature: bool = True
+    tools: Literal["always", "without_reasoning", "never"] = "always"
+    structured_output: Literal["json_schema", "json_object", "none"] = "json_schema"
+    vision: bool = False
 
 
 class ModelEntry(Struct, frozen=True, forbid_unknown_fields=True):
     """One public id. An id ending in `*` stands for every id with that beginning; a `*` in `upstream_model` is
-    replaced by the rest. `price` names entries of prices.toml; `fallbacks` are public ids, tried in order."""
+    replaced by the rest, and one in `price` likewise. `price` names entries of prices.toml, or a published price as
+    `vendor/model`; with `price_as_reported` the upstream's own charge goes before it where it tells one. `fallbacks`
+    are public ids, tried in order."""
 
     provider: str
     upstream_model: str
     price: str
+    price_as_reported: bool = False
     fallbacks: tuple[str, ...] = ()
     limits: ModelLimits = ModelLimits()
     profile: ModelProfile = ModelProfile()

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import cryptodesk
-from cryptodesk.cli import ask, data, documents, keys, plan, serve, tools
+from cryptodesk.cli import ask, budgets, data, documents, keys, ledger, models, plan, serve, tools
 from cryptodesk.cli.eval import evaluate_model
 
 __all__ = ["app", "main"]
@@ -26,7 +26,10 @@ app.command("eval")(evaluate_model)
 app.add_typer(data.app, name="data")
 app.add_typer(documents.app, name="documents")
 app.add_typer(tools.app, name="tools")
+app.add_typer(models.app, name="models")
 app.add_typer(keys.app, name="keys")
+app.add_typer(budgets.app, name="budgets")
+app.add_typer(ledger.app, name="ledger")
 
 
 def _show_version(wanted: bool) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-__all__ = ["CHARACTERS_PER_TOKEN", "Cost", "Usage", "decimal_text", "estimate_tokens"]
+__all__ = ["CHARACTERS_PER_TOKEN", "Cost", "RunReceipt", "Usage", "decimal_text", "estimate_tokens"]
 
 CHARACTERS_PER_TOKEN = 4
 
@@ -61,9 +61,16 @@ class Cost(Struct, frozen=True):
     def is_known(self) -> bool:
         return not self.tokens_usd.is_nan()
 
-    def reaches(self, limit_usd: Decimal) -> bool:
-        """Whether so much or more is spent. An unknown cost reaches every limit."""
-        return not self.is_known or self.total_usd >= limit_usd
+
+class RunReceipt(Struct, frozen=True):
+    """What an answer says of its own money: what was charged, what had been set aside for it before (0 for a model that
+    is free), and the price entries that the charge rests on."""
+
+    run_id: str
+    total_usd: Decimal
+    held_usd: Decimal
+    price_versions: tuple[str, ...]
+    is_estimated: bool
 
 
 def decimal_text(amount: Decimal) -> str:

@@ -20,6 +20,7 @@ Step: TypeAlias = TextDelta | ReasoningDelta | ToolCallDelta | Literal["pause"]
 
 _FACT = re.compile(r"(?m)^(f\d+) \| ([^|\n]+) \| ([^|\n]+) \|[^\n]*\| ?(s\d+)?[^\n|]*$")
 _NAME = re.compile(r"\b[A-Z][A-Za-z]{2,}\b")
+_PASSAGE = re.compile(r"(?m)^\[1\] source: (s\d+) [^\n]*\n⟦\w+ ([^\n]+?\.)(?=\s)")
 _MOST_FACTS = 3
 _LIE = "It trades at $1,234,567.89 [[s1]] and rose 999% in a week [[s99]]. "
 
@@ -58,6 +59,7 @@ def _objects(turn: Turn) -> dict[str, dict[str, Any]]:
         "research_plan": {"tasks": [question], "searches": [question]},
         "kept_passages": {"keep": [1, 2]},
         "evidence_review": {},
+        "refused_citations": {"refused": [1]},
         "related_questions": {
             "questions": [
                 "How volatile was Bitcoin over the last 90 days?",
@@ -101,6 +103,14 @@ def _write(turn: Turn) -> Iterator[Step]:
         yield TextDelta(f" [[{source}]]. " if source else ". ")
     if not facts:
         yield TextDelta("No data were found for this question.")
+
+
+def _quoting(turn: Turn) -> Iterator[Step]:
+    """The first sentence of the first passage, with its mark."""
+    yield from _good(turn)
+    passage = _PASSAGE.search(turn.user_text) if _asked_for(turn) == "text" else None
+    if passage is not None:
+        yield TextDelta(f"{passage[2].strip()} [[{passage[1]}]]")
 
 
 def _lazy(turn: Turn) -> Iterator[Step]:
@@ -152,6 +162,7 @@ RESEARCH: Mapping[str, Script] = {
     "research_lying": _lying,
     "research_looping": _looping,
     "research_slow": _slow,
+    "research_quoting": _quoting,
     "research_broken": _broken,
     "research_cut": _cut,
 }

@@ -35,6 +35,7 @@
 | `research_lying` | `research_good`, but invents figures and sources before it writes |
 | `research_looping` | `research_good`, but asks for the same thing for ever |
 | `research_slow` | `research_good`, with a pause before each piece |
+| `research_quoting` | `research_good` and the first sentence of a passage; refuses the first citation |
 | `research_broken` | broken plans, then UpstreamBadAnswer |
 | `research_cut` | `research_good`, but UpstreamBadAnswer in the second sentence of its text |
 

@@ -15,6 +15,7 @@ from cryptodesk.core.errors import (
     CryptodeskError,
     OutputLimitTooLow,
     UpstreamBadAnswer,
+    UpstreamConnectTimeout,
     UpstreamError,
     UpstreamRateLimited,
     UpstreamRejected,
@@ -164,8 +165,9 @@ FAILURES = sorted(
 @pytest.mark.parametrize("is_answering", [True, False])
 def test_the_transport_table_is_complete(failure: type[BaseException], is_answering: bool) -> None:
     error = transport_error("up", failure.__new__(failure), is_answering=is_answering)
-    assert type(error) in (UpstreamTimeout, UpstreamUnavailable, UpstreamBadAnswer)
-    assert issubclass(failure, TimeoutError) == (type(error) is UpstreamTimeout)
+    assert type(error) in (UpstreamTimeout, UpstreamConnectTimeout, UpstreamUnavailable, UpstreamBadAnswer)
+    assert issubclass(failure, TimeoutError) == isinstance(error, UpstreamTimeout)
+    assert issubclass(failure, aiohttp.ConnectionTimeoutError) == (type(error) is UpstreamConnectTimeout)
     assert error.upstream == "up"
     if is_answering:
         assert type(error) is not UpstreamUnavailable

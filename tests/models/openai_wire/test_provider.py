@@ -27,7 +27,8 @@ from cryptodesk.core.generation import ModelRequest
 from cryptodesk.core.messages import text_message
 from cryptodesk.core.usage import Usage
 from cryptodesk.models._kinds import ProviderConfig, ProviderServices
-from cryptodesk.models.openai_wire import PROVIDER, OpenAIWireProvider, Timeouts, _provider
+from cryptodesk.models.openai_wire import PROVIDER, Timeouts, _provider
+from cryptodesk.models.openai_wire._provider import OpenAIWireProvider
 from tests.models.openai_wire.upstream import Exchange, Upstream, chunk, frame, sse_head, text_chunk
 
 KEY = "sk-very-secret"
@@ -325,6 +326,16 @@ async def test_a_redirect_is_not_followed() -> None:
     async with serving(reply) as (provider, upstream):
         assert isinstance(await failure(provider, ASK), UpstreamUnavailable)
         assert len(upstream.requests) == 1
+
+
+async def test_a_limit_says_when_to_come_back() -> None:
+    async def reply(exchange: Exchange) -> None:
+        await exchange.answer(429, b'{"error":{"message":"Slow down"}}', extra="Retry-After: 3\r\n")
+
+    async with serving(reply) as (provider, _):
+        limited = await failure(provider, ASK)
+        assert isinstance(limited, UpstreamRateLimited)
+        assert limited.retry_after_seconds == 3
 
 
 async def test_a_refusal_whose_body_never_comes_is_still_that_refusal() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -233,3 +234,60 @@ def test_usage_inside_the_choice_is_read() -> None:
 
 def test_usage_that_nobody_said_is_none() -> None:
     assert read(text_chunk("x"), chunk(finish="stop"))[-1] == ModelFinished("stop", None)
+
+
+def test_what_was_written_to_the_cache_is_told_apart() -> None:
+    details = {"cached_tokens": 20, "cache_write_tokens": 50}
+    found = usage_of({"prompt_tokens": 100, "completion_tokens": 5, "prompt_tokens_details": details})
+    assert found == Usage(100, 5, 20, 0, 50)
+
+
+@pytest.mark.parametrize(("written", "kept"), [(1000, 80), (-5, 0), (None, 0)])
+def test_no_more_can_be_written_to_the_cache_than_was_read_afresh(written: int | None, kept: int) -> None:
+    details = {"cached_tokens": 20, "cache_write_tokens": written}
+    found = usage_of({"prompt_tokens": 100, "completion_tokens": 5, "prompt_tokens_details": details})
+    assert found is not None
+    assert found.cache_write_tokens == kept
+
+
+@pytest.mark.parametrize(
+    ("more", "reported"),
+    [
+        ({"cost": 0.00014}, "0.00014"),
+        ({"cost": 1.4e-05}, "0.000014"),
+        ({"cost": 0}, "0"),
+        ({"cost": 0.95, "cost_details": {"upstream_inference_cost": 19}, "is_byok": False}, "0.95"),
+        ({"cost": 0.05, "cost_details": {"upstream_inference_cost": 0.7}, "is_byok": True}, "0.75"),
+        ({"cost": 0.05, "cost_details": {"upstream_inference_cost": None}, "is_byok": True}, "0.05"),
+        ({"cost": -1}, None),
+        ({"cost": None}, None),
+        ({}, None),
+    ],
+)
+def test_what_a_gateway_charged_is_read_to_the_last_digit(more: dict[str, Any], reported: str | None) -> None:
+    found = usage_of({"prompt_tokens": 1, "completion_tokens": 1, **more})
+    assert found is not None
+    assert found.reported_usd == (None if reported is None else Decimal(reported))
+
+
+def test_typed_reasoning_is_read_where_no_plain_one_stands() -> None:
+    details = [
+        {"type": "reasoning.summary", "summary": "Weighs "},
+        {"type": "reasoning.encrypted", "data": "eyJ="},
+        {"type": "reasoning.text", "text": "it.", "signature": None},
+    ]
+    whole = read(chunk({"reasoning_details": details}), text_chunk("x"), chunk(finish="stop"))
+    assert whole[1] == ReasoningDelta("Weighs it.")
+    both = read(chunk({"reasoning": "Weighs it.", "reasoning_details": details}), chunk(finish="stop"))
+    assert [event for event in both if isinstance(event, ReasoningDelta)] == [ReasoningDelta("Weighs it.")]
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"), [("sensitive", "content_filter"), ("model_context_window_exceeded", "length")]
+)
+def test_vendors_own_words_for_an_end_are_understood(said: str, meant: str) -> None:
+    assert read(text_chunk("x"), chunk(finish=said))[-1] == ModelFinished(meant, None)  # type: ignore[arg-type]
+
+
+def test_a_vendors_word_for_breaking_off_is_a_failure() -> None:
+    assert isinstance(failure(text_chunk("x"), chunk(finish="network_error")), UpstreamUnavailable)

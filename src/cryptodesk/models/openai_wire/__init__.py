@@ -1,27 +1,30 @@
 """Any server that speaks OpenAI's Chat Completions format: OpenAI itself, gateways, Ollama, vLLM, llama.cpp.
 
-`_wire` holds the format's structs, `_asking` writes a request, `_sse` cuts a stream into frames, `_reading` makes
-events of an answer, `_errors` is the error table, `_provider` the client.
+`_wire` holds the format's structs, `_asking` writes a request, `_thoughts` keeps reasoning that a tool loop must send
+back, `_sse` cuts a stream into frames, `_reading` makes events of an answer, `_errors` is the error table, `_provider`
+the client, which is loaded for the first configured server. How a server differs stands in its entry of models.toml.
 Source: OpenAI API reference, Chat Completions (create, streaming).
 """
 
 from __future__ import annotations
 
+import importlib
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from cryptodesk.models._kinds import ProviderConfig, ProviderKind
-from cryptodesk.models.openai_wire._asking import OutputLimitField
-from cryptodesk.models.openai_wire._provider import OpenAIWireProvider, Timeouts
+from cryptodesk.models.openai_wire._asking import AskingOptions, OutputLimitField
+from cryptodesk.models.openai_wire._timeouts import Timeouts
 
-__all__ = ["PROVIDER", "OpenAIWireProvider", "OutputLimitField", "Timeouts"]
+if TYPE_CHECKING:
+    from cryptodesk.models.openai_wire._provider import OpenAIWireProvider
+
+__all__ = ["PROVIDER", "AskingOptions", "OutputLimitField", "Timeouts"]
 
 
-class _Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`stream_usage` is False for servers that refuse `stream_options`; their usage is then estimated."""
-
+class _Options(AskingOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
     headers: dict[str, str] = msgspec.field(default_factory=dict)
-    output_limit_field: OutputLimitField = "max_completion_tokens"
-    stream_usage: bool = True
     timeouts: Timeouts = Timeouts()
 
 
@@ -30,16 +33,18 @@ def _build(config: ProviderConfig) -> OpenAIWireProvider:
         options = msgspec.convert(dict(config.options), _Options)
     except msgspec.ValidationError as error:
         raise ValueError(f"provider {config.name!r}: options: {error}") from None
-    return OpenAIWireProvider(
+    # Imported late: a desk that answers with its analyst alone needs no HTTP client.
+    client = importlib.import_module("cryptodesk.models.openai_wire._provider")
+    provider: OpenAIWireProvider = client.OpenAIWireProvider(
         config.name,
         config.base_url,
         config.api_key,
         headers=options.headers,
-        output_limit_field=options.output_limit_field,
-        stream_usage=options.stream_usage,
+        asking=options,
         timeouts=options.timeouts,
         profiles=config.profiles,
     )
+    return provider
 
 
 PROVIDER = ProviderKind("openai_wire", _build, needs_base_url=True)

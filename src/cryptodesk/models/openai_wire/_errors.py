@@ -11,7 +11,8 @@
 | other 4xx | UpstreamRejected |
 | an error object inside a 200 or a stream | by its code as above, else UpstreamBadAnswer |
 | connection refused, reset or closed, TLS, name resolution, unusable address | UpstreamUnavailable |
-| no connection, first byte or next read in time | UpstreamTimeout |
+| no connection in time | UpstreamConnectTimeout |
+| no first byte or next read in time | UpstreamTimeout |
 | not the format, too long, cut before its end | UpstreamBadAnswer |
 
 An upstream's own words go into `body`, not into the message: they may name its organisation, never our caller's.
@@ -30,6 +31,7 @@ from cryptodesk.core.errors import (
     CryptodeskError,
     OutputLimitTooLow,
     UpstreamBadAnswer,
+    UpstreamConnectTimeout,
     UpstreamError,
     UpstreamRateLimited,
     UpstreamRejected,
@@ -50,7 +52,12 @@ _OUTPUT_LIMIT_MESSAGE = (
 _OUTPUT_LIMIT_FIELDS = frozenset({"max_completion_tokens", "max_tokens", "max_output_tokens"})
 
 _CONTEXT_CODES = frozenset({"context_length_exceeded", "exceed_context_size_error"})
-_CONTEXT_WORDS = ("maximum context length", "context window", "exceeds the available context size")
+_CONTEXT_WORDS = (
+    "maximum context length",
+    "context window",
+    "exceeds the available context size",
+    "prompt exceeds max length",
+)
 _FILTER_CODES = frozenset({"content_filter", "content_policy_violation"})
 
 _BY_STATUS: dict[int, tuple[type[UpstreamError], str]] = {
@@ -76,6 +83,7 @@ _BY_CODE: dict[str, tuple[type[UpstreamError], str]] = {
 }
 _TRANSPORT: tuple[tuple[type[BaseException], type[UpstreamError], str], ...] = (
     # Some failures are timeouts and connection errors at once: the first row that fits counts.
+    (aiohttp.ConnectionTimeoutError, UpstreamConnectTimeout, "cannot be reached: no connection in time"),
     (TimeoutError, UpstreamTimeout, "did not answer in time"),
     (aiohttp.ClientSSLError, UpstreamUnavailable, "cannot be reached: TLS failed"),
     (aiohttp.ClientConnectorDNSError, UpstreamUnavailable, "cannot be reached: its name does not resolve"),
@@ -89,7 +97,9 @@ _TRANSPORT: tuple[tuple[type[BaseException], type[UpstreamError], str], ...] = (
 )
 
 
-def error_of_status(upstream: str, status: int, raw_body: bytes, *, secret: str | None) -> CryptodeskError:
+def error_of_status(
+    upstream: str, status: int, raw_body: bytes, *, secret: str | None, retry_after_seconds: float | None = None
+) -> CryptodeskError:
     """The error an answer with a status other than 200 means. `secret` never shows up in it."""
     # Vendors repeat parts of a refused key in their answer, so that answer is not kept.
     body = None if status in (401, 403) else _bounded_body(raw_body, secret)
@@ -98,7 +108,13 @@ def error_of_status(upstream: str, status: int, raw_body: bytes, *, secret: str 
         if meant is not None:
             return meant
     kind, words = _meaning_of_status(status)
-    return kind(f"{upstream} {words} (HTTP {status})", upstream=upstream, upstream_status=status, body=body)
+    return kind(
+        f"{upstream} {words} (HTTP {status})",
+        upstream=upstream,
+        upstream_status=status,
+        body=body,
+        retry_after_seconds=retry_after_seconds,
+    )
 
 
 def error_in_answer(upstream: str, payload: bytes, *, secret: str | None) -> CryptodeskError:
@@ -115,7 +131,7 @@ def error_in_answer(upstream: str, payload: bytes, *, secret: str | None) -> Cry
 def transport_error(upstream: str, error: BaseException, *, is_answering: bool) -> UpstreamError:
     """What a failed connection means. Once the answer has begun, anything but silence is a cut answer."""
     kind, words = next((kind, words) for failure, kind, words in _TRANSPORT if isinstance(error, failure))
-    if is_answering and kind is not UpstreamTimeout:
+    if is_answering and not issubclass(kind, UpstreamTimeout):
         kind, words = UpstreamBadAnswer, "cut its answer short"
     return kind(f"{upstream} {words} ({type(error).__name__})", upstream=upstream)
 

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 
 import aiohttp
-from msgspec import Struct
 from multidict import CIMultiDict
 from yarl import URL
 
@@ -16,7 +15,8 @@ from cryptodesk.catalog.models import ModelProfile
 from cryptodesk.core.errors import CryptodeskError, UpstreamBadAnswer, UpstreamError
 from cryptodesk.core.events import ModelEvent
 from cryptodesk.core.generation import ModelRequest
-from cryptodesk.models.openai_wire._asking import OutputLimitField, encode_request
+from cryptodesk.models._retry_after import retry_after_seconds
+from cryptodesk.models.openai_wire._asking import AskingOptions, encode_request
 from cryptodesk.models.openai_wire._errors import (
     MAX_ERROR_BODY_BYTES,
     TRANSPORT_FAILURES,
@@ -25,22 +25,16 @@ from cryptodesk.models.openai_wire._errors import (
 )
 from cryptodesk.models.openai_wire._reading import AnswerReader
 from cryptodesk.models.openai_wire._sse import FrameTooLong, SseReader
+from cryptodesk.models.openai_wire._thoughts import Thought, Thoughts
+from cryptodesk.models.openai_wire._timeouts import Timeouts
 
-__all__ = ["MAX_BODY_BYTES", "OpenAIWireProvider", "Timeouts"]
+__all__ = ["MAX_BODY_BYTES", "OpenAIWireProvider"]
 
 MAX_BODY_BYTES = 32_000_000
 
 _BYTES_AT_ONCE = 1 << 20  # aiohttp warns above this when a body is handed over as plain bytes
 _DRAIN_SECONDS = 1.0
 _NO_PROFILE = ModelProfile()
-
-
-class Timeouts(Struct, frozen=True, forbid_unknown_fields=True):
-    """In seconds. `first_byte` counts from the sent request, `between_reads` between the pieces of a stream."""
-
-    connect: float = 10.0
-    first_byte: float = 120.0
-    between_reads: float = 60.0
 
 
 class OpenAIWireProvider:
@@ -55,8 +49,7 @@ class OpenAIWireProvider:
         api_key: str | None,
         *,
         headers: Mapping[str, str] | None = None,
-        output_limit_field: OutputLimitField = "max_completion_tokens",
-        stream_usage: bool = True,
+        asking: AskingOptions = AskingOptions(),  # noqa: B008  frozen
         timeouts: Timeouts = Timeouts(),  # noqa: B008  frozen
         profiles: Mapping[str, ModelProfile] | None = None,
     ) -> None:
@@ -64,20 +57,25 @@ class OpenAIWireProvider:
         self._url = _completions_url(name, base_url)
         self._api_key = api_key or None
         self._headers = _headers(name, self._api_key, headers or {})
-        self._output_limit_field: OutputLimitField = output_limit_field
-        self._stream_usage = stream_usage
+        self._asking = asking
+        self._thoughts = Thoughts()
         self._timeouts = timeouts
         self._profiles = dict(profiles or {})
         self._sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
         self._drains: set[asyncio.Task[None]] = set()
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[list[ModelEvent]]:
-        response = await self._post(request)
+        profile = self._profiles.get(request.upstream_model, _NO_PROFILE)
+        asked = encode_request(request, profile, self._asking, self._thoughts)
+        response = await self._post(asked.body)
         try:
             if response.status != 200:
                 raise await self._refusal(response)
-            answer = self._answer(response, request)
+            thought = Thought(self._asking.reasoning_echo) if self._asking.reasoning_echo != "none" else None
+            answer = self._answer(response, request, thought)
             while (batch := await answer.next_batch()) is not None:
+                if thought is not None and answer.is_over:
+                    self._thoughts.keep(asked.key, thought)
                 yield batch
             if not response.content.at_eof():
                 self._drain(response)
@@ -97,13 +95,7 @@ class OpenAIWireProvider:
         if session is not None:
             await session.close()
 
-    async def _post(self, request: ModelRequest) -> aiohttp.ClientResponse:
-        body = encode_request(
-            request,
-            self._profiles.get(request.upstream_model, _NO_PROFILE),
-            output_limit_field=self._output_limit_field,
-            stream_usage=self._stream_usage,
-        )
+    async def _post(self, body: bytes) -> aiohttp.ClientResponse:
         try:
             return await self._send(body)
         except aiohttp.ClientConnectorError as error:
@@ -147,10 +139,11 @@ class OpenAIWireProvider:
             body = await _read_body(response, MAX_ERROR_BODY_BYTES)
         except TRANSPORT_FAILURES:
             body = b""  # the status says enough
-        return error_of_status(self.name, response.status, body, secret=self._api_key)
+        pause = retry_after_seconds(response.headers)
+        return error_of_status(self.name, response.status, body, secret=self._api_key, retry_after_seconds=pause)
 
-    def _answer(self, response: aiohttp.ClientResponse, request: ModelRequest) -> _Answer:
-        reader = AnswerReader(self.name, request.upstream_model, self._api_key)
+    def _answer(self, response: aiohttp.ClientResponse, request: ModelRequest, thought: Thought | None) -> _Answer:
+        reader = AnswerReader(self.name, request.upstream_model, self._api_key, thought)
         content_type = response.headers.get("Content-Type", "").lower()
         # Servers that ignore `stream` answer in one body; some that stream do not label it.
         is_stream = content_type.startswith("text/event-stream") or (request.stream and "json" not in content_type)
@@ -179,6 +172,11 @@ class _Answer:
         self._received = 0
         self._is_over = False
         self._failure: CryptodeskError | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """The answer was read to its end, well or badly."""
+        return self._is_over
 
     async def next_batch(self) -> list[ModelEvent] | None:
         """None after the last. Raises: UpstreamError, RunError, OutputLimitTooLow."""

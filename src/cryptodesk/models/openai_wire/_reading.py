@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from cryptodesk.core.events import ModelEvent, ModelFinished, ModelStarted, Reas
 from cryptodesk.core.generation import FinishReason
 from cryptodesk.core.usage import Usage
 from cryptodesk.models.openai_wire._errors import error_in_answer
+from cryptodesk.models.openai_wire._thoughts import Thought
 from cryptodesk.models.openai_wire._tool_calls import CallAssembler
 from cryptodesk.models.openai_wire._wire import Answer, AnswerUsage, Choice, Piece
 
@@ -25,9 +27,11 @@ _FINISH_REASONS: dict[str, FinishReason] = {
     "tool_calls": "tool_calls",
     "function_call": "tool_calls",
     "content_filter": "content_filter",
+    "sensitive": "content_filter",
+    "model_context_window_exceeded": "length",
 }
 # Reasons by which a server says that it broke off by itself.
-_FAILURES = frozenset({"error", "insufficient_system_resource"})
+_FAILURES = frozenset({"error", "insufficient_system_resource", "network_error"})
 
 
 class AnswerReader:
@@ -35,10 +39,20 @@ class AnswerReader:
 
     Raises (`read`, `finish`): UpstreamError, ContextTooLong, OutputLimitTooLow, ContentFiltered."""
 
-    __slots__ = ("_asked_model", "_calls", "_finish_reason", "_is_started", "_secret", "_upstream", "_usage")
+    __slots__ = (
+        "_asked_model",
+        "_calls",
+        "_finish_reason",
+        "_is_started",
+        "_secret",
+        "_thought",
+        "_upstream",
+        "_usage",
+    )
 
-    def __init__(self, upstream: str, asked_model: str, secret: str | None) -> None:
+    def __init__(self, upstream: str, asked_model: str, secret: str | None, thought: Thought | None = None) -> None:
         self._upstream = upstream
+        self._thought = thought
         self._asked_model = asked_model
         self._secret = secret
         self._is_started = False
@@ -89,8 +103,12 @@ class AnswerReader:
         piece = choice.delta or choice.message
         if piece is not None:
             reasoning = piece.reasoning_content or piece.reasoning
+            if piece.reasoning_details:
+                reasoning = reasoning or _text_of(piece.reasoning_details)
             if reasoning:
                 events.append(ReasoningDelta(reasoning))
+            if self._thought is not None:
+                self._thought.add(piece)
             content = piece.content
             if content:
                 if isinstance(content, str):
@@ -157,6 +175,12 @@ def _read_parts(parts: list[dict[str, Any]], events: list[ModelEvent]) -> None:
             events.append(TextDelta(text))
 
 
+def _text_of(details: list[dict[str, Any]]) -> str:
+    """What of typed reasoning can be read; a gateway also sends encrypted pieces."""
+    found = (detail.get("text") or detail.get("summary") for detail in details)
+    return "".join(text for text in found if isinstance(text, str))
+
+
 def _usage(said: AnswerUsage | None) -> Usage | None:
     """`output_tokens` without reasoning. OpenAI counts reasoning inside `completion_tokens`; servers that count it
     beside them give themselves away by a total that is larger than prompt and completion."""
@@ -167,6 +191,18 @@ def _usage(said: AnswerUsage | None) -> Usage | None:
     details = said.completion_tokens_details
     reasoning = (details.reasoning_tokens or 0) if details else 0
     reasoning = min(max(reasoning, written - completion), written)
-    cached = said.prompt_tokens_details.cached_tokens if said.prompt_tokens_details else None
+    read, kept = said.prompt_tokens_details, 0
+    cached = read.cached_tokens if read else None
     cached = said.prompt_cache_hit_tokens if cached is None else cached
-    return Usage(prompt, written - reasoning, min(max(cached or 0, 0), prompt), reasoning)
+    cached = min(max(cached or 0, 0), prompt)
+    if read is not None and read.cache_write_tokens:
+        kept = min(max(read.cache_write_tokens, 0), prompt - cached)
+    return Usage(prompt, written - reasoning, cached, reasoning, kept, 0, _reported_usd(said))
+
+
+def _reported_usd(said: AnswerUsage) -> Decimal | None:
+    if said.cost is None:
+        return None
+    vendors = said.cost_details.upstream_inference_cost if said.is_byok and said.cost_details else None
+    reported = said.cost + (vendors or 0)
+    return reported if reported.is_finite() and reported >= 0 else None
