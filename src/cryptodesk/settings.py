@@ -51,6 +51,10 @@ class Settings(BaseSettings):
     related_questions: Annotated[int, Field(ge=0, le=5)] = Field(
         2, description="How many related questions a researched answer brings where the request says nothing."
     )
+    citation_entailment: bool = Field(
+        False,
+        description="Have the research model read every citation of its answer to a text before the answer is sent.",
+    )
     annotations: bool = Field(
         True, description="Put the links of citations into standard annotations as well, on the OpenAI research route."
     )
@@ -70,6 +74,11 @@ class Settings(BaseSettings):
     )
     prices_file: Path | None = Field(
         None, description="Your own prices, laid over the shipped ones. Default: prices.toml in home."
+    )
+    unknown_price: Literal["refuse", "mark"] = Field(
+        "refuse",
+        description="What becomes of a model whose price is not known: refuse (a 404 that says so), or mark (served, "
+        "with its cost said to be unknown).",
     )
     max_body_bytes: Annotated[int, Field(ge=1024)] = Field(4 * 2**20, description="Largest request body.")
     body_seconds: Annotated[float, Field(gt=0)] = Field(30.0, description="Time a request body may take to arrive.")
@@ -96,15 +105,35 @@ class Settings(BaseSettings):
         "ask), repair, cut, or off (nothing is checked).",
     )
     proxy: str | None = Field(None, description="HTTP proxy for live sources.")
+    model_retries: Annotated[int, Field(ge=0, le=5)] = Field(
+        2, description="How often a model's route that failed for a moment is asked again before the next one is."
+    )
+    model_retry_seconds: Annotated[float, Field(ge=0)] = Field(
+        10.0, description="What the pauses before such attempts may take together, in one model call."
+    )
+    breaker_failures: Annotated[int, Field(ge=0)] = Field(
+        5, description="Failures in a row after which a model's route is left alone for a while; 0 for never."
+    )
+    breaker_window_seconds: Annotated[float, Field(gt=0)] = Field(
+        60.0, description="The time within which those failures must fall."
+    )
+    breaker_open_seconds: Annotated[float, Field(gt=0)] = Field(
+        30.0, description="How long such a route is left alone before one request probes it."
+    )
     run_seconds: Annotated[float, Field(gt=0)] = Field(120.0, description="Time one run may take.")
     run_rounds: Annotated[int, Field(ge=1)] = Field(6, description="Model calls in one run.")
     run_tool_calls: Annotated[int, Field(ge=0)] = Field(24, description="Built-in tool calls in one run.")
     run_tokens: Annotated[int, Field(ge=1)] | None = Field(
         None, description="Tokens, in and out, after which a run starts no further round of tools."
     )
-    run_cost_usd: Decimal | None = Field(None, description="Cost after which a run starts no further round of tools.")
+    run_cost_usd: Annotated[Decimal, Field(ge=0)] | None = Field(
+        None, description="The most one run may cost, in USD. A request may ask for less, never for more."
+    )
     response_retention_hours: Annotated[float, Field(ge=1)] = Field(
         24.0, description="How long a response can be resumed before it is deleted."
+    )
+    idempotency_hours: Annotated[float, Field(gt=0)] = Field(
+        24.0, description="How long an answer is kept under the Idempotency-Key of its request."
     )
 
     @classmethod

@@ -85,7 +85,7 @@ def open_research(desk: Desk, settlement: Settlement, observer: RunObserver | No
     opened: ResearchEngine = engine.ResearchEngine(
         services.ResearchServices(
             clock=desk.clock,
-            catalog=desk.models,
+            catalog=desk.catalog,
             tools=desk.tools,
             documents=desk.documents,
             feed=desk.market.feed,
@@ -100,6 +100,7 @@ def open_research(desk: Desk, settlement: Settlement, observer: RunObserver | No
             verifier=verifier.AnswerVerifier("mark" if policy == "off" else policy),
             plan_check=plan_check,
             reports_verification=policy != "off",
+            checks_entailment=desk.settings.citation_entailment,
             data=desk.settings.data,
             observer=observer,
         )

@@ -14,10 +14,12 @@ from cryptodesk.core.messages import text_message
 from cryptodesk.core.requests import RunRequest
 from cryptodesk.core.research import ResearchOptions, ResearchOutcome
 from cryptodesk.core.usage import Cost
+from cryptodesk.core.worst_case import RunShape, bounded_tokens
 from cryptodesk.engine.ending import RunEnding
 from cryptodesk.engine.settlement import total_usage
 from cryptodesk.engine.state import RunState
 from cryptodesk.research.graph import Graph
+from cryptodesk.research.model_calls import MOST_OUTPUT_TOKENS
 from cryptodesk.research.nodes import NODES
 from cryptodesk.research.services import ResearchServices
 from cryptodesk.research.state import ResearchState
@@ -48,6 +50,8 @@ class ResearchEngine:
         run = RunState(request, self._new_id(now), now, Deadline(request.limits.seconds))
         try:
             state = self._begin(run)
+            if self._services.settlement.reserving.is_needed(run):
+                await self._reserve(state)
             yield [self._start(state)]
             working = asyncio.create_task(self._work(state))
             try:
@@ -81,6 +85,21 @@ class ResearchEngine:
         state.model_routes = tuple(route for route in routes if route.is_language_model)
         return state
 
+    async def _reserve(self, state: ResearchState) -> None:
+        """Raises: OutOfCredit, BudgetSpent, LedgerUnavailable."""
+        budgets = [node.budget for node in self._graph.nodes if node.model is not None]
+        calls = max(1, sum(budget.model_calls for budget in budgets))
+        shape = RunShape(
+            input_tokens=sum(budget.tokens for budget in budgets) // calls,
+            calls=calls,
+            tool_calls=0,
+            output_tokens=MOST_OUTPUT_TOKENS,
+            built_in_listed=bool(state.run.request.built_in_tools),
+            grows=False,
+        )
+        least = bounded_tokens(state.run.conversation, ())
+        await self._services.settlement.reserving.open(state.run, shape, least)
+
     def _start(self, state: ResearchState) -> RunStarted:
         route = (*state.model_routes, self._services.analyst_route)[0]
         state.run.started = RunStarted(state.run.run_id, int(state.run.created_at), route.upstream_model, "default")
@@ -111,7 +130,15 @@ class ResearchEngine:
             steps=tuple(state.steps.values()),
         )
         usage = total_usage(run.spendings)
-        return RunFinished(run.finish_reason, usage, cost, estimated, run.limit, state.verification, research=outcome)
+        return RunFinished(
+            run.finish_reason,
+            usage,
+            cost,
+            estimated,
+            run.limit or state.model_limit,
+            state.verification,
+            research=outcome,
+        )
 
 
 def _first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:

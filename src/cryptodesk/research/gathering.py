@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from types import TracebackType
 
 import msgspec
 
@@ -11,44 +12,60 @@ from cryptodesk.core.events import ToolCallFinished, ToolCallStarted
 from cryptodesk.core.messages import Message, ToolCallPart, ToolResultPart
 from cryptodesk.core.tools import ToolRunContext, ToolTrace
 from cryptodesk.engine.limits import tool_calls_limit
+from cryptodesk.research.keys import CallKey, call_key
 from cryptodesk.research.state import ResearchState, Thread
 
 __all__ = ["CallDesk"]
 
-_Key = tuple[str, bytes]
-
 
 class CallDesk:
-    """One for a run. Threads that ask for the same thing at the same time wait for one call of it."""
+    """One for a node. Threads that ask for the same thing at the same time wait for one call of it; what a node before
+    has found is not asked for again. Leaving it ends the calls that nobody waits for any more."""
 
     def __init__(self, state: ResearchState) -> None:
         self._state = state
-        self._running: dict[_Key, asyncio.Task[ToolTrace]] = {}
-        self._ids = {call.call_id for call, _ in state.traces}
+        self._done = {call_key(call): trace for call, trace in state.traces if trace.status == "completed"}
+        self._running: dict[CallKey, asyncio.Task[ToolTrace]] = {}
+        self._ids = {call.call_id for thread in state.threads for call, _ in thread.traces}
         self._names = frozenset(state.services.tools.names())
+
+    async def __aenter__(self) -> CallDesk:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        running = [task for task in self._running.values() if not task.done()]
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
     async def run(self, thread: Thread, calls: Sequence[ToolCallPart]) -> int:
         """Runs the calls side by side and tells the thread what each returned; how many were new to it."""
         distinct = [self._renamed(call) for call in calls]
         thread.messages.append(Message("assistant", tuple(distinct)))
-        known = {_key(call) for call, _ in thread.traces}
+        known = {call_key(call) for call, _ in thread.traces}
         traces = await asyncio.gather(*(self._one(call) for call in distinct))
         fresh = 0
         for call, trace in zip(distinct, traces, strict=True):
             failed = trace.status == "failed"
             result = ToolResultPart(call.call_id, trace.model_content, call.name, failed)
             thread.messages.append(Message("tool", (result,)))
-            if _key(call) not in known:
+            if call_key(call) not in known:
+                known.add(call_key(call))
                 fresh += 1
                 thread.traces.append((call, trace))
         return fresh
 
     async def _one(self, call: ToolCallPart) -> ToolTrace:
-        key = _key(call)
-        task = self._running.get(key)
-        if task is None:
-            task = self._running[key] = asyncio.ensure_future(self._start(call))
-        trace = await asyncio.shield(task)
+        key = call_key(call)
+        trace = self._done.get(key)
+        if trace is None:
+            task = self._running.get(key)
+            if task is None:
+                task = self._running[key] = asyncio.ensure_future(self._start(call))
+            # Whoever goes away must not take the call from the others that wait for it.
+            trace = await asyncio.shield(task)
         # A call that was made before answers under the id of whoever asks now.
         return msgspec.structs.replace(trace, call_id=call.call_id)
 
@@ -82,11 +99,3 @@ class CallDesk:
 
 def _refused(call: ToolCallPart, message: str) -> ToolTrace:
     return ToolTrace(call.call_id, call.name, call.arguments, "failed", message, error_message=message)
-
-
-def _key(call: ToolCallPart) -> _Key:
-    try:
-        canonical = msgspec.json.encode(msgspec.json.decode(call.arguments), order="deterministic")
-    except (msgspec.DecodeError, RecursionError):
-        canonical = call.arguments.encode("utf-8", "surrogatepass")
-    return call.name, canonical

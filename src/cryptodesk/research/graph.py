@@ -18,11 +18,13 @@ Form = Callable[[S], Awaitable[str]]
 
 class NodeBudget(Struct, frozen=True):
     """What one node may use, whatever is left of the run: seconds in each of its forms, calls of a language model, and
-    tokens after which no further call is made."""
+    tokens after which no further call is made. `least_seconds` are its form's in code even where the run's time is up:
+    an answer from what there is beats none."""
 
     seconds: float = 30.0
     model_calls: int = 1
     tokens: int = 20_000
+    least_seconds: float = 0.0
 
 
 class Node(Struct, Generic[S], frozen=True, kw_only=True):

@@ -14,15 +14,20 @@ from cryptodesk.core.events import TextDelta
 from cryptodesk.core.generation import ModelRequest, ModelRoute, ResponseFormat, ToolChoice
 from cryptodesk.core.messages import Message
 from cryptodesk.core.tools import ToolSpec
+from cryptodesk.core.worst_case import bounded_tokens
 from cryptodesk.engine.call_model import ModelCall
+from cryptodesk.engine.estimates import estimate_usage
+from cryptodesk.engine.limits import tokens_limit
 from cryptodesk.engine.settlement import total_usage
 from cryptodesk.engine.state import Round
 from cryptodesk.research.purse import purse
 from cryptodesk.research.state import ResearchState
 
-__all__ = ["ModelAsk", "ask_model", "ask_model_for"]
+__all__ = ["MOST_OUTPUT_TOKENS", "ModelAsk", "ask_model", "ask_model_for"]
 
 T = TypeVar("T")
+
+MOST_OUTPUT_TOKENS = 2_000
 
 
 class ModelAsk(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +37,7 @@ class ModelAsk(msgspec.Struct, frozen=True, kw_only=True):
     tools: tuple[ToolSpec, ...] = ()
     tool_choice: ToolChoice = "auto"
     response_format: ResponseFormat | None = None
-    max_output_tokens: int | None = 2_000
+    max_output_tokens: int | None = MOST_OUTPUT_TOKENS
     seconds: float = 60.0
 
 
@@ -45,11 +50,18 @@ async def ask_model(state: ResearchState, ask: ModelAsk, on_text: Callable[[str]
     spender = purse.get()
     if spender is not None:
         spender.take_call()
-    state.model_calls += 1
     current = Round(ask.messages)
+    # Calls side by side must not each take the last of the budget for theirs alone.
+    sent_tokens = estimate_usage(ask.messages, 0).total_tokens
+    state.tokens_under_way += sent_tokens
     deadline = Deadline(min(ask.seconds, state.run.deadline.remaining(ask.seconds)))
+    set_aside = _SetAside(state)
     call = ModelCall(
-        state.services.catalog, state.model_routes, current, lambda route: _request(state, ask, route), deadline
+        state.services.catalog,
+        state.model_routes,
+        current,
+        lambda route: _request(state, ask, route, set_aside),
+        deadline,
     )
     try:
         while (batch := await call.next_batch()) is not None:
@@ -58,13 +70,16 @@ async def ask_model(state: ResearchState, ask: ModelAsk, on_text: Callable[[str]
                     if type(event) is TextDelta:
                         on_text(event.text)
     finally:
-        await call.close()
+        state.tokens_under_way -= sent_tokens
+        set_aside.end()
+        # A call that the cap forbade was never made.
+        spending = current.spending() if set_aside.was_granted else None
         deadline.close()
-        spending = current.spending()
         if spending is not None:
             state.run.spendings.append(spending)
             if spender is not None:
                 spender.spend(spending.usage)
+        await call.close()
     return current
 
 
@@ -88,9 +103,43 @@ def _object_in(text: str) -> bytes:
     return text[start : end + 1].encode("utf-8", "replace") if 0 <= start < end else b""
 
 
-def _request(state: ResearchState, ask: ModelAsk, route: ModelRoute) -> ModelRequest:
+class _SetAside:
+    """What the call that is under way may cost, kept from the calls beside it."""
+
+    def __init__(self, state: ResearchState) -> None:
+        self._state = state
+        self._number: int | None = None
+        self.was_granted = False
+
+    def begin(self, route: ModelRoute, ask: ModelAsk, most: int | None) -> int | None:
+        """How much the call may write. Raises: BudgetSpent."""
+        self.end()
+        self.was_granted = False
+        cap = self._state.run.cap
+        if cap is None:
+            self.was_granted = True
+            return most
+        sent = bounded_tokens(ask.messages, ask.tools)
+        spent_usd = self._state.services.settlement.cost(self._state.run).total_usd
+        try:
+            allowed = cap.output_tokens(route, sent, most, spent_usd)
+        except BudgetSpent:
+            self._state.model_limit = f"the cost limit of {cap.limit_usd} USD was reached"
+            raise
+        self._number = cap.begin(route, sent, allowed)
+        self.was_granted = True
+        return allowed
+
+    def end(self) -> None:
+        cap, number = self._state.run.cap, self._number
+        if cap is not None and number is not None:
+            cap.end(number)
+            self._number = None
+
+
+def _request(state: ResearchState, ask: ModelAsk, route: ModelRoute, set_aside: _SetAside) -> ModelRequest:
     request = state.run.request
-    limits = [ask.max_output_tokens, route.max_output_tokens]
+    limits = [limit for limit in (ask.max_output_tokens, route.max_output_tokens) if limit is not None]
     return ModelRequest(
         upstream_model=route.upstream_model,
         messages=ask.messages,
@@ -98,7 +147,7 @@ def _request(state: ResearchState, ask: ModelAsk, route: ModelRoute) -> ModelReq
         tool_choice=ask.tool_choice if ask.tools else "none",
         response_format=ask.response_format,
         temperature=request.temperature,
-        max_output_tokens=min((limit for limit in limits if limit is not None), default=None),
+        max_output_tokens=set_aside.begin(route, ask, min(limits, default=None)),
         reasoning_effort=request.reasoning_effort,
         stream=True,
         as_of=request.as_of,
@@ -106,8 +155,9 @@ def _request(state: ResearchState, ask: ModelAsk, route: ModelRoute) -> ModelReq
 
 
 def _check_budget(state: ResearchState) -> None:
-    limits, spendings = state.run.request.limits, state.run.spendings
-    if limits.tokens is not None and total_usage(spendings).total_tokens >= limits.tokens:
-        raise BudgetSpent(f"The run's limit of {limits.tokens} tokens is used up.")
-    if limits.cost_usd is not None and state.services.settlement.cost(state.run).total_usd >= limits.cost_usd:
-        raise BudgetSpent(f"The run's cost limit of {limits.cost_usd} USD is used up.")
+    """Raises: BudgetSpent."""
+    limits = state.run.request.limits
+    used = total_usage(state.run.spendings).total_tokens + state.tokens_under_way
+    if limits.tokens is not None and used >= limits.tokens:
+        state.model_limit = tokens_limit(limits)
+        raise BudgetSpent(f"{state.model_limit[:1].upper()}{state.model_limit[1:]}.")

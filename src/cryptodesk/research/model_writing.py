@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from msgspec import Struct, field
 
 from cryptodesk.core.errors import UpstreamBadAnswer
@@ -11,6 +13,7 @@ from cryptodesk.core.ports import AnswerCheck
 from cryptodesk.core.verification import CheckedFigure, Counts, Verification
 from cryptodesk.documents.fencing import Fence, new_fence
 from cryptodesk.research.citing import CitingPolicy, CitingReport, CitingStream, FactSheet
+from cryptodesk.research.entailing import with_second_opinion
 from cryptodesk.research.model_calls import ModelAsk, ask_model
 from cryptodesk.research.prompting import conversation_text, passages_block, prompt, wishes
 from cryptodesk.research.releasing import begin_check, fill_book
@@ -64,7 +67,18 @@ async def write_with_model(state: ResearchState) -> str:
     stream = CitingStream(state.book, state.numbering, sheet, policy)
     live = LiveAnswer(stream, begin_check(state), has_facts=bool(len(sheet) or state.hits))
     ask = ModelAsk(messages=_messages(state, sheet), max_output_tokens=_most_tokens(state), seconds=85.0)
-    answer = await ask_model(state, ask, lambda piece: _pass_on(state, live, live.stream.feed(piece)))
+    if state.services.checks_entailment and state.hits:
+        answer = await ask_model(state, ask)
+        text = "".join(answer.text)
+        policy = await with_second_opinion(state, text, sheet, policy)
+        live.stream = CitingStream(state.book, state.numbering, sheet, policy)
+        _pass_on(state, live, live.stream.feed(text))
+    else:
+        try:
+            answer = await ask_model(state, ask, lambda piece: _pass_on(state, live, live.stream.feed(piece)))
+        except (TimeoutError, asyncio.CancelledError):
+            _end_early(state, live)
+            raise
     rest, report = live.stream.finish()
     upstream = answer.route.provider if answer.route is not None else "none"
     if live.has_facts and not state.run.wrote_text and not live.stream.rests_on_sources:
@@ -83,6 +97,14 @@ async def write_with_model(state: ResearchState) -> str:
         f"{len(report.filled)} figures by reference, {len(report.free)} without; "
         f"{len(report.cited)} citations, {len(report.dropped)} dropped"
     )
+
+
+def _end_early(state: ResearchState, live: LiveAnswer) -> None:
+    """What was sent before time was up is checked like any other text."""
+    if state.run.wrote_text and live.check is not None:
+        tail, verification = live.check.finish()
+        _send(state, tail)
+        state.verification = verification if state.services.reports_verification else None
 
 
 def _pass_on(state: ResearchState, live: LiveAnswer, parts: list[str]) -> None:

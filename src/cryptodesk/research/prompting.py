@@ -35,7 +35,7 @@ def prompt(name: str, **values: object) -> Message:
 
 def conversation_text(state: ResearchState) -> str:
     """The conversation's last turns as text, for a node that does not take part in it."""
-    turns = [message for message in state.run.request.messages if message.role != "system"][-_TURNS:]
+    turns = [message for message in state.messages if message.role != "system"][-_TURNS:]
     return "\n\n".join(f"{message.role}: {message.text[:_MOST_OF_A_TURN]}" for message in turns)
 
 

@@ -9,14 +9,16 @@ from msgspec import Struct
 
 from cryptodesk.core.messages import ToolCallPart
 from cryptodesk.core.tools import ToolTrace
+from cryptodesk.documents.fencing import quote
+from cryptodesk.research.related import findings_of
 from cryptodesk.verification.facts import Cell, FactTable, ToolResult
 
-__all__ = ["Conflict", "find_conflicts", "find_stale"]
+__all__ = ["Conflict", "evidence_notes", "find_conflicts", "find_stale"]
 
 # Two sources of one market never agree to the last digit; what differs by more is told.
 _TOLERANCE_RATIO = 0.02
 _TOLERANCE_POINTS = 2.0
-_MOST_CONFLICTS = 4
+_MOST_CONFLICTS, _MOST_MISSING = 4, 8
 _OLD = timedelta(days=2)
 _UNITS = frozenset({"money", "percent", "count", "index"})
 
@@ -36,13 +38,11 @@ class Conflict(Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """For a reader: what differs and by how much."""
-        sign = "$" if self.unit == "money" else ""
-        end = "%" if self.unit == "percent" else ""
-        shown = [f"{sign}{value:,.6g}{end}" for value in (self.first, self.second)]
-        whose = f"{self.entity}: " if self.entity else ""
-        measure = self.measure.replace("_", " ")
-        return f"{whose}{measure} is {shown[0]} by {self.first_tool} and {shown[1]} by {self.second_tool}"
+        """A sentence for a reader: what differs, and by how much."""
+        first, second = _shown(self.first, self.unit), _shown(self.second, self.unit)
+        of = f" of {self.entity}" if self.entity else ""
+        tools = f"{_said(self.first_tool)} and {_said(self.second_tool)}"
+        return f"On the {_said(self.measure)}{of}, {tools} disagree: {first} and {second}."
 
 
 def find_conflicts(traces: Sequence[_Trace]) -> list[Conflict]:
@@ -64,6 +64,20 @@ def find_conflicts(traces: Sequence[_Trace]) -> list[Conflict]:
     return conflicts[:_MOST_CONFLICTS]
 
 
+def evidence_notes(traces: Sequence[_Trace], now: datetime) -> list[str]:
+    """What whoever writes must tell of the evidence beside its figures: that it is old, and what is not there."""
+    oldest = find_stale(traces, now)
+    notes = [f"Some of the facts are as of {oldest:%Y-%m-%d} and not current."] if oldest is not None else []
+    missing = (one.field for one in findings_of([trace for _, trace in traces]).missing)
+    tools = {call.name for call, _ in traces}
+    # Changes come in a dozen lengths, of which hardly any was asked for; a call that failed may have been put right.
+    lacking = dict.fromkeys(one for one in missing if not one.startswith("percent_change") and one not in tools)
+    if lacking:
+        names = ", ".join(quote(name.replace("_", " "), limit=40).text for name in list(lacking)[:_MOST_MISSING])
+        notes.append(f"Not available: {names}.")
+    return notes
+
+
 def find_stale(traces: Iterable[_Trace], now: datetime) -> datetime | None:
     """The oldest moment that a result is of, where that is more than two days before `now`."""
     table = FactTable(
@@ -74,6 +88,18 @@ def find_stale(traces: Iterable[_Trace], now: datetime) -> datetime | None:
     days = [datetime(day.year, day.month, day.day, tzinfo=now.tzinfo) for day in table.as_of.values()]
     oldest = min(days, default=now)
     return oldest if now - oldest > _OLD else None
+
+
+def _shown(value: float, unit: str) -> str:
+    if unit == "money":
+        digits = 2 if abs(value) >= 1 else 6
+        return f"${value:,.{digits}f}"
+    return f"{value:,.2f}%" if unit == "percent" else f"{value:,.6g}"
+
+
+def _said(name: str) -> str:
+    """ "cmc_market_data" as people say it."""
+    return name.removeprefix("cmc_").replace("_", " ")
 
 
 def _is_comparable(cell: Cell) -> bool:

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import asyncio
 
+from msgspec import structs
+
 from cryptodesk.core.events import TextDelta
 from cryptodesk.core.ports import AnswerCheck
 from cryptodesk.core.verification import Verification
+from cryptodesk.engine.limits import notice
+from cryptodesk.research.chart_sources import number_charts
 from cryptodesk.research.citing.annotate import annotate
-from cryptodesk.research.composing import texts_part
+from cryptodesk.research.composing import texts_part, with_texts
 from cryptodesk.research.state import ResearchState
 
-__all__ = ["begin_check", "fill_book", "release"]
+__all__ = ["begin_check", "close", "fill_book", "release"]
 
 _DELTA = 48
 
 
 async def release(state: ResearchState) -> None:
-    """Sets the state's text and its verification, and sends the text."""
-    if state.is_question_back:
+    """Sets the state's text and its verification, numbers what its charts show, and sends the text; nothing where
+    nothing was written."""
+    if state.is_question_back or not state.draft:
         _send(state, state.draft)
         return
     fill_book(state)
@@ -27,8 +32,22 @@ async def release(state: ResearchState) -> None:
         annotated = annotate(text, verification, state.book, state.numbering, inline=state.options.cites_inline)
         text, verification = annotated.text, annotated.verification
     more = texts_part(state)
+    whole = with_texts(text, more, is_plain=state.options.is_plain)
+    if verification is not None and more:
+        verification = _moved(verification, _place_of(text, whole), len(whole) - len(text))
     state.verification = verification if state.services.reports_verification else None
-    _send(state, f"{text}\n\n{more}" if more else text)
+    _send(state, whole)
+    close(state)
+
+
+def close(state: ResearchState) -> None:
+    """What follows the text of an answer, whoever wrote it: the sources of its charts, and the bound that ended it."""
+    number_charts(state)
+    limit = state.run.limit
+    if limit is not None and not state.is_question_back:
+        said = notice(limit, wrote_text=bool(state.text))
+        state.text += said
+        state.emit(TextDelta(said))
 
 
 def fill_book(state: ResearchState) -> None:
@@ -61,6 +80,20 @@ async def _checked(state: ResearchState) -> tuple[str, Verification | None]:
     text = check.feed(state.draft)
     rest, verification = await asyncio.to_thread(check.finish)
     return text + rest, verification
+
+
+def _place_of(text: str, whole: str) -> int:
+    """Where something was put into the text."""
+    return next((at for at, pair in enumerate(zip(text, whole, strict=False)) if pair[0] != pair[1]), len(text))
+
+
+def _moved(verification: Verification, at: int, by: int) -> Verification:
+    """With the figures where they stand once something was put in before them."""
+    figures = tuple(
+        structs.replace(one, start=one.start + by, end=one.end + by) if one.start >= at else one
+        for one in verification.figures
+    )
+    return structs.replace(verification, figures=figures)
 
 
 def _send(state: ResearchState, text: str) -> None:

@@ -30,7 +30,8 @@ class ResearchServices(Struct, frozen=True, kw_only=True):
     """`analyst` is the embedded analyst, and `analyst_route` the way it is charged: it does by rules what a node's
     language model does not. `plan_check` is the day's, kept between runs. `verifier` is needed for
     citations too; `reports_verification` is
-    False where the operator has switched checking off."""
+    False where the operator has switched checking off. With `checks_entailment` a model reads every citation of a
+    model's answer before it is sent."""
 
     clock: Clock
     catalog: ModelCatalog
@@ -48,4 +49,5 @@ class ResearchServices(Struct, frozen=True, kw_only=True):
     plan_check: Callable[[date], PlanCheck]
     data: DataMode = "auto"
     reports_verification: bool = True
+    checks_entailment: bool = False
     observer: RunObserver | None = None

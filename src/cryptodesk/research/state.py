@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from cryptodesk.core.events import ComputedFigure, RunEvent
 from cryptodesk.core.generation import ModelRoute
-from cryptodesk.core.messages import Message, ToolCallPart
+from cryptodesk.core.messages import Message, ToolCallPart, text_message
 from cryptodesk.core.research import Chart, ResearchOptions, ResearchStep
 from cryptodesk.core.tools import ToolTrace
 from cryptodesk.core.verification import Verification
@@ -22,6 +22,7 @@ from cryptodesk.research.charting.specs import ChartSpec
 from cryptodesk.research.citing.numbering import Numbering
 from cryptodesk.research.citing.sources import SourceBook
 from cryptodesk.research.clarifying import Clarification
+from cryptodesk.research.keys import CallKey, call_key
 from cryptodesk.research.outbox import Outbox
 from cryptodesk.research.sections import Section
 from cryptodesk.research.services import ResearchServices
@@ -72,7 +73,9 @@ class ResearchState:
         self.earlier = tuple(users[:-1])
         self.model_routes: tuple[ModelRoute, ...] = ()
         self.steps: dict[str, ResearchStep] = {}
-        self.model_calls = 0
+        # The bound that a model met; code goes on beyond it.
+        self.model_limit: str | None = None
+        self.tokens_under_way = 0
         # plan
         self.breaks: TieBreaks = NO_BREAKS
         self.plans: tuple[Plan, ...] = ()
@@ -102,16 +105,25 @@ class ResearchState:
         self.related: tuple[str, ...] = ()
 
     @property
+    def messages(self) -> tuple[Message, ...]:
+        """The conversation; its last turn is the question that it settles, where it answers a question back."""
+        given = self.run.request.messages
+        last = max((at for at, message in enumerate(given) if message.role == "user"), default=-1)
+        if last < 0 or given[last].text == self.question:
+            return given
+        return (*given[:last], text_message("user", self.question), *given[last + 1 :])
+
+    @property
     def today(self) -> date:
         return self.now.date()
 
     @property
     def traces(self) -> list[tuple[ToolCallPart, ToolTrace]]:
         """Every finished tool call of the run, in the order of the tasks; the same call of two tasks once."""
-        seen: dict[str, tuple[ToolCallPart, ToolTrace]] = {}
+        seen: dict[CallKey, tuple[ToolCallPart, ToolTrace]] = {}
         for thread in self.threads:
             for call, trace in thread.traces:
-                seen.setdefault(trace.call_id, (call, trace))
+                seen.setdefault(call_key(call), (call, trace))
         return list(seen.values())
 
     @property

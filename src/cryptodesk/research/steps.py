@@ -7,9 +7,10 @@ import logging
 import time
 from typing import Literal
 
-from cryptodesk.core.errors import RunError, RunTimeout, UpstreamError
+from cryptodesk.core.errors import RunError, UpstreamError
 from cryptodesk.core.events import Progress
 from cryptodesk.core.research import ResearchStep
+from cryptodesk.engine.limits import seconds_limit
 from cryptodesk.research.graph import Form, Node
 from cryptodesk.research.purse import Purse, purse
 from cryptodesk.research.state import ResearchState
@@ -20,7 +21,8 @@ log = logging.getLogger("cryptodesk.research")
 
 
 async def run_node(node: Node[ResearchState], state: ResearchState) -> None:
-    """Raises: what the node's form in code raises, except a time-out: then the answer goes on with what there is."""
+    """Raises: what the node's form in code raises, except a time-out: then the answer goes on with what there is. What
+    a model's form raises once it has sent text."""
     if state.is_question_back and not node.runs_on_question_back:
         _tell(state, ResearchStep(node.name, "rules", "skipped", "the answer is a question back"))
         return
@@ -49,12 +51,15 @@ async def _run_form(
     failure = ""
     detail = ""
     try:
-        async with asyncio.timeout(state.run.deadline.remaining(node.budget.seconds)):
+        async with asyncio.timeout(_seconds(node, name, state)):
             detail = await form(state)
     except TimeoutError:
+        failure = _out_of_time(node, state)
         if name == "model" and _is_under_way(node, state):
-            raise RunTimeout("The answer was not finished in time.") from None
-        failure = f"no result within {node.budget.seconds:g} seconds"
+            # What was sent stands; nobody else may go on with it.
+            state.run.finish_reason = "length"
+            state.run.limit = state.run.limit or failure
+            detail, failure = f"cut short: {failure}", ""
     except (UpstreamError, RunError) as error:
         if name == "rules" or _is_under_way(node, state):
             raise
@@ -64,6 +69,19 @@ async def _run_form(
         detail = f"{detail}; in code, because the model's form failed: {before}" if detail else before
     _tell(state, ResearchStep(node.name, name, "failed" if failure else "completed", failure or detail, round(took, 3)))
     return failure
+
+
+def _seconds(node: Node[ResearchState], name: str, state: ResearchState) -> float:
+    left = state.run.deadline.remaining(node.budget.seconds)
+    return max(left, node.budget.least_seconds) if name == "rules" else left
+
+
+def _out_of_time(node: Node[ResearchState], state: ResearchState) -> str:
+    """Why; where it is the run's time that is up, the run is told."""
+    if state.run.deadline.remaining(1.0) > 0:
+        return f"no result within {node.budget.seconds:g} seconds"
+    state.run.limit = state.run.limit or seconds_limit(state.run.request.limits)
+    return state.run.limit
 
 
 def _is_under_way(node: Node[ResearchState], state: ResearchState) -> bool:

@@ -6,6 +6,7 @@ What a figure rests on the verifier has found out already; what a quotation rest
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -88,6 +89,7 @@ class _Annotating:
         self._last: tuple[str, ...] = ()
         self._names = _names(book)
         self._titles = book.titles()
+        self._uses = Counter(key for one in self._figures for key in figure_owners(one, book))
 
     def run(self) -> AnnotatedText:
         cuts = cut_text(self._text)
@@ -101,7 +103,7 @@ class _Annotating:
         """Places of marks of the writer's own and of the one that is put in, numbered from left to right."""
         marks = find_marks(cut.text)
         links = _links(cut.text, self._book)
-        own = [(mark, self._documents(mark, cut, links)) for mark in marks]
+        own = [(mark, self._documents(mark, cut, links, after)) for mark in marks]
         changes: list[tuple[int, int, Sequence[str]]] = [(mark.start, mark.end, keys) for mark, keys in own]
         if not any(keys for _, keys in own):
             added = self._keys(cut, after, links)[:MOST_MARKERS]
@@ -184,7 +186,12 @@ class _Annotating:
         """What code computed a figure from, where it did not say: the series of what the sentence names."""
         words = set(_WORD.findall(cut.text))
         near = {key for word in words & self._names.keys() for key in self._names[word]}
-        return [key for key in self._book.series_keys() if key in near and _is_said(self._book.named(key), cut.text)]
+        said = [key for key in self._book.series_keys() if key in near and _is_said(self._book.named(key), cut.text)]
+        # Of what has several series (a price, a supply, a record of the catalogue) that which most figures are from.
+        best: dict[tuple[str, ...], str] = {}
+        for key in sorted(said, key=lambda one: -self._uses.get(one, 0)):
+            best.setdefault(self._book.named(key), key)
+        return [key for key in said if key in best.values()]
 
     def _likely(self) -> Sequence[str]:
         """The series of the sentence before, else all of a run that has few."""
@@ -206,22 +213,26 @@ class _Annotating:
             if cut.kind != "quote":
                 return ()
             for mark in find_marks(cut.text):
-                return self._documents(mark, cut, _links(cut.text, self._book))
+                return self._documents(mark, cut, _links(cut.text, self._book), ())
             text = cut.text.casefold()
             said = [one for one in self._titles if one[0] in text]
             if said:
                 return [max(said, key=lambda one: len(one[0]))[1]]
         return ()
 
-    def _documents(self, mark: Mark, cut: Cut, links: Sequence[_Link]) -> tuple[str, ...]:
-        """The documents of a mark that the writer made. Several searches may count the same number: the link beside
-        the mark decides, and of links the nearest."""
+    def _documents(self, mark: Mark, cut: Cut, links: Sequence[_Link], after: Sequence[Cut]) -> tuple[str, ...]:
+        """The documents of a mark that the writer made. Several searches may count the same number, and writers of
+        several count on: the link beside the mark decides, and of links the nearest; else the title that stands there,
+        or under a quotation."""
+        near = sorted(links, key=lambda link: min(abs(link.start - mark.end), abs(mark.start - link.end)))
+        text = "".join(one.text for one in (cut, *(after if cut.kind == "quote" else ()))).casefold()
         found: list[str] = []
         for number in mark.ids:
             keys = self._book.passage_keys(int(number)) if number.isdigit() else ()
-            near = sorted(links, key=lambda link: min(abs(link.start - mark.end), abs(mark.start - link.end)))
-            linked = tuple(link.key for link in near if link.key in keys)
-            found += (linked or keys)[:1]
+            linked = [link.key for link in near]
+            titled = [key for title, key in self._titles if title in text]
+            told = [key for key in (*linked, *titled) if key in keys] or linked or titled or keys
+            found += told[:1]
         return tuple(dict.fromkeys(found))
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from cryptodesk.catalog.data_sources import find_data_source
 from cryptodesk.core.messages import Citation, ToolCallPart
+from cryptodesk.core.research import ChartEntity
 from cryptodesk.core.verification import CellReference
 from cryptodesk.documents.handbook import load_articles
 from cryptodesk.documents.records import Hit
@@ -98,6 +99,14 @@ class SourceBook:
             self._add_document(
                 document.document_id, document.publisher, document.title, document.url, published, hit.chunk.text
             )
+
+    def add_series(self, key: str, about: ChartEntity | None, mode: str, as_of: str) -> None:
+        """What no tool result brought, such as the course that a chart shows; one that is known stays as it is."""
+        _, _, rest = key.partition(":")
+        source, _, entity = rest.partition(":")
+        if source and self.resolve(key) is None:
+            named = (about.name, about.symbol, about.slug) if about is not None else ()
+            self._add_series(EntityRow(entity or None, *named), Origin((), (source,), mode, as_of, frozenset()))
 
     # --- what is asked -----------------------------------------------------------------------------------------
 

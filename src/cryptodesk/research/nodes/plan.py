@@ -108,7 +108,7 @@ async def plan_by_model(state: ResearchState) -> str:
     state.tasks = tuple(map(Task, tasks))
     state.queries = tuple(
         document_query(_line(text), state.plans, state.today)
-        for text in (plan.searches or ([state.question] if state.datasets else []))[:_MOST_SEARCHES]
+        for text in (plan.searches or ([state.question] if state.wants_texts else []))[:_MOST_SEARCHES]
         if _line(text)
     )
     state.chart_wishes = tuple(spec for wish in plan.charts[:_MOST_CHARTS] if (spec := _spec(wish, state)))

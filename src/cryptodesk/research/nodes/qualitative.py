@@ -33,6 +33,8 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 async def read_by_rules(state: ResearchState) -> str:
+    if state.options.depth == "answer" and not state.wants_texts and not state.has_model:
+        return "figures alone answer this"
     if not state.hits:
         keep_hits(state, await search(state, state.queries))
     return f"{len(state.hits)} passages of {len({hit.document.document_id for hit in state.hits})} documents"

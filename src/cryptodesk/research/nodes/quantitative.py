@@ -6,22 +6,21 @@ import asyncio
 
 from cryptodesk.core.errors import RunError, UpstreamError
 from cryptodesk.core.messages import Message, text_message
-from cryptodesk.research.analyst_rounds import run_analyst, style_message
+from cryptodesk.research.analyst_rounds import run_analyst, thread_of
 from cryptodesk.research.gathering import CallDesk
 from cryptodesk.research.graph import Node, NodeBudget
 from cryptodesk.research.model_calls import ModelAsk, ask_model
 from cryptodesk.research.prompting import prompt
-from cryptodesk.research.state import ResearchState, Task, Thread
+from cryptodesk.research.state import ResearchState, Thread
 
-__all__ = ["QUANTITATIVE", "gather_by_model", "gather_by_rules", "run_thread", "thread_of"]
+__all__ = ["QUANTITATIVE", "gather_by_model", "gather_by_rules", "run_thread"]
 
 _ROUNDS = 4
 
 
 async def gather_by_rules(state: ResearchState) -> str:
-    calls = CallDesk(state)
-    state.threads = [thread_of(state, task) for task in state.tasks]
-    async with asyncio.TaskGroup() as group:
+    async with CallDesk(state) as calls, asyncio.TaskGroup() as group:
+        state.threads = [thread_of(state, task) for task in state.tasks]
         for thread in state.threads:
             group.create_task(run_analyst(state, thread, calls))
     failed = sum(trace.status == "failed" for _, trace in state.traces)
@@ -30,9 +29,8 @@ async def gather_by_rules(state: ResearchState) -> str:
 
 async def gather_by_model(state: ResearchState) -> str:
     """Each task by the model; by the analyst where the model fails at it, or asks for nothing."""
-    calls = CallDesk(state)
-    state.threads = [thread_of(state, task) for task in state.tasks]
-    async with asyncio.TaskGroup() as group:
+    async with CallDesk(state) as calls, asyncio.TaskGroup() as group:
+        state.threads = [thread_of(state, task) for task in state.tasks]
         running = [group.create_task(run_thread(state, thread, calls)) for thread in state.threads]
     given_up = [reason for task in running if (reason := task.result())]
     said = f"{state.run.tool_calls_run} tool calls for {len(state.threads)} tasks"
@@ -55,6 +53,8 @@ async def run_thread(state: ResearchState, thread: Thread, calls: CallDesk) -> s
         await _rounds(state, thread, calls)
     except (UpstreamError, RunError) as error:
         reason = error.message
+    except TimeoutError:
+        reason = "the model did not answer in time"
     if _has_found(state, thread):
         return ""
     thread.messages = own
@@ -79,14 +79,6 @@ async def _rounds(state: ResearchState, thread: Thread, calls: CallDesk) -> None
         if not await calls.run(thread, answer.calls):
             # The same calls again: a model that loops has all that it will get.
             return
-
-
-def thread_of(state: ResearchState, task: Task) -> Thread:
-    """The whole conversation where the task is its question; a task of a report stands for itself."""
-    style = style_message(state)
-    if task.question == state.question:
-        return Thread(task, (*style, *state.run.request.messages))
-    return Thread(task, (*style, text_message("user", task.question)))
 
 
 QUANTITATIVE = Node[ResearchState](

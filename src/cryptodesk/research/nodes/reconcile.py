@@ -10,15 +10,16 @@ from msgspec import Struct
 from cryptodesk.core.messages import text_message
 from cryptodesk.documents.fencing import new_fence, quote
 from cryptodesk.documents.query import DocumentQuery
-from cryptodesk.models.analyst.questions import Plan
+from cryptodesk.research.analyst_rounds import thread_of
 from cryptodesk.research.datasets import document_query
 from cryptodesk.research.gathering import CallDesk
 from cryptodesk.research.graph import Node, NodeBudget
 from cryptodesk.research.model_calls import ModelAsk, ask_model_for
 from cryptodesk.research.nodes.qualitative import keep_hits, search
-from cryptodesk.research.nodes.quantitative import run_thread, thread_of
+from cryptodesk.research.nodes.quantitative import run_thread
+from cryptodesk.research.planning import kind_of
 from cryptodesk.research.prompting import prompt
-from cryptodesk.research.reconciling import find_conflicts
+from cryptodesk.research.reconciling import evidence_notes, find_conflicts
 from cryptodesk.research.state import Finding, ResearchState, Task
 
 __all__ = ["RECONCILE", "reconcile_by_model", "reconcile_by_rules"]
@@ -40,11 +41,13 @@ _OF_TEXTS = frozenset({"concept", "news", "why_moved", "events", "sentiment", "n
 
 async def reconcile_by_rules(state: ResearchState) -> str:
     said = ["one round was enough"]
-    if not state.hits and state.queries and _wants_texts(state.plans, state):
+    if not state.hits and state.queries and _wants_texts(state):
         keep_hits(state, await search(state, [_wider(query) for query in state.queries]))
         said = [f"a second, wider search found {len(state.hits)} passages"]
     conflicts = find_conflicts(state.traces)
-    state.findings += [Finding("conflict", conflict.text) for conflict in conflicts]
+    # Where the model's form failed, this runs a second time.
+    others = [finding for finding in state.findings if finding.kind != "conflict"]
+    state.findings = [*others, *(Finding("conflict", conflict.text) for conflict in conflicts)]
     if conflicts:
         said.append(f"{len(conflicts)} figures differ between sources")
     return "; ".join(said)
@@ -53,6 +56,7 @@ async def reconcile_by_rules(state: ResearchState) -> str:
 async def reconcile_by_model(state: ResearchState) -> str:
     """In code first; the model is asked only where the evidence is thin. Raises: what `ask_model_for` raises."""
     said = await reconcile_by_rules(state)
+    state.findings += [Finding("told", text) for text in evidence_notes(state.traces, state.now)]
     if not _is_thin(state):
         return said
     fence = new_fence()
@@ -72,8 +76,7 @@ async def reconcile_by_model(state: ResearchState) -> str:
 
 async def _second_round(state: ResearchState, tasks: list[Task], queries: list[DocumentQuery]) -> None:
     threads = [thread_of(state, task) for task in tasks]
-    calls = CallDesk(state)
-    async with asyncio.TaskGroup() as group:
+    async with CallDesk(state) as calls, asyncio.TaskGroup() as group:
         for thread in threads:
             group.create_task(run_thread(state, thread, calls))
         found = group.create_task(search(state, queries))
@@ -94,8 +97,8 @@ def _evidence(state: ResearchState) -> str:
     return "\n".join(parts)
 
 
-def _wants_texts(plans: tuple[Plan, ...], state: ResearchState) -> bool:
-    return state.options.depth == "report" or any(plan.skill in _OF_TEXTS for plan in plans)
+def _wants_texts(state: ResearchState) -> bool:
+    return state.options.depth == "report" or any(kind_of(plan) in _OF_TEXTS for plan in state.plans)
 
 
 def _wider(query: DocumentQuery) -> DocumentQuery:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from cryptodesk.research.graph import Node, NodeBudget
-from cryptodesk.research.releasing import release
+from cryptodesk.research.releasing import close, release
 from cryptodesk.research.state import ResearchState
 
 __all__ = ["VERIFY", "verify_by_rules"]
 
 
 async def verify_by_rules(state: ResearchState) -> str:
-    if not state.text:
-        # What a model wrote was checked and sent while it was written.
+    # What a model wrote was checked and sent while it was written.
+    if state.text:
+        close(state)
+    else:
         await release(state)
     counts = state.verification.counts if state.verification is not None else None
     cited = len(state.numbering.sources())
@@ -26,6 +28,6 @@ VERIFY = Node[ResearchState](
     does="binds every figure, checks every citation, numbers the sources, sends the text",
     rules=verify_by_rules,
     after=("write",),
-    budget=NodeBudget(seconds=20.0),
+    budget=NodeBudget(seconds=20.0, least_seconds=5.0),
     runs_on_question_back=True,
 )

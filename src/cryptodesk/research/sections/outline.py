@@ -15,7 +15,7 @@ from cryptodesk.research.related.peers import Peer
 from cryptodesk.research.sections.aspects import ASPECT_NAMES
 from cryptodesk.research.sections.drafting import FILLER, OWN, TOPIC, Drafted, Section, draft_sections
 from cryptodesk.research.sections.requested import Requested, read_request
-from cryptodesk.research.sections.wishes import Wishes, aspects_in, read_wishes
+from cryptodesk.research.sections.wishes import Wishes, aspects_in, read_wishes, span_in
 
 __all__ = ["Outline", "report_sections"]
 
@@ -48,6 +48,8 @@ def report_sections(
     asked = read_wishes(instructions, knowledge, today)
     requested, asked = _compared(requested, asked)
     wishes = _with_own(asked, text) if requested.assets and not requested.is_concept else asked
+    # What the request says of time holds for all of its sections, unless the instructions say otherwise.
+    wishes = structs.replace(wishes, span=wishes.span or span_in(text, today))
     drafted = list(draft_sections(text, requested, wishes, planner))
     notes = [*wishes.notes, *_unmet(drafted, asked)]
     if requested.is_open and not any(each.key.startswith(OWN) for each in drafted):

@@ -18,7 +18,7 @@ from cryptodesk.models.analyst.questions import AssetRef
 from cryptodesk.models.analyst.reading import clean
 from cryptodesk.research.sections.aspects import ASPECT_WORDS
 
-__all__ = ["Wishes", "aspects_in", "read_wishes"]
+__all__ = ["Wishes", "aspects_in", "read_wishes", "span_in"]
 
 _LONGEST, _MOST_CLAUSES, _LONGEST_TOPIC = 2000, 24, 60
 _VERBS = r"(?=(?:no|without|skip|exclude|omit|leave|ignore|focus|keep|compare|only|don't|do not|include|add|avoid|use|write)\b)"
@@ -93,6 +93,11 @@ def aspects_in(text: str) -> tuple[str, ...]:
     lowered = text.lower()
     found = [(match.start(), key) for key, words in ASPECT_WORDS.items() if (match := words.search(lowered))]
     return tuple(key for _, key in sorted(found))
+
+
+def span_in(text: str, today: date) -> str:
+    """The stretch of time that words name, as words; empty where they name none that can be reported on."""
+    return _span(text.lower(), today)[0]
 
 
 def _clauses(instructions: str) -> Iterator[str]:
