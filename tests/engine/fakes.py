@@ -22,6 +22,7 @@ from cryptodesk.core.generation import FinishReason, ModelPrice, ModelRequest, M
 from cryptodesk.core.messages import ToolCallPart, text_message
 from cryptodesk.core.ports import Claim, Entry, RunSummary, StoredTurn, Verifier
 from cryptodesk.core.requests import Caller, RunRequest
+from cryptodesk.core.resilience import BreakerRule, Resilience, RetryRule
 from cryptodesk.core.tools import ToolRunContext, ToolSpec, ToolTrace
 from cryptodesk.core.usage import Cost, Usage
 from cryptodesk.engine import Engine, Settlement
@@ -80,8 +81,11 @@ class FakeProvider:
 
 
 class FakeCatalog:
+    """A route for each provider, in the order given. Nothing is asked twice unless a test says so."""
+
     def __init__(self, **providers: FakeProvider) -> None:
         self.providers = providers
+        self.resilience = Resilience(RetryRule(retries=0), BreakerRule(failures=0))
 
     def resolve(self, model_id: str) -> Sequence[ModelRoute]:
         if model_id != "model":

@@ -359,10 +359,10 @@ async def test_the_call_limit_leaves_further_calls_unrun_and_says_so() -> None:
 
 async def test_the_cost_limit_stops_further_tool_rounds() -> None:
     desk = Desk(calls(("market", '{"n":1}')), says("That is all the budget allows."))
-    fold = await desk.result(ask(built_in_tools=("market",), limits=RunLimits(cost_usd=Decimal(100))))
+    fold = await desk.result(ask(built_in_tools=("market",), limits=RunLimits(cost_usd=Decimal(5000))))
     assert desk.provider.requests[1].tool_choice == "none"
     assert fold.finished is not None
-    assert fold.finished.limit == "the cost limit of 100 USD was reached"
+    assert fold.finished.limit == "the cost limit of 5000 USD was reached"
 
 
 async def test_the_token_limit_stops_further_tool_rounds() -> None:
@@ -375,7 +375,7 @@ async def test_the_token_limit_stops_further_tool_rounds() -> None:
 
 async def test_a_spent_limit_ends_a_chain_of_look_ups() -> None:
     desk = Desk(calls(("lookup", '{"q":1}')), calls(("lookup", '{"q":2}')))
-    limits = RunLimits(cost_usd=Decimal(1))
+    limits = RunLimits(cost_usd=Decimal(5000))
     fold = await desk.result(ask(built_in_tools=("lookup", "market"), after_tools="return", limits=limits))
     assert len(desk.provider.requests) == 1
     assert fold.finished is not None

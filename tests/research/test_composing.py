@@ -52,7 +52,7 @@ async def test_a_report_has_a_title_a_summary_and_what_closes_it_once() -> None:
     text = compose(state)
     headings = [line for line in text.splitlines() if line.startswith("#")]
     assert headings == [
-        "# A report on Bitcoin", "## Summary", "## Performance", "## Risk", "## What to know of the evidence",
+        "# A report on Bitcoin?", "## Summary", "## Performance", "## Risk", "## What to know of the evidence",
         "## Data and dates",
     ]  # fmt: skip
     assert text.count(source) == 1

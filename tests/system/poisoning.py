@@ -237,6 +237,7 @@ class _OneModel:
     def __init__(self, desk: Desk, provider: Provider) -> None:
         self._routes = desk.models.resolve("cryptodesk-analyst")
         self._provider = provider
+        self.resilience = desk.catalog.resilience
 
     def resolve(self, model_id: str) -> Sequence[ModelRoute]:
         return self._routes

@@ -25,6 +25,7 @@ CryptodeskError
 │   ├── UpstreamUnavailable      503
 │   ├── UpstreamRateLimited      503  the upstream limited us
 │   └── UpstreamTimeout          504
+│       └── UpstreamConnectTimeout  504  no connection came about: the request was never sent
 ├── ToolError                    told to the model, the run goes on
 │   ├── ToolArgumentError        the model may try again
 │   └── ToolFailed
@@ -34,6 +35,7 @@ CryptodeskError
 │   ├── ContentFiltered          400
 │   └── RunTimeout               504
 └── InternalError                500  a defect of ours
+    └── LedgerUnavailable        503  nothing can be recorded, so nothing is run
 """
 
 from __future__ import annotations
@@ -52,6 +54,7 @@ __all__ = [
     "JobEnded",
     "JobNotFound",
     "JobNotReady",
+    "LedgerUnavailable",
     "MethodNotAllowed",
     "ModelNotFound",
     "NotFound",
@@ -71,6 +74,7 @@ __all__ = [
     "TurnNotFound",
     "Unauthenticated",
     "UpstreamBadAnswer",
+    "UpstreamConnectTimeout",
     "UpstreamError",
     "UpstreamRateLimited",
     "UpstreamRejected",
@@ -205,19 +209,27 @@ class RateLimited(RequestError):
 
 
 class UpstreamError(CryptodeskError):
-    """`upstream` names the provider or source; `upstream_status` and `body` are what it said, if anything."""
+    """`upstream` names the provider or source; `upstream_status` and `body` are what it said, if anything.
+    `retry_after_seconds` is when asking again makes sense; None when it did not say."""
 
     code = "upstream_error"
     status = 502
     log_level = logging.WARNING
 
     def __init__(
-        self, message: str, *, upstream: str, upstream_status: int | None = None, body: dict[str, Any] | None = None
+        self,
+        message: str,
+        *,
+        upstream: str,
+        upstream_status: int | None = None,
+        body: dict[str, Any] | None = None,
+        retry_after_seconds: float | None = None,
     ) -> None:
         super().__init__(message)
         self.upstream = upstream
         self.upstream_status = upstream_status
         self.body = body
+        self.retry_after_seconds = retry_after_seconds
 
 
 class UpstreamBadAnswer(UpstreamError):
@@ -245,6 +257,10 @@ class UpstreamTimeout(UpstreamError):
     code = "upstream_timeout"
     status = 504
     retryable = True
+
+
+class UpstreamConnectTimeout(UpstreamTimeout):
+    """No connection came about, so the request was never sent."""
 
 
 class ToolError(CryptodeskError):
@@ -290,3 +306,11 @@ class InternalError(CryptodeskError):
     """A defect of ours. The message shown outside never holds the cause; the log does."""
 
     code = "internal_error"
+
+
+class LedgerUnavailable(InternalError):
+    """Closed, not open: what cannot be charged is not served."""
+
+    code = "ledger_unavailable"
+    status = 503
+    retryable = True

@@ -4,36 +4,28 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AsyncExitStack
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from cryptodesk.core.clock import Clock
-from cryptodesk.core.discover import discover
-from cryptodesk.market.crosswalk import DirectoryCrosswalk
 from cryptodesk.market.feeds.layered import LIVE_PATIENCE_SECONDS, LayeredFeed
-from cryptodesk.market.feeds.live import LiveFeed, LiveSource
 from cryptodesk.market.feeds.stored import StoredFeed
-from cryptodesk.market.fetching.budget import CallBudget
-from cryptodesk.market.fetching.cache import FreshCache
-from cryptodesk.market.fetching.call_store import SqliteCallStore
-from cryptodesk.market.fetching.client import SourceClient, SourceStatus
-from cryptodesk.market.fetching.session import SessionPool
 from cryptodesk.market.identity.directory import AssetDirectory, load_directory_assets
-from cryptodesk.market.intake.bundles import BUNDLES
-from cryptodesk.market.intake.pull import is_pulled
+from cryptodesk.market.intake.bundles import BUNDLES, is_pulled
 from cryptodesk.market.intake.status import SourceState
-from cryptodesk.market.keeping import Keeper
 from cryptodesk.market.query import Feed, Query
 from cryptodesk.market.records import CoinListing
-from cryptodesk.market.sources._source import Source
 from cryptodesk.market.unpack import ensure_snapshot
 from cryptodesk.storage.sqlite import SqliteDatabase
 
 if TYPE_CHECKING:
+    from cryptodesk.market.feeds.live import LiveFeed
+    from cryptodesk.market.fetching.client import SourceStatus
+    from cryptodesk.market.live_side import LiveSide
     from cryptodesk.market.simulation.world import SimulatedWorld
+    from cryptodesk.market.sources._source import Source
 
 __all__ = ["DataMode", "Market", "MarketOptions", "load_sources"]
 
@@ -58,9 +50,10 @@ class MarketOptions(Struct, frozen=True, kw_only=True):
 
 
 def load_sources() -> dict[str, Source]:
-    """Every live source by its name: the `SOURCE` of each public module of `market.sources`."""
-    package = importlib.import_module("cryptodesk.market.sources")
-    return discover(package, "SOURCE")
+    """Every live source by its name."""
+    live_side = importlib.import_module("cryptodesk.market.live_side")
+    found: dict[str, Source] = live_side.load_sources()
+    return found
 
 
 class Market:
@@ -72,8 +65,7 @@ class Market:
         self._options = options
         self._database = database
         self._clock = clock
-        self._stack = AsyncExitStack()
-        self._clients: list[SourceClient] = []
+        self._side: LiveSide | None = None
         # The simulated world itself, for whoever tells stories of it; None in the other modes.
         self.world: SimulatedWorld | None = None
         self.directory, self.feed = self._simulated() if options.mode == "simulated" else self._real()
@@ -84,15 +76,16 @@ class Market:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._stack.aclose()
+        if self._side is not None:
+            await self._side.close()
 
     def statuses(self) -> Sequence[SourceStatus]:
         """How each live source that is switched on fares; empty in the other modes."""
-        return tuple(client.status() for client in self._clients)
+        return () if self._side is None else self._side.statuses()
 
     def source_states(self) -> tuple[SourceState, ...]:
         """Each live source in words: on, resting after failures, off, or in want of a key."""
-        on = {client.name: client.status() for client in self._clients}
+        on = {status.source: status for status in self.statuses()}
         return tuple(_state_of(source, on.get(name), self._options) for name, source in load_sources().items())
 
     def _simulated(self) -> tuple[AssetDirectory, Feed]:
@@ -136,43 +129,25 @@ class Market:
         return None
 
     def _live(self, directory: AssetDirectory, stored: StoredFeed) -> LiveFeed:
-        clock, stack = self._clock, self._stack
-        budget = CallBudget(clock, SqliteCallStore(self._database))
-        stack.push_async_callback(budget.close)
-        session = SessionPool(proxy=self._options.proxy)
-        stack.push_async_callback(session.close)
-        links = []
-        for source, credentials in self._switched_on():
-            client = SourceClient(
-                source.name, source.policy, session=session, clock=clock, budget=budget, check=source.check
-            )
-            stack.push_async_callback(client.close)
-            self._clients.append(client)
-            links.append(LiveSource(source, client, credentials))
-        cache = FreshCache("market", clock=clock)
-        stack.push_async_callback(cache.close)
-        return LiveFeed(
-            links,
-            cache=cache,
-            crosswalk=DirectoryCrosswalk(directory),
-            clock=clock,
-            keep=Keeper(stored, clock).keep,
-            # Two sources get their chance before the store answers.
-            patience_seconds=self._options.patience_seconds * _SHARE_OF_ONE_SOURCE,
-        )
-
-    def _switched_on(self) -> list[tuple[Source, Mapping[str, str]]]:
-        """The sources that are not off and whose keys are there, at the operator's addresses."""
+        # Imported late: without live data nothing needs the sources and their HTTP client.
+        live_side = importlib.import_module("cryptodesk.market.live_side")
         options = self._options
-        on = []
-        for source in load_sources().values():
-            credentials = options.variables(source.credentials)
-            if source.name in options.sources_off or len(credentials) < len(source.credentials):
-                continue
-            address = options.addresses.get(source.name)
-            policy = structs.replace(source.policy, base_url=address) if address else source.policy
-            on.append((structs.replace(source, policy=policy), credentials))
-        return on
+        side: LiveSide = live_side.LiveSide(
+            live_side.LiveOptions(
+                # Two sources get their chance before the store answers.
+                patience_seconds=options.patience_seconds * _SHARE_OF_ONE_SOURCE,
+                sources_off=options.sources_off,
+                addresses=options.addresses,
+                proxy=options.proxy,
+                variables=options.variables,
+            ),
+            self._database,
+            self._clock,
+            directory,
+            stored,
+        )
+        self._side = side
+        return side.feed
 
 
 def _state_of(source: Source, status: SourceStatus | None, options: MarketOptions) -> SourceState:

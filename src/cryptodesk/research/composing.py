@@ -171,4 +171,4 @@ def _heading(text: str, level: int, is_plain: bool) -> str:
 
 def _title(question: str) -> str:
     """The question on one line, short enough for a heading."""
-    return quote(" ".join(question.split()), limit=120).text.rstrip(" .?!") or "Report"
+    return quote(" ".join(question.split()), limit=120).text.rstrip(" .!") or "Report"

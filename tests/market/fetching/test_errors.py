@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
-import ssl
 from datetime import UTC, datetime
-from typing import Any
 
-import aiohttp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,15 +16,12 @@ from cryptodesk.core.errors import (
     UpstreamTimeout,
     UpstreamUnavailable,
 )
-from cryptodesk.market.fetching import errors as _errors
 from cryptodesk.market.fetching.errors import (
     LimitedBySource,
-    UnreachableSource,
     copy_of,
     error_of_status,
     is_web_page,
     parse_retry_after,
-    transport_error,
 )
 from cryptodesk.market.fetching.http import HttpAnswer
 
@@ -124,37 +117,6 @@ def test_web_pages_are_told_from_values(body: bytes, kind: str, expected: bool) 
     assert is_web_page(answered(200, body, content_type=kind)) is expected
 
 
-def transport_failures() -> list[type[BaseException]]:
-    found = [kind for _, kind in inspect.getmembers(aiohttp, inspect.isclass) if issubclass(kind, aiohttp.ClientError)]
-    return [*found, TimeoutError, OSError, ConnectionResetError, ConnectionRefusedError, ssl.SSLError]
-
-
-@pytest.mark.parametrize("kind", transport_failures(), ids=lambda kind: kind.__name__)
-@pytest.mark.parametrize("is_answering", [False, True])
-def test_the_transport_table_is_complete(kind: type[BaseException], is_answering: bool) -> None:
-    assert issubclass(kind, _errors.TRANSPORT_FAILURES)
-    failure = kind.__new__(kind)
-    error = transport_error("acme", failure, is_answering=is_answering)
-    assert error.upstream == "acme"
-    assert error.message.startswith("acme ")
-    if issubclass(kind, TimeoutError):
-        assert type(error) is UpstreamTimeout
-    elif is_answering:
-        assert type(error) is UpstreamBadAnswer
-
-
-@pytest.mark.parametrize(
-    ("kind", "expected"),
-    [(aiohttp.ServerTimeoutError, UpstreamTimeout), (aiohttp.ConnectionTimeoutError, UpstreamTimeout),
-     (aiohttp.ClientConnectorCertificateError, UpstreamUnavailable),
-     (aiohttp.ClientConnectorError, UnreachableSource),
-     (aiohttp.ServerDisconnectedError, UpstreamUnavailable), (aiohttp.ClientPayloadError, UpstreamBadAnswer),
-     (aiohttp.InvalidURL, UpstreamUnavailable), (aiohttp.ClientResponseError, UpstreamBadAnswer)],
-)  # fmt: skip
-def test_the_transport_table(kind: type[Any], expected: type[UpstreamError]) -> None:
-    assert type(transport_error("acme", kind.__new__(kind), is_answering=False)) is expected
-
-
 def test_a_copy_is_equal_in_all_but_where_it_was_raised() -> None:
     original = LimitedBySource("m", upstream="acme", upstream_status=429, body={"a": 1}, retry_after_seconds=3)
     try:
@@ -164,10 +126,3 @@ def test_a_copy_is_equal_in_all_but_where_it_was_raised() -> None:
     assert type(twin) is LimitedBySource
     assert (vars(twin), twin.args, str(twin)) == (vars(original), original.args, "m")
     assert (twin.__traceback__, twin.__context__) == (None, None)
-
-
-def test_a_source_out_of_reach_is_not_asked_again_at_once() -> None:
-    assert not transport_error(
-        "acme", aiohttp.ClientConnectorError.__new__(aiohttp.ClientConnectorError), is_answering=False
-    ).retryable
-    assert transport_error("acme", aiohttp.ServerDisconnectedError(), is_answering=False).retryable

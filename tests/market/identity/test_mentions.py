@@ -501,3 +501,51 @@ def test_rivals_far_behind_contest_nothing() -> None:
         rival = Asset(2, "Impostor", "NRB", "impostor", rank)
         (mention,) = AssetMentions(AssetDirectory([large, rival])).find("NRB price")
         assert (mention.asset_id, mention.is_contested) == (1, is_contested)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("the graph 30 day change", ["GRT"]),
+        ("The Graph 7 day return", ["GRT"]),
+        ("the sandbox 7 day change", ["SAND"]),
+        ("compound 30 day change", ["COMP"]),
+        ("near protocol 7 day return", ["NEAR"]),
+        ("maker price", ["MKR"]),
+        ("price of maker", ["MKR"]),
+        ("maker 7 day change", ["MKR"]),
+        ("makerdao price", ["MKR"]),
+        ("gas token price", ["GAS"]),
+        ("gas token", ["GAS"]),
+        ("price of gas token", ["GAS"]),
+        ("gas coin market cap", ["GAS"]),
+        ("is link crashing", ["LINK"]),
+        ("is near pumping", ["NEAR"]),
+        ("is hype mooning", ["HYPE"]),
+        ("perp price", ["PERP"]),
+    ],
+)
+def test_names_that_are_words_are_found_in_the_phrases_of_markets(text: str, expected: list[str]) -> None:
+    assert [mention.symbol for mention in SHIPPED.find(text)] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "perp volume vs spot volume",
+        "spot vs perp",
+        "ratio of perp to spot volume",
+        "perp dex volume",
+        "market maker price",
+        "who is a market maker",
+        "decision maker",
+        "gas token fees",
+        "the gas token of a chain",
+        "near 30 day average",
+        "near 30 day high",
+        "graph 30 day change",
+        "is space crashing",
+    ],
+)
+def test_words_of_every_market_are_nobodys_ticker(text: str) -> None:
+    assert SHIPPED.find(text) == []

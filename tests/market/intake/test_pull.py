@@ -17,8 +17,8 @@ import pytest
 
 from cryptodesk.core.errors import UpstreamBadAnswer, UpstreamRejected, UpstreamUnavailable
 from cryptodesk.market.feeds.stored import StoredFeed
-from cryptodesk.market.intake.bundles import Bundle
-from cryptodesk.market.intake.pull import Pulled, is_pulled, pull
+from cryptodesk.market.intake.bundles import Bundle, is_pulled
+from cryptodesk.market.intake.pull import Pulled, pull
 from cryptodesk.market.query import Query
 from cryptodesk.market.records import CategoryListing, CoinListing, ExchangeListing, Profile
 from cryptodesk.storage.sqlite import SqliteDatabase

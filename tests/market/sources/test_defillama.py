@@ -227,6 +227,7 @@ def test_a_stablecoin_is_counted_in_its_own_peg() -> None:
         "fiat-backed",
     )
     assert (tether.circulating, tether.circulating_7d_ago, tether.price) == (170000000000.5, 1.68e11, 0.99998)
+    assert (tether.circulating_24h_ago, tether.circulating_30d_ago) == (1.699e11, None)
     assert tether.by_chain == {"Tron": 8.1e10, "Ethereum": 7.9e10}
     assert (euro.peg_currency, euro.circulating, euro.circulating_7d_ago, euro.price) == ("EUR", 2.1e8, 0.0, None)
     assert (odd.slug, odd.peg_currency, odd.circulating, odd.price) == ("unlisted-dollar", "VAR", None, 1.01)

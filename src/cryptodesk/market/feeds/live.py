@@ -14,8 +14,8 @@ from msgspec import Struct, structs
 from cryptodesk.core.clock import Clock
 from cryptodesk.core.errors import UpstreamError, UpstreamRateLimited, UpstreamTimeout
 from cryptodesk.market.fetching.cache import Cached, FreshCache
-from cryptodesk.market.fetching.client import HttpAnswer, HttpRequest
 from cryptodesk.market.fetching.errors import UnreachableSource
+from cryptodesk.market.fetching.http import HttpAnswer, HttpRequest
 from cryptodesk.market.query import AssetId, Found, Query, Record, Unavailable, answers
 from cryptodesk.market.records import CandleSeries, DerivativesMarket, GasPrice, MetricSeries
 from cryptodesk.market.sources._source import Crosswalk, Route, Source, SourceContext

@@ -32,6 +32,7 @@ SOURCES = (
 )
 
 _MOST_NAMED = 20
+_FEW = 20
 # What could be pulled is told under a name of its own, so that an answer passes it on.
 _PULL = "data pull"
 _Span = tuple[datetime | None, datetime | None, datetime | None]
@@ -169,6 +170,10 @@ class StoredFeed:
     ) -> list[CoinListing]:
         """The listings, those replaced or added that the daily candles know better, because later."""
         by_id = {record.asset_id: record for record in records}
+        if len(ids) > _FEW:
+            # One question instead of hundreds: most assets have no candles at all.
+            covered = set(await self.candles.covered("1d"))
+            ids = [asked for asked in ids if str(asked).isdecimal() and int(asked) in covered]
         for asked in ids:
             asset = self._assets.get(int(asked)) if str(asked).isdecimal() else None
             days = asset and await self.candles.load_candles(

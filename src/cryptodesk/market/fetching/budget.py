@@ -11,8 +11,8 @@ from typing import Protocol
 
 from cryptodesk.core.clock import Clock
 from cryptodesk.core.errors import InternalError
+from cryptodesk.core.ticks import SystemTicks, Ticks
 from cryptodesk.market.fetching.errors import LimitedBySource
-from cryptodesk.market.fetching.timing import SystemTicks, Ticks
 
 __all__ = ["CallBudget", "CallStore"]
 

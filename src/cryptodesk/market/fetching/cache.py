@@ -12,10 +12,10 @@ from msgspec import Struct
 
 from cryptodesk.core.clock import Clock
 from cryptodesk.core.errors import UpstreamError
+from cryptodesk.core.ticks import SystemTicks, Ticks
 from cryptodesk.market.fetching.errors import copy_of
 from cryptodesk.market.fetching.flights import Flights
 from cryptodesk.market.fetching.sizes import estimate_bytes
-from cryptodesk.market.fetching.timing import SystemTicks, Ticks
 
 __all__ = ["CacheLimits", "CacheStatus", "Cached", "FreshCache"]
 

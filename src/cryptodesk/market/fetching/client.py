@@ -13,19 +13,19 @@ import msgspec
 from msgspec import Struct
 from yarl import URL
 
+from cryptodesk.core.breaker import BreakerState
 from cryptodesk.core.clock import Clock
 from cryptodesk.core.errors import (
     UpstreamBadAnswer,
     UpstreamError,
 )
-from cryptodesk.market.fetching.breaker import BreakerState
+from cryptodesk.core.ticks import SystemTicks, Ticks
 from cryptodesk.market.fetching.budget import CallBudget
 from cryptodesk.market.fetching.errors import error_of_status, is_web_page
 from cryptodesk.market.fetching.flights import Flights
 from cryptodesk.market.fetching.gate import Gate
 from cryptodesk.market.fetching.http import HttpAnswer, HttpRequest, SourcePolicy, path_of
 from cryptodesk.market.fetching.session import SessionPool, Transport
-from cryptodesk.market.fetching.timing import SystemTicks, Ticks
 
 __all__ = [
     "CallBudget",

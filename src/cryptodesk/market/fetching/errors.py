@@ -24,8 +24,6 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
-import aiohttp
-
 from cryptodesk.core.errors import (
     UpstreamBadAnswer,
     UpstreamError,
@@ -37,7 +35,6 @@ from cryptodesk.core.errors import (
 from cryptodesk.market.fetching.http import HttpAnswer
 
 __all__ = [
-    "TRANSPORT_FAILURES",
     "LimitedBySource",
     "UnreachableSource",
     "UnusableAnswer",
@@ -46,10 +43,7 @@ __all__ = [
     "error_of_status",
     "is_web_page",
     "parse_retry_after",
-    "transport_error",
 ]
-
-TRANSPORT_FAILURES = (aiohttp.ClientError, TimeoutError, OSError)
 
 _LONGEST_RETRY_AFTER_SECONDS = 86_400.0
 _MAX_QUOTED = 500
@@ -60,19 +54,7 @@ _E = TypeVar("_E", bound=UpstreamError)
 
 
 class LimitedBySource(UpstreamRateLimited):
-    """`retry_after_seconds` is when asking again makes sense; None when the source did not say."""
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        upstream: str,
-        upstream_status: int | None = None,
-        body: dict[str, Any] | None = None,
-        retry_after_seconds: float | None = None,
-    ) -> None:
-        super().__init__(message, upstream=upstream, upstream_status=upstream_status, body=body)
-        self.retry_after_seconds = retry_after_seconds
+    """The source limits us, or we have used up what it allows us."""
 
 
 class UnusableAnswer(UpstreamBadAnswer):
@@ -101,19 +83,6 @@ _BY_STATUS: dict[int, tuple[type[UpstreamError], str]] = {
     408: (UpstreamTimeout, "timed out"),
     451: (UnusableSource, "does not serve this place"),
 }
-_TRANSPORT: tuple[tuple[type[BaseException], type[UpstreamError], str], ...] = (
-    # Some failures are timeouts and connection errors at once: the first row that fits counts.
-    (TimeoutError, UpstreamTimeout, "did not answer in time"),
-    (aiohttp.ClientSSLError, UpstreamUnavailable, "cannot be reached: TLS failed"),
-    (aiohttp.ClientConnectorDNSError, UnreachableSource, "cannot be reached: its name does not resolve"),
-    (aiohttp.ClientConnectorError, UnreachableSource, "cannot be reached: no connection"),
-    (aiohttp.ClientConnectionError, UpstreamUnavailable, "closed the connection without an answer"),
-    (aiohttp.InvalidURL, UpstreamUnavailable, "has an unusable address"),
-    (aiohttp.ClientPayloadError, UpstreamBadAnswer, "cut its answer short"),
-    (aiohttp.ClientResponseError, UpstreamBadAnswer, "did not answer in HTTP"),
-    (aiohttp.ClientError, UpstreamUnavailable, "cannot be reached"),
-    (OSError, UpstreamUnavailable, "cannot be reached"),
-)
 
 
 def error_of_status(source: str, answer: HttpAnswer, *, secrets: Iterable[str] = ()) -> UpstreamError:
@@ -132,14 +101,6 @@ def error_of_status(source: str, answer: HttpAnswer, *, secrets: Iterable[str] =
         )
     kind, words = _meaning_of(status, is_page=is_web_page(answer))
     return kind(f"{source} {words} (HTTP {status})", upstream=source, upstream_status=status, body=body)
-
-
-def transport_error(source: str, error: BaseException, *, is_answering: bool) -> UpstreamError:
-    """What a failed connection means. Once the answer has begun, anything but silence is a cut answer."""
-    kind, words = next((kind, words) for failure, kind, words in _TRANSPORT if isinstance(error, failure))
-    if is_answering and kind is not UpstreamTimeout:
-        kind, words = UpstreamBadAnswer, "cut its answer short"
-    return kind(f"{source} {words} ({type(error).__name__})", upstream=source)
 
 
 def parse_retry_after(value: str | None, now: datetime) -> float | None:

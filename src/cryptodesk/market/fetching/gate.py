@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
+from cryptodesk.core.breaker import Breaker
 from cryptodesk.core.errors import (
     UpstreamBadAnswer,
     UpstreamError,
@@ -15,12 +16,11 @@ from cryptodesk.core.errors import (
     UpstreamTimeout,
     UpstreamUnavailable,
 )
-from cryptodesk.market.fetching.breaker import Breaker
+from cryptodesk.core.ticks import Ticks
 from cryptodesk.market.fetching.budget import CallBudget
 from cryptodesk.market.fetching.errors import LimitedBySource
 from cryptodesk.market.fetching.http import SourcePolicy
 from cryptodesk.market.fetching.limiter import RateLimiter
-from cryptodesk.market.fetching.timing import Ticks
 
 __all__ = ["Gate"]
 
@@ -34,7 +34,11 @@ class Gate:
 
     def __init__(self, source: str, policy: SourcePolicy, budget: CallBudget, ticks: Ticks) -> None:
         self.breaker = Breaker(
-            source, failures=policy.breaker_failures, open_seconds=policy.breaker_open_seconds, ticks=ticks
+            source,
+            failures=policy.breaker_failures,
+            open_seconds=policy.breaker_open_seconds,
+            ticks=ticks,
+            label=f"source {source}",
         )
         self.limiter = RateLimiter(
             source,
@@ -129,8 +133,7 @@ class Gate:
         self.limiter.succeed()
 
     def _slow_down(self, error: UpstreamRateLimited) -> None:
-        asked = error.retry_after_seconds if isinstance(error, LimitedBySource) else None
         was_paused = bool(self.limiter.paused_seconds)
-        seconds = self.limiter.pause(asked)
+        seconds = self.limiter.pause(error.retry_after_seconds)
         if not was_paused:
             log.warning("source %s limits our requests: left alone for %g s", self._source, seconds)

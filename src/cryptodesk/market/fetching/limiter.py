@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
+from cryptodesk.core.ticks import Ticks
 from cryptodesk.market.fetching.errors import LimitedBySource
-from cryptodesk.market.fetching.timing import Ticks
 
 __all__ = ["RateLimiter"]
 

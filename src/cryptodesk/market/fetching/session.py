@@ -12,8 +12,9 @@ import cryptodesk
 from cryptodesk.core.clock import Clock
 from cryptodesk.core.errors import UpstreamError
 from cryptodesk.market.fetching.body import ACCEPTED_ENCODING, BodyRefused, read_beginning, read_body
-from cryptodesk.market.fetching.errors import TRANSPORT_FAILURES, UnusableAnswer, UnusableSource, transport_error
+from cryptodesk.market.fetching.errors import UnusableAnswer, UnusableSource
 from cryptodesk.market.fetching.http import HttpAnswer, HttpRequest, SourcePolicy, url_of
+from cryptodesk.market.fetching.transport_errors import TRANSPORT_FAILURES, transport_error
 
 __all__ = ["SessionPool", "Transport"]
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.market.identity.history import NameHistory, old_names
 from cryptodesk.market.identity.keys import KeyHit, KeyKind
 from cryptodesk.market.identity.text import normalise
@@ -15,7 +15,7 @@ from cryptodesk.market.records.assets import Asset
 
 __all__ = ["Claim", "Claims", "Names"]
 
-_SPLIT = re.compile(r"[^\W_]+")
+_SPLIT = Pattern(r"[^\W_]+")
 _MOST_WORDS = 8
 
 

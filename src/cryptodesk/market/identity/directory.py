@@ -6,12 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from msgspec.structs import replace
 
 from cryptodesk.catalog.assets import AssetRecord, load_assets
 from cryptodesk.catalog.tail import TAIL_PUBLISHED_ON, TailColumns, load_tail
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.market.identity.history import NameHistory, day_of, old_names
 from cryptodesk.market.identity.keys import KeyHit, KeyTable
 from cryptodesk.market.identity.names import address_key
@@ -29,9 +30,9 @@ _MOST_CHARACTERS = 400
 _ID_DIGITS = 19
 
 _SHORTEST_ADDRESS = 32
-_EVM_ADDRESS = re.compile(r"0x[0-9a-f]{40}", re.IGNORECASE)
-_BASE58_ADDRESS = re.compile(r"[1-9A-HJ-NP-Za-km-z]{32,44}")
-_PAIR = re.compile(r"([a-z0-9]{2,12})[/_-](?:usdt|usdc|usd|busd|fdusd|eur|btc|eth)(?:[-_](?:perp|swap))?")
+_EVM_ADDRESS = Pattern(r"0x[0-9a-f]{40}", re.IGNORECASE)
+_BASE58_ADDRESS = Pattern(r"[1-9A-HJ-NP-Za-km-z]{32,44}")
+_PAIR = Pattern(r"([a-z0-9]{2,12})[/_-](?:usdt|usdc|usd|busd|fdusd|eur|btc|eth)(?:[-_](?:perp|swap))?")
 
 Found = Candidate[Asset]
 
@@ -249,6 +250,7 @@ class AssetDirectory:
         return tuple([to_match(self, one, verdict, hidden, day) for one, verdict in judged])
 
 
+@cache
 def load_directory_assets() -> tuple[Asset, ...]:
     """The shipped catalogue as market records. Raises: catalog.assets.CatalogError if it is malformed."""
     tail = load_tail()

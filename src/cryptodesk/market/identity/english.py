@@ -111,6 +111,12 @@ COLLOCATIONS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
         ("near", "trading trades sits sitting hovering stays", "the a an its all term future"),
         ("one", "which this that the another any every no each", "of"),
         ("op", "the an", "ed stack codes code return"),
+        (
+            "perp",
+            "",
+            "volume volumes dex dexs dexes trading traded turnover contract contracts market markets open funding vs"
+            " versus to or exchange exchanges liquidations positions traders",
+        ),
         ("people", "the most many some other", ""),
         ("prime", "a the", "rate minister number"),
         ("rare", "a how", "drawdown drawdowns"),

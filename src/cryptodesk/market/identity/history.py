@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, KeysView
 from datetime import UTC, date, datetime
 
 from msgspec.structs import replace
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.market.identity.keys import KeyHit
 from cryptodesk.market.identity.ranking import match_kind
 from cryptodesk.market.identity.text import normalise, plain
@@ -15,7 +15,7 @@ from cryptodesk.market.records.assets import Asset, AssetChange, MatchKind, end_
 
 __all__ = ["NameHistory", "day_of", "old_names"]
 
-_NOT_SLUG = re.compile(r"[^a-z0-9]+")
+_NOT_SLUG = Pattern(r"[^a-z0-9]+")
 
 
 def day_of(moment: date | datetime | None) -> date | None:

@@ -6,7 +6,6 @@ rows are added best known first, so that a search that stops early has seen what
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +16,8 @@ from typing import Literal, NamedTuple
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
+
+from cryptodesk.core.patterns import Pattern
 
 __all__ = ["FUZZY_DISTANCE", "FUZZY_LETTERS", "FUZZY_RATIO", "KeyHit", "KeyKind", "KeyTable"]
 
@@ -33,7 +34,7 @@ _KIND_BITS = 3
 _KIND_MASK = (1 << _KIND_BITS) - 1
 _LETTERS = frozenset(ascii_lowercase + digits)
 _AS_FLAGS = bytes.maketrans(b"01", b"\0\1")
-_WORD = re.compile(r"[^\W_]+")
+_WORD = Pattern(r"[^\W_]+")
 
 
 class KeyHit(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from functools import lru_cache
@@ -12,6 +11,7 @@ from msgspec import Struct
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.market.identity.claims import Claims, Names
 from cryptodesk.market.identity.directory import AssetDirectory
 from cryptodesk.market.identity.english import ACRONYMS, EVERYDAY, FUNCTION_WORDS, LOOKALIKES
@@ -35,7 +35,7 @@ _MOST_SLIPS_READ = 400
 _MOST_NOTED = 5
 _BY_OPPONENT = 0.7
 # A name of code, as in "balanceOf".
-_IDENTIFIER = re.compile(r"[a-z][A-Z]")
+_IDENTIFIER = Pattern(r"[a-z][A-Z]")
 # Written in capitals for what they are beside an asset as well: "GAS price", "OP Stack".
 _WORDS_IN_CAPITALS = frozenset({"gas", "op"})
 _QUOTES = ("usdt", "usdc", "fdusd", "busd", "usd", "eur")
@@ -231,7 +231,7 @@ class AssetMentions:
 
     def _is_prominent(self, asset: Asset) -> bool:
         if self._is_selection or asset.verified_at is not None:
-            return asset.is_active
+            return asset.is_active or asset.successor_id is not None
         return asset.is_active and asset.rank is not None and asset.rank <= _PROMINENT_RANK
 
     def _misspelt(self, prose: Prose, claims: Claims, taken: set[int]) -> Iterator[_Candidate]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.market.identity.english import word_set
 
 __all__ = [
@@ -77,6 +78,7 @@ BEGINS_ASKING = ("did", "does", "has", "is", "was", "will")
 LEADS_IN = ("", "and", "or", "vs", "versus", "then", "also", "now", "is")
 AFTER_ASKING_ABOUT = word_set(
     "doing trading performing worth go gone going at today now do perform up down rising falling pumping dumping"
+    " crashing mooning ripping flying soaring surging tanking bleeding rallying climbing sinking dropping exploding"
     " correlated outperform outperformed lost gained gain lose fallen dropped risen fall drop rise moved move from"
 )
 PEOPLE_AND_PLACES = word_set("trump melania jupiter mars leo base people gas")
@@ -85,27 +87,31 @@ _TIME = (
     r"\s+(?:over|during|since|last|past|this|today|yesterday|right now|now|ytd|in (?:20\d\d|the (?:last|past))"
     r"|for the (?:last|past)|the (?:last|past)|\d{1,3} ?(?:d|h|w|m|y|days?|weeks?|months?|years?))\b"
 )
-ENDS_CLAUSE = re.compile(
+ENDS_CLAUSE = Pattern(
     rf"(?:['’]s)?(?:\s*(?:$|[?!.,;:)\]]|\n)|\s+(?:and|or|vs|versus|against)\b|{_TIME})", re.IGNORECASE
 )
 # "compare btc with hype", "is eth correlated to link": what stands between the two.
-SETS_BESIDE = re.compile(
-    r"\s+(?:(?:correlat(?:e|ed|es|ion|ions)|compared?|beta|moves?)\s+)?(?:with|to)\s+", re.IGNORECASE
-)
+SETS_BESIDE = Pattern(r"\s+(?:(?:correlat(?:e|ed|es|ion|ions)|compared?|beta|moves?)\s+)?(?:with|to)\s+", re.IGNORECASE)
 
 _MONEY = r"(?:usdt?|usdc|eur|euros?|gbp|pounds?|jpy|yen|chf|inr|dollars?|bucks)"
 # "$500 of", "1000 usd in", "convert usd to": what money is turned into.
-PAID_FOR = re.compile(
+PAID_FOR = Pattern(
     rf"(?:[$€£]\s?\d[\d,.]{{0,15}}[kmb]?|\b{_MONEY})\s+(?:worth of|of|in|to|into|for)\s+$", re.IGNORECASE
 )
 # "link in usd", "near to eur" after a number: what is counted and turned into money.
-SOLD_FOR = re.compile(
+SOLD_FOR = Pattern(
     rf"\s+(?:(?:is|are)\s+)?(?:worth|(?:in|to|into|for|=)\s+(?:{_MONEY}|[$€£]|btc|eth|bitcoin|ethereum|sol)\b)",
     re.IGNORECASE,
 )
 # "If I have 40 link", "sell 3 near".
-COUNTED = re.compile(
+COUNTED = Pattern(
     r"\b(?:have|hold|holding|own|bought|sold|sell|buy|swap|convert|trade|got|exchange)\s+\d[\d.,]{0,12}\s+$",
     re.IGNORECASE,
 )
-SHORT_SPAN = re.compile(r"\s+(?:\d{1,3}(?:d|h|w|m|mo|y|yr)|ytd|mtd)\b", re.IGNORECASE)
+# "near 30 day average" is no asset: spelled out, the span must be one of a figure that assets have.
+SHORT_SPAN = Pattern(
+    r"\s+(?:(?:\d{1,3}(?:d|h|w|m|mo|y|yr)|ytd|mtd)\b"
+    r"|\d{1,3}[ -](?:day|hour|week|month|year)s? (?:change|returns?|performance|perf|gain|loss|move|volatility|drawdown"
+    r"|rsi|chart|price)\b)",
+    re.IGNORECASE,
+)

@@ -7,6 +7,7 @@ from collections.abc import Container
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.market.identity.english import ACRONYMS, COLLOCATIONS, EVERYDAY, FUNCTION_WORDS
 from cryptodesk.market.identity.phrases import (
     ABOUT_ASSETS,
@@ -33,29 +34,31 @@ from cryptodesk.market.identity.text import normalise
 
 __all__ = ["Prose", "Word"]
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = Pattern(r"[^\W_]+")
 # Bounded parts: an endless word must not be read again from each of its letters.
-_NOT_PROSE = re.compile(
+_NOT_PROSE = Pattern(
     r"https?://\S+|www\.\S+|[^\s@]{1,64}@[^\s@]{1,255}\.\S+|\b[\w-]{1,63}\.(?:com|org|net|xyz|app|dev)\b\S*",
     re.IGNORECASE,
 )
-_GAP_IN_NAME = re.compile(r"[\s.\-&'’()]{1,3}")
-_PAIR_GAP = re.compile(r"\s?[/\-_]\s?")
-_CONJUNCTION = re.compile(r"\s*(?:/|&|\+|(?:,\s*)?\b(?:and|or|vs|versus|against)\b\.?)\s*", re.IGNORECASE)
-_COMMA = re.compile(r"\s*,\s*")
-_ALTERNATIVE = re.compile(r"\s+(?:and|or)\s+|\s?/\s?", re.IGNORECASE)
-_COMPARES = re.compile(
+_GAP_IN_NAME = Pattern(r"[\s.\-&'’()]{1,3}")
+_PAIR_GAP = Pattern(r"\s?[/\-_]\s?")
+_CONJUNCTION = Pattern(r"\s*(?:/|&|\+|(?:,\s*)?\b(?:and|or|vs|versus|against)\b\.?)\s*", re.IGNORECASE)
+_COMMA = Pattern(r"\s*,\s*")
+_ALTERNATIVE = Pattern(r"\s+(?:and|or)\s+|\s?/\s?", re.IGNORECASE)
+_COMPARES = Pattern(
     r"\b(?:compar\w*|correlat\w*|(?:out|under)perform\w*|beat|which (?:one |of \w+ )?(?:has |did |is )?"
     r"(?:gained|grew|fell|lost|rose|dropped|gain|performed|better|bigger|larger|cheaper|more)|convert)\b",
     re.IGNORECASE,
 )
-_VERSUS = re.compile(r"\s*\b(?:vs|versus|v)\b\.?\s*", re.IGNORECASE)
-_NEW_SENTENCE = re.compile(r"[.?!:;\n]")
+_VERSUS = Pattern(r"\s*\b(?:vs|versus|v)\b\.?\s*", re.IGNORECASE)
+_NEW_SENTENCE = Pattern(r"[.?!:;\n]")
 
-_SETS = re.compile(r"\b(?:compar|correlat|relat)\w*", re.IGNORECASE)
-_OPENS_BRACKET = re.compile(r"\s?\(")
+_SETS = Pattern(r"\b(?:compar|correlat|relat)\w*", re.IGNORECASE)
+_OPENS_BRACKET = Pattern(r"\s?\(")
 _MOST_IN_BRACKETS = 4
 _LOOKBACK = 40
+# Words of every market before they are anybody's ticker.
+_WORDS_OF_TRADE = frozenset({"gas", "perp"})
 _SHORT_QUESTION = 8
 
 
@@ -107,11 +110,21 @@ class Prose:
         if count > 1 or self.words[index].key not in COLLOCATIONS:
             return False
         before, after = COLLOCATIONS[self.words[index].key]
+        if self._is_gas_token(index):
+            return False
         if self._key(index + 1, index) in after:
             return True
         preceding = self._key(index - 1, index)
         is_beside = preceding in before and "," not in self._gap_after(index - 1)
         return is_beside and not (preceding == "the" and self._is_about_assets(index, index))
+
+    def _is_gas_token(self, index: int) -> bool:
+        """ "Gas token price" is asked of the coin of that name; "the gas token of Ethereum" is of another."""
+        if self.words[index].key != "gas" or self._key(index + 1, index) not in {"token", "coin"}:
+            return False
+        is_all = len(self.words) == 2
+        is_figure = self._key(index + 2, index + 1) in ABOUT_ASSETS
+        return (index == 0 and (is_all or is_figure)) or self._follows(index, ASKS_FOR_VALUE)
 
     def closed_after(self, last: int) -> int | None:
         """The last word of the brackets that open right after the word; None where none do, or they hold much."""
@@ -154,7 +167,7 @@ class Prose:
             self._ends_clause(last) or SETS_BESIDE.match(self._prose, self.words[last].end) is not None
         )
         if self.is_in_other_company(first, last - first + 1) and (
-            key == "gas" or not (is_asked_of or self._follows(first, ASKS_FOR_VALUE))
+            key in _WORDS_OF_TRADE or not (is_asked_of or self._follows(first, ASKS_FOR_VALUE))
         ):
             return 0.0
         is_bare = first == last and (key in FUNCTION_WORDS or len(key) < 2)

@@ -99,13 +99,13 @@ def _is_pair(prose: Prose, index: int) -> bool:
 def _name_at(prose: Prose, directory: AssetDirectory, taken: set[int], index: int) -> int | None:
     """The last word of a name of several words, each with its capital, that are not all everyday words."""
     assert directory.tail is not None  # noqa: S101  asked for only where there is a tail
-    names = directory.tail.keys
     for last in range(min(index + _LONGEST_NAME, len(prose.words)) - 1, index, -1):
         if taken.isdisjoint(range(index, last + 1)):
             keys = [word.key for word in prose.words[index : last + 1]]
             is_plain = all(key in EVERYDAY or key in OTHER_NAMES or len(key) < _TICKER_LETTERS for key in keys)
-            is_name = " ".join(keys) in names and not is_plain and prose.is_one_name(index, last - index + 1)
-            if is_name and prose.is_capitalised(index, last):
+            may_be_name = not is_plain and prose.is_capitalised(index, last)
+            # The names come last: most texts are read without ever making their index.
+            if may_be_name and prose.is_one_name(index, last - index + 1) and " ".join(keys) in directory.tail.keys:
                 return last
     return None
 

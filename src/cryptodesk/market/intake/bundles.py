@@ -8,8 +8,9 @@ from typing import Any
 from msgspec import Struct
 
 from cryptodesk.market.records import CategoryListing, CoinListing, ExchangeListing, Profile
+from cryptodesk.storage.sqlite import SqliteDatabase
 
-__all__ = ["BUNDLES", "INDEX_URL", "Bundle", "find_bundle"]
+__all__ = ["BUNDLES", "INDEX_URL", "Bundle", "find_bundle", "is_pulled"]
 
 INDEX_URL = "https://pypi.org"
 
@@ -64,3 +65,7 @@ BUNDLES = (
 
 def find_bundle(name: str) -> Bundle | None:
     return next((bundle for bundle in BUNDLES if bundle.name == name), None)
+
+
+def is_pulled(database: SqliteDatabase, bundle: Bundle) -> bool:
+    return bool(database.read("SELECT 1 FROM unpacked_snapshots WHERE source = ?", (bundle.source,)))

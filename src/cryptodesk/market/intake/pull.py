@@ -21,7 +21,7 @@ from cryptodesk.market.intake.wheel import read_member
 from cryptodesk.market.store.record_rows import Prepared, delete_source, insert_all, prepare
 from cryptodesk.storage.sqlite import SqliteDatabase
 
-__all__ = ["Pulled", "is_pulled", "pull"]
+__all__ = ["Pulled", "pull"]
 
 _LARGEST_INDEX_BYTES = 16 * 2**20
 
@@ -70,10 +70,6 @@ async def pull(
     if is_fetched:
         wheel.unlink()
     return pulled
-
-
-def is_pulled(database: SqliteDatabase, bundle: Bundle) -> bool:
-    return bool(database.read("SELECT 1 FROM unpacked_snapshots WHERE source = ?", (bundle.source,)))
 
 
 async def _obtain(

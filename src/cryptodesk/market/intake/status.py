@@ -7,8 +7,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from cryptodesk.market.intake.bundles import BUNDLES
-from cryptodesk.market.intake.pull import is_pulled
+from cryptodesk.market.intake.bundles import BUNDLES, is_pulled
 from cryptodesk.market.store import Holding, RecordStore, SeriesStore, SqliteCandleStore
 from cryptodesk.storage.sqlite import SqliteDatabase
 

@@ -184,7 +184,9 @@ class Stablecoin(Struct, frozen=True, kw_only=True):
     peg_currency: str | None = None
     mechanism: str | None = None
     circulating: float | None = None
+    circulating_24h_ago: float | None = None
     circulating_7d_ago: float | None = None
+    circulating_30d_ago: float | None = None
     price: float | None = None
     by_chain: dict[str, float] = {}
 

@@ -11,6 +11,8 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
+
 __all__ = ["Amount", "plain_number", "read_amount"]
 
 # Spelled-out scales, and those that are letters; the exponent of ten.
@@ -59,25 +61,25 @@ _SIGNED_CURRENCY = r"us\$|[a-z]{1,2}\$|[$€£¥₹₩₽₺₿]"
 
 # A run of digits with whatever may stand between digits; its form is judged afterwards.
 _RAW = r"\d{1,3}(?: \d{3})+(?!\d)(?:[.,]\d+(?!\d))?|\.\d[\d_]*|\d(?:[\d_]|[.,'’](?=\d))*"
-_NUMBER = re.compile(
+_NUMBER = Pattern(
     rf"(?P<sign>[+\-±])?(?:(?P<before>{_SIGNED_CURRENCY}|(?:usd|eur|gbp)(?= ?[\d.])) ?)?(?P<inner>[+-])?"
     rf"(?P<raw>{_RAW})(?P<exponent>e[+-]?\d{{1,4}}(?![\w.]))?(?P<letters>[^\W\d_]*)(?P<junk>[^\W_]*)"
 )
-_WORD_NUMBER = re.compile(
+_WORD_NUMBER = Pattern(
     rf"(?P<word>{_any(_WORDS)})(?= (?:{_any([*_LONG_SCALES, *_NAMED_UNITS])})\b| and a half\b)"
     rf"|(?P<lone>hundred|thousand|million|billion|trillion)(?=s? of\b)"
 )
-_COUNT_WORD = re.compile(rf"(?<=[a-z] )(?P<word>{_any([word for word in _WORDS if word not in {'a', 'an'}])})\b")
-_LEADS_COUNT = re.compile(r"(?:than|least|most|top|under|over|below|above) $")
-_HALF = re.compile(r" and a half\b")
-_SCALE_AFTER = re.compile(rf" ?(?P<scale>{_any(_SCALES)})(?![\w])")
-_UNIT_AFTER = re.compile(
+_COUNT_WORD = Pattern(rf"(?<=[a-z] )(?P<word>{_any([word for word in _WORDS if word not in {'a', 'an'}])})\b")
+_LEADS_COUNT = Pattern(r"(?:than|least|most|top|under|over|below|above) $")
+_HALF = Pattern(r" and a half\b")
+_SCALE_AFTER = Pattern(rf" ?(?P<scale>{_any(_SCALES)})(?![\w])")
+_UNIT_AFTER = Pattern(
     rf" ?(?P<unit>{_any(_PERCENT | _BASIS_POINTS)})(?!\w)| ?(?P<symbol>[$€£¥₹₩₽₺₿¢])"
     rf"| (?:us )?(?P<currency>{_any(_NAMED_CURRENCIES)})(?!\w){_ASSET_NOUN}"
     rf"| (?P<time>{_any(_DAYS)})(?!\w)| ?(?P<times>x|times)(?!\w)"
 )
-_UNREADABLE = re.compile(r"0x[0-9a-f]+|\d[\d.,]*(?: ?(?:\^|\*\*) ?\d+|/\d[\d/]*|\.{2,}\d+)")
-_OPEN = re.compile(r" ?\+(?![\d.$])")
+_UNREADABLE = Pattern(r"0x[0-9a-f]+|\d[\d.,]*(?: ?(?:\^|\*\*) ?\d+|/\d[\d/]*|\.{2,}\d+)")
+_OPEN = Pattern(r" ?\+(?![\d.$])")
 
 
 class Amount(Struct, frozen=True):
@@ -226,17 +228,17 @@ def _currency(sign: str) -> str:
 
 
 # Forms of digits with separators, what to remove, and whether another reading was possible.
-_FORMS: tuple[tuple[re.Pattern[str], str, bool], ...] = (
-    (re.compile(r"\d+(?:_\d+)*"), "_", False),
-    (re.compile(r"[1-9]\d{0,2}\.\d\d0"), "", True),
-    (re.compile(r"(?:\d+(?:_\d+)*)?\.\d[\d_]*"), "_", False),
-    (re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?"), ",", False),
-    (re.compile(r"[1-9]\d{0,2}(?:['’]\d{3})+(?:\.\d+)?"), "'’", False),
-    (re.compile(r"[1-9]\d{0,2}(?: \d{3})+(?:\.\d+)?"), " ", True),
-    (re.compile(r"[1-9]\d{0,2}(?: \d{3})+,\d+"), " ", True),
-    (re.compile(r"[1-9]\d{0,2}(?:\.\d{3}){2,}(?:,\d+)?|[1-9]\d{0,2}\.\d{3},\d+"), ".", True),
-    (re.compile(r"[1-9]\d?(?:,\d{2})+,\d{3}(?:\.\d+)?"), ",", True),
-    (re.compile(r"\d+,(?:\d{1,2}|\d{4,})|0,\d+"), "", True),
+_FORMS: tuple[tuple[Pattern, str, bool], ...] = (
+    (Pattern(r"\d+(?:_\d+)*"), "_", False),
+    (Pattern(r"[1-9]\d{0,2}\.\d\d0"), "", True),
+    (Pattern(r"(?:\d+(?:_\d+)*)?\.\d[\d_]*"), "_", False),
+    (Pattern(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?"), ",", False),
+    (Pattern(r"[1-9]\d{0,2}(?:['’]\d{3})+(?:\.\d+)?"), "'’", False),
+    (Pattern(r"[1-9]\d{0,2}(?: \d{3})+(?:\.\d+)?"), " ", True),
+    (Pattern(r"[1-9]\d{0,2}(?: \d{3})+,\d+"), " ", True),
+    (Pattern(r"[1-9]\d{0,2}(?:\.\d{3}){2,}(?:,\d+)?|[1-9]\d{0,2}\.\d{3},\d+"), ".", True),
+    (Pattern(r"[1-9]\d?(?:,\d{2})+,\d{3}(?:\.\d+)?"), ",", True),
+    (Pattern(r"\d+,(?:\d{1,2}|\d{4,})|0,\d+"), "", True),
 )
 
 

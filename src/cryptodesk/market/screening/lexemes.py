@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.market.screening.amounts import read_amount
 from cryptodesk.market.screening.fields import AssetType
 from cryptodesk.market.screening.lexicon import MAX_PHRASE_WORDS, phrases_of
@@ -16,10 +17,10 @@ __all__ = ["MAX_QUERY", "Lexeme", "Request", "cut_request"]
 
 MAX_QUERY = 500
 
-_TOKEN = re.compile(r"[^\W\d_]\w*(?:['’]\w+)*|<=|>=|=<|=>|<>|!=|==|\d+|\S")
-_DATE = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?(?![\d-])")
-_JOINT = re.compile(r"\b([^\W\d_][^\W_]*|\d+|\d+[^\W\d_]+(?=-[^\W\d]))-(?=([^\W_]))")
-_GLUED_COUNT = re.compile(r"\b(top|bottom)(?=\d)", re.IGNORECASE)
+_TOKEN = Pattern(r"[^\W\d_]\w*(?:['’]\w+)*|<=|>=|=<|=>|<>|!=|==|\d+|\S")
+_DATE = Pattern(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?(?![\d-])")
+_JOINT = Pattern(r"\b([^\W\d_][^\W_]*|\d+|\d+[^\W\d_]+(?=-[^\W\d]))-(?=([^\W_]))")
+_GLUED_COUNT = Pattern(r"\b(top|bottom)(?=\d)", re.IGNORECASE)
 _SOFT_GAPS = frozenset(" '\"()[]{}")
 _POINTS = {"٫": ".", "٬": ","}
 _DASHES = frozenset("‐‑‒–−﹣－")

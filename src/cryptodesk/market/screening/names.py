@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-import re
+from cryptodesk.core.patterns import Pattern
 
 __all__ = ["CHAINS", "CLEAR_CHAINS", "TAGS", "canonical_platform", "canonical_tag"]
 
@@ -115,7 +115,7 @@ CLEAR_CHAINS = frozenset({
     "op mainnet", "ton network", "sui network", "near protocol", "xrp ledger", "polygon pos",
 })  # fmt: skip
 
-_GAPS = re.compile(r"[\s\-_/().,&]+")
+_GAPS = Pattern(r"[\s\-_/().,&]+")
 
 
 def _spoken(text: str) -> str:

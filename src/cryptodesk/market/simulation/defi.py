@@ -186,7 +186,6 @@ class DefiBook:
         coin = market.coins[place]
         name, symbol = market.name_at(place, minute)
         supply = market.supply(place, minute)
-        week_ago = minute - _WEEK
         return Stablecoin(
             slug=coin.asset.slug,
             name=name,
@@ -196,10 +195,16 @@ class DefiBook:
             peg_currency=coin.currency,
             mechanism=_MECHANISMS[0] if coin.origin == "real" else _MECHANISMS[(coin.key >> 4) % 3],
             circulating=supply,
-            circulating_7d_ago=market.supply(place, week_ago) if market.is_alive(place, week_ago) else None,
+            circulating_24h_ago=self._supply_of(place, minute - DAY_MINUTES),
+            circulating_7d_ago=self._supply_of(place, minute - _WEEK),
+            circulating_30d_ago=self._supply_of(place, minute - 30 * DAY_MINUTES),
             price=market.price(place, minute),
             by_chain={platform.name: supply * share for platform, share in self.stablecoins[place]},
         )
+
+    def _supply_of(self, place: int, minute: int) -> float | None:
+        market = self._market
+        return market.supply(place, minute) if market.is_alive(place, minute) else None
 
 
 def _add(sums: dict[str, float], chains: Sequence[tuple[Platform, float]], amount: float) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from cryptodesk.catalog.platforms import find_platform
+from cryptodesk.core.patterns import Pattern
 
 __all__ = [
     "chain_slug",
@@ -37,16 +38,16 @@ MAX_ADDRESS = 120
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST_SECONDS = 4_102_444_800  # the year 2100
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
+_NUMBER = Pattern(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 # Bounded repetitions, so that hostile text costs no more than its length.
-_IMAGE = re.compile(r"!\[[^\[\]]{0,200}\]\([^()]{0,500}\)")
-_LINK = re.compile(r"\[([^\[\]]{0,200})\]\([^()]{0,500}\)")
-_SCRIPT = re.compile(r"<(script|style)\b[^<>]{0,500}>.{0,2000}?</\1\s{0,10}>", re.IGNORECASE | re.DOTALL)
-_BLOCK_TAG = re.compile(r"</?(?:p|br|li|ul|ol|div|tr|td|h[1-6])\b[^<>]{0,500}>", re.IGNORECASE)
-_TAG = re.compile(r"</?[A-Za-z!][^<>]{0,500}>")
-_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+", re.MULTILINE)
-_EMPHASIS = re.compile(r"\*\*|__|`+|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)")
+_IMAGE = Pattern(r"!\[[^\[\]]{0,200}\]\([^()]{0,500}\)")
+_LINK = Pattern(r"\[([^\[\]]{0,200})\]\([^()]{0,500}\)")
+_SCRIPT = Pattern(r"<(script|style)\b[^<>]{0,500}>.{0,2000}?</\1\s{0,10}>", re.IGNORECASE | re.DOTALL)
+_BLOCK_TAG = Pattern(r"</?(?:p|br|li|ul|ol|div|tr|td|h[1-6])\b[^<>]{0,500}>", re.IGNORECASE)
+_TAG = Pattern(r"</?[A-Za-z!][^<>]{0,500}>")
+_HEADING = Pattern(r"^\s{0,3}#{1,6}\s+", re.MULTILINE)
+_EMPHASIS = Pattern(r"\*\*|__|`+|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)")
 
 
 def number(value: Any) -> float | None:

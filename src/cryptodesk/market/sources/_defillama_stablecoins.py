@@ -35,7 +35,9 @@ class _Pegged(Struct, frozen=True):
     pegType: Any = None
     pegMechanism: Any = None
     circulating: Any = None
+    circulatingPrevDay: Any = None
     circulatingPrevWeek: Any = None
+    circulatingPrevMonth: Any = None
     chainCirculating: Any = None
     price: Any = None
 
@@ -73,7 +75,9 @@ def _stablecoin(page: Page, row: _Pegged, context: SourceContext) -> Stablecoin 
         peg_currency=currency[1] if currency else None,
         mechanism=line(row.pegMechanism, 40),
         circulating=unsigned(_in(row.circulating, peg)),
+        circulating_24h_ago=unsigned(_in(row.circulatingPrevDay, peg)),
         circulating_7d_ago=unsigned(_in(row.circulatingPrevWeek, peg)),
+        circulating_30d_ago=unsigned(_in(row.circulatingPrevMonth, peg)),
         price=positive(row.price),
         by_chain=_by_chain(row.chainCirculating, peg),
     )

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from cryptodesk.market.fetching.client import HttpAnswer, HttpRequest, SourcePolicy
+from cryptodesk.market.fetching.http import HttpAnswer, HttpRequest, SourcePolicy
 from cryptodesk.market.query import Query
 from cryptodesk.market.records import Asset
 

@@ -20,6 +20,7 @@ from cryptodesk.research.model_calls import ModelAsk, ask_model_for
 from cryptodesk.research.prompting import conversation_text, prompt, wishes
 from cryptodesk.research.related import Findings, reach_of
 from cryptodesk.research.sections import report_sections
+from cryptodesk.research.sections.wishes import span_in
 from cryptodesk.research.state import ResearchState, Task
 
 __all__ = ["PLAN", "plan_by_model", "plan_by_rules"]
@@ -75,7 +76,8 @@ def plan_report(state: ResearchState) -> None:
     specs = [services.tools.spec(name) for name in state.run.built_in_tools]
     reach = reach_of(services.data, Findings())
     check = services.plan_check(state.today).within(reach.missing, reach.priced)
-    outline = report_sections(state.question, state.options.instructions, services.knowledge, specs, state.today, check)
+    question = _by_itself(state)
+    outline = report_sections(question, state.options.instructions, services.knowledge, specs, state.today, check)
     state.sections = outline.sections
     state.notes += outline.notes
     state.tasks = tuple(Task(question, section.title) for section in outline.sections for question in section.questions)
@@ -84,6 +86,27 @@ def plan_report(state: ResearchState) -> None:
         for section in outline.sections
         for query in section.search
     )
+
+
+def _by_itself(state: ResearchState) -> str:
+    """The question with what it leaves to the conversation: the assets, and the time that was last spoken of."""
+    if not state.earlier:
+        return state.question
+    knowledge, today = state.services.knowledge, state.today
+    alone = understand(state.question, (), knowledge, today)
+    named = [] if any(plan.all_assets or plan.doubts for plan in alone) else _names(state)
+    span = "" if span_in(state.question, today) else _last_span(state)
+    said = f" {' and '.join(named)}," if named else ""
+    return f"{state.question.rstrip()} —{said} {span}".rstrip(" —,") if named or span else state.question
+
+
+def _names(state: ResearchState) -> list[str]:
+    return list(dict.fromkeys(asset.name for plan in state.plans for asset in plan.all_assets if asset.name))
+
+
+def _last_span(state: ResearchState) -> str:
+    spans = (span_in(text, state.today) for text in reversed(state.earlier))
+    return next((span for span in spans if span), "")
 
 
 async def plan_by_model(state: ResearchState) -> str:

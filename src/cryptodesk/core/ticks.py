@@ -1,4 +1,4 @@
-"""Time that only runs forward, and waiting in it: what limits, breakers and caches count with."""
+"""Time that only runs forward, waiting in it, and chance: what limits, breakers, caches and retries count with."""
 
 from __future__ import annotations
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from cryptodesk.core.breaker import Breaker
 from cryptodesk.core.errors import UpstreamUnavailable
-from cryptodesk.market.fetching.breaker import Breaker
-from tests.market.sources.bad_days import FakeTicks
+from tests.ticks import FakeTicks
 
 
 def broken(ticks: FakeTicks, failures: int = 3) -> Breaker:
@@ -87,3 +87,53 @@ def test_news_from_before_it_opened_changes_nothing() -> None:
     breaker.release(early[3])
     with pytest.raises(UpstreamUnavailable):
         breaker.admit()
+
+
+def test_failures_that_are_spread_over_more_than_the_window_do_not_open_it() -> None:
+    ticks = FakeTicks()
+    breaker = Breaker("acme", failures=3, open_seconds=30, window_seconds=60, ticks=ticks)
+    for pause in (0, 40, 40, 40):
+        ticks.now += pause
+        breaker.fail(breaker.admit())
+    assert breaker.state == "closed", "40, 80 and 120: never three within a minute"
+    ticks.now += 20
+    breaker.fail(breaker.admit())
+    assert breaker.state == "open", "80, 120 and 140"
+
+
+def test_a_failed_probe_opens_it_again_however_long_ago_the_failures_were() -> None:
+    ticks = FakeTicks()
+    breaker = Breaker("acme", failures=2, open_seconds=30, window_seconds=5, ticks=ticks)
+    for _ in range(2):
+        breaker.fail(breaker.admit())
+    ticks.now += 30
+    breaker.fail(breaker.admit())
+    assert (breaker.state, breaker.open_seconds_left) == ("open", 30)
+
+
+def test_a_request_that_insists_is_sent_whatever_the_state_and_its_success_counts() -> None:
+    ticks = FakeTicks()
+    breaker = broken(ticks)
+    assert not breaker.admits
+    ticks.now += 10
+    breaker.fail(breaker.insist())
+    assert breaker.open_seconds_left == 30, "it was asked just now and failed again"
+    breaker.succeed(breaker.insist())
+    assert (breaker.state, breaker.admits) == ("closed", True)
+
+
+def test_opening_and_closing_are_each_one_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    ticks = FakeTicks()
+    breaker = Breaker("acme", failures=2, open_seconds=30, ticks=ticks, label="source acme")
+    early = breaker.admit()
+    for _ in range(2):
+        breaker.fail(breaker.admit())
+    breaker.fail(early)
+    breaker.fail(breaker.insist())
+    ticks.now += 30
+    breaker.succeed(breaker.admit())
+    breaker.succeed(breaker.admit())
+    assert [record.getMessage() for record in caplog.records] == [
+        "source acme failed 2 times in a row: left alone for 30 s",
+        "source acme answers again",
+    ]

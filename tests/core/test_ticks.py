@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from cryptodesk.market.fetching.timing import SystemTicks
+from cryptodesk.core.ticks import SystemTicks
 
 
 async def test_time_runs_forward_while_asleep_and_chance_stays_in_its_range() -> None:

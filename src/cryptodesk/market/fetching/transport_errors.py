@@ -1,0 +1,37 @@
+"""The rows of the error table that are about the way to a source: connections that fail, are cut or say nothing.
+
+Apart from the rest because they name the client's own failures: only who asks sources needs the client loaded.
+"""
+
+from __future__ import annotations
+
+import aiohttp
+
+from cryptodesk.core.errors import UpstreamBadAnswer, UpstreamError, UpstreamTimeout, UpstreamUnavailable
+from cryptodesk.market.fetching.errors import UnreachableSource
+
+__all__ = ["TRANSPORT_FAILURES", "transport_error"]
+
+TRANSPORT_FAILURES = (aiohttp.ClientError, TimeoutError, OSError)
+
+_TRANSPORT: tuple[tuple[type[BaseException], type[UpstreamError], str], ...] = (
+    # Some failures are timeouts and connection errors at once: the first row that fits counts.
+    (TimeoutError, UpstreamTimeout, "did not answer in time"),
+    (aiohttp.ClientSSLError, UpstreamUnavailable, "cannot be reached: TLS failed"),
+    (aiohttp.ClientConnectorDNSError, UnreachableSource, "cannot be reached: its name does not resolve"),
+    (aiohttp.ClientConnectorError, UnreachableSource, "cannot be reached: no connection"),
+    (aiohttp.ClientConnectionError, UpstreamUnavailable, "closed the connection without an answer"),
+    (aiohttp.InvalidURL, UpstreamUnavailable, "has an unusable address"),
+    (aiohttp.ClientPayloadError, UpstreamBadAnswer, "cut its answer short"),
+    (aiohttp.ClientResponseError, UpstreamBadAnswer, "did not answer in HTTP"),
+    (aiohttp.ClientError, UpstreamUnavailable, "cannot be reached"),
+    (OSError, UpstreamUnavailable, "cannot be reached"),
+)
+
+
+def transport_error(source: str, error: BaseException, *, is_answering: bool) -> UpstreamError:
+    """What a failed connection means. Once the answer has begun, anything but silence is a cut answer."""
+    kind, words = next((kind, words) for failure, kind, words in _TRANSPORT if isinstance(error, failure))
+    if is_answering and kind is not UpstreamTimeout:
+        kind, words = UpstreamBadAnswer, "cut its answer short"
+    return kind(f"{source} {words} ({type(error).__name__})", upstream=source)
