@@ -135,6 +135,7 @@ _SKILLS: dict[str, Callable[[Plan, datetime], _Wishes]] = {
     "onchain_token": _onchain,
     "outlook": _prices(90, is_course=True),
     "ratios": _several_prices(180),
+    "record_close": _prices(365, is_course=True),
     "stablecoins": _stablecoins,
     "supply": _of_assets("circulating_supply", 365),
     "technicals": _technicals,
