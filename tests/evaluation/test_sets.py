@@ -12,12 +12,14 @@ import pytest
 
 from cryptodesk.evaluation.operations import OPERATIONS
 from cryptodesk.evaluation.records import Question, Term
-from cryptodesk.evaluation.sets import QuestionSetError, Selection, load_questions, parse_questions, select
+from cryptodesk.evaluation.sets import QuestionSetError, Selection, load_questions, parse_questions, read_folder, select
 from cryptodesk.models.analyst.schema_check import matches
 from cryptodesk.tools import tool_specs
 
 ALL = load_questions(("all",))
 OWN = load_questions()
+DEV = [question for question in OWN if question.part == "dev"]
+HELD_OUT = [question for question in ALL if question.part == "held_out"]
 SCHEMAS = {spec.name: spec.parameters for spec in tool_specs()}
 FAMILIES = {
     "price", "change", "compare", "rank", "history", "extremes", "volatility", "drawdown", "correlation", "ratios",
@@ -40,23 +42,22 @@ def _with_parts(term: Term) -> Iterator[Term]:
         yield from _with_parts(part)
 
 
-def test_there_are_more_than_four_hundred_own_questions_and_all_families_have_at_least_five() -> None:
-    assert len(OWN) >= 400
-    counts = Counter(question.family for question in OWN)
+def test_there_are_more_than_four_hundred_dev_questions_and_all_families_have_at_least_five() -> None:
+    assert len(DEV) >= 400
+    counts = Counter(question.family for question in DEV)
     assert set(counts) == FAMILIES
     assert min(counts.values()) >= 5
 
 
-def test_about_a_third_of_each_family_is_held_out() -> None:
-    held_out = Counter(question.family for question in OWN if question.part == "held_out")
-    total = Counter(question.family for question in OWN)
-    assert 0.3 <= sum(held_out.values()) / len(OWN) <= 0.36
-    assert all(held_out[family] >= total[family] // 4 for family in total)
+def test_held_out_questions_are_of_the_same_families() -> None:
+    assert {question.family for question in HELD_OUT} <= FAMILIES
 
 
-def test_ids_are_unique_and_name_their_family() -> None:
+def test_ids_are_unique_and_name_family_and_part() -> None:
     assert len({question.id for question in ALL}) == len(ALL)
-    assert all(re.fullmatch(rf"{question.family}-\d{{3}}", question.id) for question in ALL)
+    for question in ALL:
+        held_out = "h" if question.part == "held_out" else ""
+        assert re.fullmatch(rf"{question.family}-{held_out}\d{{3}}", question.id), question.id
 
 
 def test_no_question_is_asked_twice() -> None:
@@ -65,7 +66,7 @@ def test_no_question_is_asked_twice() -> None:
 
 
 def test_both_markets_are_asked() -> None:
-    counts = Counter(question.market for question in OWN)
+    counts = Counter(question.market for question in DEV)
     assert min(counts["snapshot"], counts["simulated"]) >= 150
 
 
@@ -154,6 +155,47 @@ def test_a_selection_takes_families_parts_markets_and_a_limit() -> None:
     chosen = select(ALL, Selection(families=("price", "gas"), parts=("dev",), markets=("simulated",), limit=2))
     assert Counter(question.family for question in chosen) == {"price": 2, "gas": 2}
     assert {(question.part, question.market) for question in chosen} == {("dev", "simulated")}
+
+
+LINE = '{"id":"%s","family":"%s","part":"%s","market":"snapshot","text":"hi"}'
+
+
+def test_the_held_out_part_is_a_folder_of_its_own_and_joins_its_family(tmp_path: Path) -> None:
+    (tmp_path / "gas.jsonl").write_text(LINE % ("gas-001", "gas", "dev"))
+    (tmp_path / "held_out").mkdir()
+    (tmp_path / "held_out" / "gas.jsonl").write_text(LINE % ("gas-h001", "gas", "held_out"))
+    (tmp_path / "held_out" / "nfts.jsonl").write_text(LINE % ("nfts-h001", "nfts", "held_out"))
+    found = read_folder(tmp_path)
+    assert {family: [each.id for each in questions] for family, questions in found.items()} == {
+        "gas": ["gas-001", "gas-h001"],
+        "nfts": ["nfts-h001"],
+    }
+
+
+@pytest.mark.parametrize("makes_folder", [True, False])
+def test_an_empty_or_missing_held_out_part_leaves_the_dev_part(tmp_path: Path, makes_folder: bool) -> None:
+    (tmp_path / "gas.jsonl").write_text(LINE % ("gas-001", "gas", "dev"))
+    if makes_folder:
+        (tmp_path / "held_out").mkdir()
+    assert [each.id for each in read_folder(tmp_path)["gas"]] == ["gas-001"]
+
+
+@pytest.mark.parametrize(
+    ("file", "family", "part"),
+    [("gas", "gas", "held_out"), ("held_out/gas", "gas", "dev"), ("gas", "nfts", "dev")],
+)
+def test_a_question_in_the_wrong_place_is_refused(tmp_path: Path, file: str, family: str, part: str) -> None:
+    (tmp_path / "held_out").mkdir()
+    (tmp_path / f"{file}.jsonl").write_text(LINE % ("gas-001", family, part))
+    with pytest.raises(QuestionSetError, match="gas-001"):
+        read_folder(tmp_path)
+
+
+def test_a_broken_line_of_the_held_out_part_is_named_with_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "held_out").mkdir()
+    (tmp_path / "held_out" / "gas.jsonl").write_text("{")
+    with pytest.raises(QuestionSetError, match="held_out/gas:1"):
+        read_folder(tmp_path)
 
 
 def test_a_file_of_ones_own_is_read_and_its_mistakes_are_named(tmp_path: Path) -> None:

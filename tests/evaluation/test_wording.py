@@ -16,6 +16,9 @@ SEARCH = trace("cmc_content_search", citations=(source("Restaking in three parts
     [
         ("Bitcoin costs $78,264.10.", "answer"),
         ("Bitcoin costs $78,264.10. Its rank is not known.", "partly"),
+        ("128,463,290 ETH circulate; it has no maximum.", "answer"),
+        ("No: Ethereum has no fixed cap; 128,463,290 ETH circulate.", "answer"),
+        ("128,463,290 ETH circulate; I have no volume.", "partly"),
         ("I give no advice. Bitcoin costs $78,264.10.", "partly"),
         ("5,390,820 addresses hold it. No tool here carries what they sold.", "partly"),
         ("There are no figures for Aave: no market data of it is at hand.", "decline"),

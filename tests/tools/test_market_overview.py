@@ -419,7 +419,7 @@ class TestNetworks:
             )
 
         rows = [
-            coin("USDA", 60e6, 1.0005, circulating_7d_ago=50e6),
+            coin("USDA", 60e6, 1.0005, circulating_24h_ago=48e6, circulating_7d_ago=50e6),
             coin("USDB", 40e6, 0.95, circulating_7d_ago=50e6),
             coin("TINY", 1e6, 0.5, circulating_7d_ago=1e6),
             coin("EURX", 90e6, 1.1, "EUR"),
@@ -428,6 +428,8 @@ class TestNetworks:
         assert found["market_cap"] == 160
         assert found["circulating_usd"] == 101e6
         assert found["circulating_change_7d_pct"] == pytest.approx(0.0)
+        assert found["circulating_change_24h_pct"] == pytest.approx(25.0)  # of the one whose supply then is known
+        assert "circulating_change_30d_pct" not in found
         assert [row["symbol"] for row in found["top"]] == ["USDA", "USDB", "TINY"]
         assert [row["symbol"] for row in found["off_peg"]] == ["USDB"]
         assert found["off_peg"][0]["from_peg_pct"] == pytest.approx(-5)

@@ -18,12 +18,14 @@ __all__ = ["ONLY_LOOKS_UP", "behaviour_of", "says_missing"]
 _CONTENT_SEARCH = "cmc_content_search"
 ONLY_LOOKS_UP = frozenset({"cmc_id_lookup", "cmc_math_eval"})
 
+# "It has no maximum" says something of a coin; nothing is missing.
+_NO_LIMIT = r"(?! (?:fixed |hard |set |upper )*(?:max\w*|cap|limit|ceiling)\b)"
 _MISSING = re.compile(
     r"\b(?:is|are|was|were)(?: \w+)? (?:not|un)[ -]?(?:available|known|on record|at hand|recorded|found|given|covered|listed)\b|"
     r"\b(?:unavailable|not available|no source|no data|no figures?|not at hand|could not be (?:found|read|had|computed)|not known|"
     r"missing|cannot be said|unknown|not on record|nothing (?:was |is )?(?:found|known|on record|at hand)|no (?:record|result|match)\w*)\b|"
     r"\bI (?:do not|don't|have no|cannot|can't|could not|couldn't) (?:have|know|find|see|say|tell|get|data|figures?|source)\b|"
-    r"\b(?:there (?:is|are|was|were) no|(?:find|found|hold|holds|held|has|have) no|no (?:tool|items?|text|passage|coin|list|field|register)|none of (?:them|the)|in the future|no day of|no such)\b",
+    rf"\b(?:there (?:is|are|was|were) no{_NO_LIMIT}|(?:find|found|hold|holds|held|has|have) no{_NO_LIMIT}|no (?:tool|items?|text|passage|coin|list|field|register)|none of (?:them|the)|in the future|no day of|no such)\b",
     re.IGNORECASE,
 )
 _DECLINES = re.compile(

@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from cryptodesk.core.errors import ToolArgumentError
+from cryptodesk.core.patterns import Pattern
 
 __all__ = ["MAX_TOKENS", "ExpressionError", "Token", "syntax_error", "tokenize"]
 
@@ -15,15 +16,15 @@ MAX_TOKENS = 200
 
 TokenKind = Literal["number", "name", "operator", "end"]
 
-_SPACE = re.compile(r"[ \t\r\n]*")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_OPERATOR = re.compile(r"\*\*|//|[-+*/%^(),]")
+_SPACE = Pattern(r"[ \t\r\n]*")
+_NAME = Pattern(r"[A-Za-z_][A-Za-z0-9_]*")
+_OPERATOR = Pattern(r"\*\*|//|[-+*/%^(),]")
 _DIGITS = r"\d+(?:_\d+)*"
 _TAIL = rf"(?:[eE][+-]?{_DIGITS})?"
-_PLAIN = re.compile(rf"(?:{_DIGITS}(?:\.(?:{_DIGITS})?)?|\.{_DIGITS}){_TAIL}", re.ASCII)
-_THOUSANDS = re.compile(rf"[1-9]\d{{0,2}}(?:,\d{{3}})+(?:\.(?:{_DIGITS})?)?{_TAIL}(?![\d_])", re.ASCII)
+_PLAIN = Pattern(rf"(?:{_DIGITS}(?:\.(?:{_DIGITS})?)?|\.{_DIGITS}){_TAIL}", re.ASCII)
+_THOUSANDS = Pattern(rf"[1-9]\d{{0,2}}(?:,\d{{3}})+(?:\.(?:{_DIGITS})?)?{_TAIL}(?![\d_])", re.ASCII)
 # `max(1,000, 2)`: either reading may be meant, and the wrong one would go unseen.
-_DOUBTFUL = re.compile(r"[1-9]\d{0,2},0\d\d(?!\d)", re.ASCII)
+_DOUBTFUL = Pattern(r"[1-9]\d{0,2},0\d\d(?!\d)", re.ASCII)
 
 
 class ExpressionError(ToolArgumentError):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -55,6 +56,7 @@ class History(Struct, frozen=True):
 
 
 _Bar = Sequence[Candle]
+_T = TypeVar("_T")
 
 
 def has_issuance_rule(asset_id: AssetId, moment: datetime) -> bool:
@@ -79,7 +81,7 @@ def make_history(
         return History(gap=f"highs and lows are not known in {series.quote_currency}; ask for the series close")
     if history.series == "market_cap" and not has_issuance_rule(asset_id, series.provenance.as_of):
         return History(gap="no source of this asset's past supply is at hand")
-    bars = _chosen(_bars(series, history.interval), span, lambda bar: bar[0].opened_at)
+    bars = _bars(series, history.interval, span)
     step = _step(len(bars), most_rows)
     rows = [_row(bar, history.series, asset_id, INTERVALS[series.interval]) for bar in _joined(bars, step)]
     said = [*notes, *_coverage(series, span, len(bars)), *_dating(series, history.series), *_joining(len(bars), step)]
@@ -93,7 +95,7 @@ def make_metric_history(
     series: MetricSeries, history: HistoryArguments, span: Span, most_rows: int = MAX_COUNT
 ) -> History:
     """The points of the span; of more than `most_rows` every nth, the newest among them."""
-    points = _chosen(list(series.points), span, lambda point: point.at)
+    points = _chosen(series.points, span, _at)
     step = _step(len(points), most_rows)
     kept = points[(len(points) - 1) % step :: step] if points else []
     said = [_BY_THE_MOMENT] if all(_is_midnight(point.at) for point in points) else []
@@ -156,19 +158,19 @@ def _origin(bars: Sequence[_Bar], history: HistoryArguments, priced: PricedSerie
     return origin_of(["history"], Provenance(provenance.source, mode, end), note)
 
 
-def _bars(series: CandleSeries, interval: str) -> list[_Bar]:
+def _bars(series: CandleSeries, interval: str, span: Span) -> list[_Bar]:
     if interval != "1w" or series.interval == "1w":
-        return [(candle,) for candle in series.candles]
+        return [(candle,) for candle in _chosen(series.candles, span, _opened_at)]
     weeks = (tuple(week) for _, week in groupby(series.candles, key=lambda candle: candle.opened_at.isocalendar()[:2]))
-    return [week for week in weeks if len(week) == _DAYS_A_WEEK]
+    whole = [week for week in weeks if len(week) == _DAYS_A_WEEK]
+    return list(_chosen(whole, span, lambda week: week[0].opened_at))
 
 
-def _chosen(items: list[Any], span: Span, at: Callable[[Any], datetime]) -> list[Any]:
-    inside = [
-        item
-        for item in items
-        if (span.start is None or at(item) >= span.start) and (span.end is None or at(item) < span.end)
-    ]
+def _chosen(items: Sequence[_T], span: Span, at: Callable[[_T], datetime]) -> Sequence[_T]:
+    """Those of the span; `items` are oldest first."""
+    first = 0 if span.start is None else bisect_left(items, span.start, key=at)
+    last = len(items) if span.end is None else bisect_left(items, span.end, key=at)
+    inside = items[first:last]
     if span.head is not None:
         return inside[: span.head]
     return inside if span.tail is None else inside[-span.tail :]
@@ -204,11 +206,19 @@ def _row(bar: _Bar, series: str, asset_id: AssetId, length: timedelta) -> list[A
 def _label(opened_at: datetime, closed_at: datetime, length: timedelta, *, by_end: bool) -> str:
     if length < _DAY:
         return f"{closed_at if by_end else opened_at:%Y-%m-%dT%H:%MZ}"
-    return f"{closed_at - _DAY if by_end else opened_at:%Y-%m-%d}"
+    return (closed_at - _DAY if by_end else opened_at).date().isoformat()
 
 
 def _moment(point: MetricPoint) -> str:
     return f"{point.at:%Y-%m-%d}" if _is_midnight(point.at) else f"{point.at:%Y-%m-%dT%H:%MZ}"
+
+
+def _at(point: MetricPoint) -> datetime:
+    return point.at
+
+
+def _opened_at(candle: Candle) -> datetime:
+    return candle.opened_at
 
 
 def _is_midnight(moment: datetime) -> bool:

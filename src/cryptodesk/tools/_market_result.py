@@ -29,6 +29,8 @@ __all__ = [
 ]
 
 _FEWEST_ROWS = 8
+# Rounding lengthens a figure of nine digits or more by one, if at all: below this nothing is rounded to be weighed.
+_SURELY_FITTING = HARD_LIMIT * 9 // 10
 
 
 class MarketRequest(Struct, frozen=True):
@@ -100,8 +102,8 @@ def build_output(
     enough the last assets are left out and named."""
     shown, said = list(rows), list(gaps)
     while shown:
-        output = _fitted(request, shown, said, notes)
-        if len(shown) == 1 or _size(output) <= HARD_LIMIT:
+        output, is_fitting = _fitted(request, shown, said, notes)
+        if len(shown) == 1 or is_fitting:
             return output
         last = shown.pop()
         said.append(Gap("market_data", f"{last.name} did not fit in: ask for it by itself", last.asset_id))
@@ -110,17 +112,22 @@ def build_output(
 
 def _fitted(
     request: MarketRequest, rows: Sequence[AssetRow], gaps: Sequence[Gap], notes: Sequence[str]
-) -> MarketDataOutput:
+) -> tuple[MarketDataOutput, bool]:
+    """The result with as many rows of history as fit, and whether the whole does."""
     output = _output(request, rows, gaps, notes)
-    if request.history is None or _size(output) <= HARD_LIMIT:
-        return output
+    if encoded_size(output) <= _SURELY_FITTING:
+        return output, True
+    size = _size(output)
+    if request.history is None or size <= HARD_LIMIT:
+        return output, size <= HARD_LIMIT
     bare = _size(_output(request, rows, gaps, notes, 1))
     most_rows = max((len(table["rows"]) for table in _tables(output)), default=1)
-    while _size(output) > HARD_LIMIT and most_rows > _FEWEST_ROWS:
-        share = max(HARD_LIMIT - bare, 0) / max(_size(output) - bare, 1)
+    while size > HARD_LIMIT and most_rows > _FEWEST_ROWS:
+        share = max(HARD_LIMIT - bare, 0) / max(size - bare, 1)
         most_rows = max(min(int(most_rows * share), most_rows - 1), _FEWEST_ROWS)
         output = _output(request, rows, gaps, notes, most_rows)
-    return output
+        size = _size(output)
+    return output, size <= HARD_LIMIT
 
 
 def _size(output: MarketDataOutput) -> int:

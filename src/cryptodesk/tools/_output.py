@@ -14,6 +14,8 @@ from cryptodesk.tools._tool import HARD_LIMIT
 __all__ = ["encode_result", "encoded_size", "round_floats"]
 
 _LONGEST_TEXT_WHEN_CUT = 300
+# Histories have tens of thousands of cells; a call for each of these would double the time.
+_WHOLE = frozenset({str, int, bool, type(None)})
 
 
 def encode_result(result: Struct, *, size_limit: int, float_digits: int | None = 8) -> str:
@@ -22,12 +24,13 @@ def encode_result(result: Struct, *, size_limit: int, float_digits: int | None =
 
     Raises: ToolFailed if even that is too long."""
     payload = round_floats(msgspec.to_builtins(result), float_digits)
-    if encoded_size(payload) > size_limit and isinstance(payload, dict):
+    text = msgspec.json.encode(payload)
+    if len(text) > size_limit and isinstance(payload, dict):
         payload["truncated"] = True
         _cut_lists(payload, size_limit)
-    if encoded_size(payload) > HARD_LIMIT:
-        payload = _cut_texts(payload)
-    text = msgspec.json.encode(payload)
+        text = msgspec.json.encode(payload)
+    if len(text) > HARD_LIMIT:
+        text = msgspec.json.encode(_cut_texts(payload))
     if len(text) > HARD_LIMIT:
         raise ToolFailed(f"result too large: {len(text)} bytes, at most {HARD_LIMIT} allowed")
     return text.decode()
@@ -40,14 +43,18 @@ def encoded_size(payload: Any) -> int:
 
 def round_floats(value: Any, digits: int | None) -> Any:
     """`value` with each float at `digits` significant digits; None where a float is not finite."""
+    return _rounded(value, None if digits is None else f"%.{digits}g")
+
+
+def _rounded(value: Any, form: str | None) -> Any:
     if isinstance(value, float):
         if not math.isfinite(value):
             return None
-        return value if digits is None else float(f"{value:.{digits}g}")
+        return value if form is None else float(form % value)
     if isinstance(value, dict):
-        return {name: round_floats(child, digits) for name, child in value.items()}
-    if isinstance(value, list | tuple):
-        return [round_floats(child, digits) for child in value]
+        return {name: child if type(child) in _WHOLE else _rounded(child, form) for name, child in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [child if type(child) in _WHOLE else _rounded(child, form) for child in value]
     return value
 
 

@@ -140,16 +140,8 @@ def _put_circulating(builder: Builder, coins: Sequence[Stablecoin]) -> None:
         return
     origin = joined((one.provenance for one in coins), f"at the peg, sum over {len(coins)} coins pegged to the dollar")
     builder.put("circulating_usd", whole, origin)
-    both = [one for one in coins if one.circulating_7d_ago]
-    before = sum(one.circulating_7d_ago or 0.0 for one in both)
-    if before and len(both) == len(coins):
-        builder.put("circulating_change_7d_pct", (whole / before - 1) * 100, None)
-    elif before:
-        now = sum(one.circulating or 0.0 for one in both)
-        note = f"of the {len(both)} coins whose supply a week ago is known"
-        builder.put(
-            "circulating_change_7d_pct", (now / before - 1) * 100, joined((one.provenance for one in both), note)
-        )
+    for span, words in _SPANS.items():
+        _put_change(builder, coins, span, words)
     top = sorted(coins, key=lambda one: -(one.circulating or 0.0))
     builder.put("top", [_stablecoin(one, whole) for one in top[:_MOST_ROWS]], None)
     off = [one for one in top if (one.circulating or 0.0) >= _LEAST_WORTH_NAMING and _is_off(one)]
@@ -157,6 +149,22 @@ def _put_circulating(builder: Builder, coins: Sequence[Stablecoin]) -> None:
     builder.put("off_peg_count", len(off), None)
     least = f"{_LEAST_WORTH_NAMING / 1e6:.0f} million"
     builder.note(f"off_peg: dollar coins of at least {least}, over {_FAR_FROM_PEG_PCT:g} % from 1 USD")
+
+
+_SPANS = {"24h": "a day", "7d": "a week", "30d": "30 days"}
+
+
+def _put_change(builder: Builder, coins: Sequence[Stablecoin], span: str, words: str) -> None:
+    """Of the coins whose supply then is known; the note says where these are not all."""
+    known = [(one, before) for one in coins if (before := getattr(one, f"circulating_{span}_ago"))]
+    before = sum(past for _, past in known)
+    if not before:
+        return
+    change_pct = (sum(one.circulating or 0.0 for one, _ in known) / before - 1) * 100
+    note = f"of the {len(known)} coins whose supply {words} ago is known"
+    is_all = len(known) == len(coins)
+    origin = None if is_all else joined((one.provenance for one, _ in known), note)
+    builder.put(f"circulating_change_{span}_pct", change_pct, origin)
 
 
 def _is_off(coin: Stablecoin) -> bool:
