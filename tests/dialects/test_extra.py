@@ -11,8 +11,9 @@ import pytest
 
 from cryptodesk.core.errors import InvalidRequest
 from cryptodesk.core.events import RunFinished
+from cryptodesk.core.requests import RunLimits
 from cryptodesk.core.research import ResearchOutcome, ResearchStep
-from cryptodesk.core.usage import Cost, Usage
+from cryptodesk.core.usage import Cost, RunReceipt, Usage
 from cryptodesk.core.verification import CellReference, CheckedFigure, Counts, Verification
 from cryptodesk.dialects._extra import (
     NOTHING,
@@ -20,6 +21,7 @@ from cryptodesk.dialects._extra import (
     Extra,
     ResearchExtra,
     WireExtra,
+    capped_limits,
     check_extra,
     check_extra_as,
     encode_extra,
@@ -98,9 +100,9 @@ STEP = ResearchStep("plan", "rules", "completed")
 def test_progress_can_be_asked_for_only_where_there_is_any() -> None:
     assert read_extra(b"progress", None, NOW, RESEARCH_INCLUDES).include == {"progress"}
     assert read_extra(b"", WireExtra(include=["progress"]), NOW, RESEARCH_INCLUDES).include == {"progress"}
-    with pytest.raises(InvalidRequest, match="Supported values are: 'verification'\\."):
+    with pytest.raises(InvalidRequest, match="Supported values are: 'verification', 'receipt'\\."):
         read_extra(b"progress", None, NOW)
-    with pytest.raises(InvalidRequest, match="Supported values are: 'verification', 'progress'"):
+    with pytest.raises(InvalidRequest, match="Supported values are: 'verification', 'receipt', 'progress'"):
         read_extra(b"steps", None, NOW, RESEARCH_INCLUDES)
 
 
@@ -115,7 +117,61 @@ def test_the_steps_of_a_run_stand_behind_what_was_verified() -> None:
 
 def test_early_headers_belong_to_researched_answers_alone() -> None:
     assert check_extra_as(ResearchExtra, {"early_headers": True}) == ResearchExtra(early_headers=True)
-    with pytest.raises(InvalidRequest, match="Its members are include, as_of\\."):
+    with pytest.raises(InvalidRequest, match="Its members are include, as_of, max_cost_usd\\."):
         check_extra({"early_headers": True})
-    with pytest.raises(InvalidRequest, match="Its members are include, as_of, early_headers\\."):
+    with pytest.raises(InvalidRequest, match="Its members are include, as_of, max_cost_usd, early_headers\\."):
         check_extra_as(ResearchExtra, {"early_headers": 1})
+
+
+@pytest.mark.parametrize(
+    ("header", "body", "expected"),
+    [
+        (b"0.25", None, "0.25"),
+        (b"", WireExtra(max_cost_usd=Decimal("0.1")), "0.1"),
+        (b"0.5", WireExtra(max_cost_usd=Decimal("0.1")), "0.1"),
+        (b" 0.05 ", WireExtra(max_cost_usd=Decimal("0.1")), "0.05"),
+        (b"0", None, "0"),
+        (b"1e-3", None, "0.001"),
+        (b"1E-999999", None, "0"),
+        (b"1E+999999", None, "1000000000000000"),
+        (b"0.12345678901234567890123456789012345678901234567899", None, "0.1234567890123456789012345678901234567890"),
+    ],
+)
+def test_the_lower_of_both_costs_holds_and_none_is_rounded_up(
+    header: bytes, body: WireExtra | None, expected: str
+) -> None:
+    assert read_extra(b"", body, NOW, max_cost=header).max_cost_usd == Decimal(expected)
+
+
+@pytest.mark.parametrize("header", [b"-1", b"NaN", b"Infinity", b"much", b"1,5", b"0x1", b"-0.0000001"])
+def test_a_cost_that_is_none_is_refused(header: bytes) -> None:
+    with pytest.raises(InvalidRequest, match="Expected an amount of USD from 0 on") as caught:
+        read_extra(b"", None, NOW, max_cost=header)
+    assert caught.value.param == "Cryptodesk-Max-Cost-Usd"
+    with pytest.raises(InvalidRequest):
+        read_extra(b"", WireExtra(max_cost_usd=Decimal("-1")), NOW)
+
+
+def test_a_number_and_a_string_of_the_body_are_read_exactly() -> None:
+    for text in (b'{"max_cost_usd":0.10000000000000000000001}', b'{"max_cost_usd":"0.10000000000000000000001"}'):
+        assert msgspec.json.decode(text, type=WireExtra).max_cost_usd == Decimal("0.10000000000000000000001")
+
+
+def test_a_request_may_lower_the_desks_limit_and_never_raise_it() -> None:
+    ours = RunLimits(cost_usd=Decimal(1))
+    assert capped_limits(ours, Extra(max_cost_usd=Decimal(2))) is ours
+    assert capped_limits(ours, Extra(max_cost_usd=Decimal("0.5"))).cost_usd == Decimal("0.5")
+    assert capped_limits(RunLimits(), Extra(max_cost_usd=Decimal(2))).cost_usd == 2
+    assert capped_limits(ours, NOTHING) is ours
+
+
+def test_a_receipt_is_encoded_with_exact_texts_and_without_a_figure_where_there_is_none() -> None:
+    receipt = RunReceipt("r1", Decimal("0.00213375"), Decimal("1E+1"), ("v1",), True)
+    end = msgspec.structs.replace(finished(None), receipt=receipt)
+    assert encode_extra(frozenset({"receipt"}), end) == (
+        b',"cryptodesk":{"receipt":{"run_id":"r1","total_usd":"0.00213375","held_usd":"10","price_versions":["v1"],'
+        b'"is_estimated":true}}'
+    )
+    unknown = msgspec.structs.replace(end, receipt=RunReceipt("r1", Decimal("NaN"), Decimal("NaN"), (), False))
+    assert b'"total_usd":null,"held_usd":null' in encode_extra(frozenset({"receipt"}), unknown)
+    assert encode_extra(frozenset({"receipt"}), finished(None)) == b',"cryptodesk":{"receipt":null}'

@@ -174,3 +174,17 @@ def test_the_ledger_of_a_served_folder_verifies_until_somebody_edits_it(tmp_path
     broken = command(tmp_path, "ledger", "verify")
     assert broken.returncode == 1
     assert "entries: BROKEN: the entry at position 2" in broken.stdout
+
+
+def test_a_researched_answer_has_its_receipt_and_keeps_to_its_cap(tmp_path: Path) -> None:
+    body = json.dumps({"messages": [user("What is the price of Bitcoin?")]}).encode()
+    path, wanted = "/ai/v2/chat/completions", {"Authorization": f"Bearer {KEY}", "Cryptodesk-Include": "receipt"}
+    with running_server(tmp_path, **SCRIPTED, CRYPTODESK_RESEARCH_MODEL="scripted-research_good") as server:
+        free = json.loads(post(server.url, body, path=path, **wanted)[2])["cryptodesk"]["receipt"]
+        answer = post(server.url, body, path=path, **wanted, **{"Cryptodesk-Max-Cost-Usd": "0.02"})[2]
+        capped = json.loads(answer)["cryptodesk"]["receipt"]
+        status, _, refused = post(server.url, body, path=path, **{**wanted, "Cryptodesk-Max-Cost-Usd": "0.00001"})
+        assert get(server.url, f"/v1/receipts/{free['run_id']}")[1]["total_usd"] == free["total_usd"]
+    assert Decimal(0) < Decimal(free["total_usd"]) < Decimal(free["held_usd"])
+    assert Decimal(capped["total_usd"]) <= Decimal(capped["held_usd"]) == Decimal("0.02")
+    assert (status, "cost limit of 0.00001 USD" in json.loads(refused)["error"]) == (402, True)

@@ -28,6 +28,8 @@ pytestmark = pytest.mark.xdist_group("own-answers")
 ANALYST = "cryptodesk-analyst"
 BOTH = (
     "price of bitcoin", "compare BTC, ETH and SOL", "ETH over the last 30 days", "highest price of SOL in 2025",
+    "highest close of BTC in 2025", "lowest close of SOL over the last 90 days", "is BTC's supply capped?",
+    "how far is XRP above its all time low", "lowest BTC price in 2022",
     "RSI of BTC", "TA of ETH on the daily", "support and resistance of XRP", "is SOL overbought?",
     "correlation between BTC and ETH over the last 30 days", "what is the beta of SOL",
     "Sharpe ratio of SOL this year", "ETH/BTC ratio over 6 months", "max drawdown of SOL since 2024",
@@ -37,6 +39,7 @@ BOTH = (
     "Will SOL reach 500 by the end of the year?", "should I buy ETH now?", "convert 2 ETH to BTC",
 )  # fmt: skip
 SIMULATED = (
+    "perp volume vs spot volume of crypto", "stablecoin supply change",
     "meme coins", "tokens in the Solana ecosystem", "memes vs AI sector", "Which sectors are hot right now?",
     "How is the AI sector doing?", "how is the market", "Is the crypto market overbought?",
     "Give me the top 10 market cap cryptos", "top gainers today", "coins under $1 with volume above 100m",

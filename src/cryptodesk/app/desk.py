@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from cryptodesk.app.catalogue import CatalogueWatch, open_models, start_hint
 from cryptodesk.app.documents import Documents
 from cryptodesk.app.embedding import SharedEmbedder
 from cryptodesk.app.research import LateResearch, LateTexts, open_research, open_texts
-from cryptodesk.catalog.models import load_models
-from cryptodesk.catalog.prices import load_prices
+from cryptodesk.app.resilience import resilient_models
 from cryptodesk.core.clock import Clock, SystemClock
 from cryptodesk.core.ids import new_id
 from cryptodesk.core.messages import ToolCallPart, text_message
@@ -24,6 +24,10 @@ from cryptodesk.documents.query import DocumentFeed
 from cryptodesk.documents.store.migrations import MIGRATIONS as DOCUMENT_MIGRATIONS
 from cryptodesk.engine import Engine, Settlement
 from cryptodesk.ledger.credits import CreditBook, MeteredEngine
+from cryptodesk.ledger.desk import LedgerDesk
+from cryptodesk.ledger.holds import HoldDesk
+from cryptodesk.ledger.idempotency import AnswerStore
+from cryptodesk.ledger.keeper import LedgerKeeper
 from cryptodesk.ledger.migrations import MIGRATIONS as LEDGER_MIGRATIONS
 from cryptodesk.ledger.pricing import PriceBook
 from cryptodesk.ledger.refunds import Refunds
@@ -35,7 +39,6 @@ from cryptodesk.market.market import Market, MarketOptions
 from cryptodesk.market.migrations import MIGRATIONS as MARKET_MIGRATIONS
 from cryptodesk.market.records import Asset
 from cryptodesk.models._kinds import ProviderServices
-from cryptodesk.models._router import ModelRouter
 from cryptodesk.models.analyst.explain import ExplainedPlan, explain
 from cryptodesk.models.analyst.followups import find_ties
 from cryptodesk.models.analyst.tie_breaker import TieBreaker
@@ -55,7 +58,7 @@ from cryptodesk.verification.verifier import AnswerVerifier
 if TYPE_CHECKING:
     from cryptodesk.app.library import Library
 
-__all__ = ["LOCAL_CALLER", "Desk", "open_keys", "open_market"]
+__all__ = ["LOCAL_CALLER", "Desk", "open_keys", "open_ledger", "open_market"]
 
 LOCAL_CALLER = Caller(account_id="local", key_id="local")
 _PURGE_INTERVAL_SECONDS = 3600.0
@@ -81,22 +84,18 @@ class Desk:
         self._library = None if self.market.world is not None else library
         self._handbook = library
         self.knowledge = _Knowledge(mentions, directory)
-        table = load_models(settings.own_models_file)
-        self.models = ModelRouter(
-            table,
-            load_prices(settings.own_prices_file),
-            services=ProviderServices(self.clock, self.knowledge, self._embedder.embed),
-            variables=settings.variables(table.variables),
-            fallback_enabled=settings.analyst_fallback,
-            enabled_providers=("scripted",) if settings.scripted_models else (),
-        )
+        self.models = open_models(settings, ProviderServices(self.clock, self.knowledge, self._embedder.embed))
+        self.catalog = resilient_models(self.models, settings)
         # What the tools search: the texts of the simulated world in the simulated world, else the library.
         self.documents: DocumentFeed = self._library or self._story()
         self.tools = ToolRegistry(ToolServices(self.clock, directory, self.market.feed, self.documents))
         self.keys = SqliteKeyStore(self._database)
         self.ledger = SqliteLedger(self._database)
         self._turns = SqliteTurnStore(self._database, retention_seconds=settings.response_retention_hours * 3600.0)
-        settlement = Settlement(self._database, self._turns, self.ledger, PriceBook())
+        self.holds = HoldDesk(self._database, self.clock)
+        settlement = Settlement(self._database, self._turns, self.ledger, PriceBook(), self.holds)
+        self.money = LedgerDesk(self._database, self.clock, self.catalog, PriceBook(), self.tools)
+        self.answers = AnswerStore(self._database, retention_seconds=settings.idempotency_hours * 3600.0)
         self.credits = CreditBook(self._database, self.clock, credits_a_month=settings.credits_a_month)
         self.research = MeteredEngine(LateResearch(lambda: open_research(self, settlement, observer)), self.credits)
         self.texts = LateTexts(lambda: open_texts(self))
@@ -105,7 +104,7 @@ class Desk:
         )
         self.jobs = self._make_jobs()
         self.engine = Engine(
-            catalog=self.models,
+            catalog=self.catalog,
             tools=self.tools,
             turns=self._turns,
             settlement=settlement,
@@ -180,7 +179,21 @@ class Desk:
         while True:
             await self._turns.purge_expired(self.clock.unix())
             await self._job_store.purge_expired(self.clock.unix())
+            await self.answers.purge_expired(self.clock.unix())
             await asyncio.sleep(_PURGE_INTERVAL_SECONDS)
+
+    async def serve_catalogue(self, say: Callable[[str], None]) -> None:
+        """Tells what is not set up, then takes over models and prices when their files change. Runs until it is
+        cancelled."""
+        hint = await asyncio.to_thread(start_hint, self.models)
+        if hint is not None:
+            say(hint)
+        await CatalogueWatch(self.settings, self.models).serve()
+
+    async def serve_ledger(self) -> None:
+        """Gives back what dead processes held, seals what was recorded, and keeps totals fresh where budgets need them:
+        now and every half minute. Runs until it is cancelled."""
+        await LedgerKeeper(self._database, self.clock, self.holds).serve()
 
     async def serve_documents(self, *, is_sole: bool) -> None:
         """Keeps what is subscribed to fresh, and the index with it. Runs until it is cancelled."""
@@ -283,6 +296,16 @@ def open_keys(settings: Settings) -> Iterator[SqliteKeyStore]:
     database = _open_database(settings)
     try:
         yield SqliteKeyStore(database)
+    finally:
+        database.close()
+
+
+@contextmanager
+def open_ledger(settings: Settings) -> Iterator[SqliteDatabase]:
+    """The database of a data folder, for commands about its ledger."""
+    database = _open_database(settings)
+    try:
+        yield database
     finally:
         database.close()
 

@@ -27,6 +27,8 @@ from cryptodesk.state.ownership import Ownership
 
 __all__ = ["RunLog", "create_app", "serve_forever"]
 
+log = logging.getLogger("cryptodesk.server")
+
 _LOG_INTERVAL_SECONDS = 0.1
 _GC_THRESHOLD = 10_000
 
@@ -78,6 +80,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None, say: Callable[
                     await desk.release_abandoned_turns()
                 background = [
                     asyncio.create_task(desk.serve_housekeeping()),
+                    asyncio.create_task(desk.serve_ledger()),
+                    asyncio.create_task(desk.serve_catalogue(log.warning)),
                     asyncio.create_task(desk.serve_documents(is_sole=ownership.is_sole)),
                     asyncio.create_task(desk.jobs.serve()),
                 ]
@@ -111,6 +115,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None, say: Callable[
         jobs=desk.jobs,
         texts=desk.texts,
         credits=desk.credits,
+        money=desk.money,
+        answers=desk.answers,
     )
     return build_asgi(ports, lifespan)
 

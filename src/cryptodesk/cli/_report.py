@@ -126,7 +126,8 @@ def _cost_line(started: RunStarted, finished: RunFinished) -> str:
     usage = finished.usage
     mark = " (estimated)" if finished.usage_is_estimated else ""
     tokens = f"{usage.input_tokens} tokens in, {usage.output_tokens + usage.reasoning_tokens} out{mark}"
-    return f"cost  ${decimal_text(finished.cost.total_usd)}  {started.model}, {tokens}"
+    cost = f"${decimal_text(finished.cost.total_usd)}" if finished.cost.is_known else "unknown"
+    return f"cost  {cost}  {started.model}, {tokens}"
 
 
 def as_json_text(fold: RunFold) -> str:
@@ -140,7 +141,7 @@ def as_json_text(fold: RunFold) -> str:
             "limit": finished.limit if finished else None,
             "tool_traces": fold.traces,
             "usage": finished.usage if finished else None,
-            "cost_usd": decimal_text(finished.cost.total_usd) if finished else None,
+            "cost_usd": decimal_text(finished.cost.total_usd) if finished and finished.cost.is_known else None,
             "error": fold.failed.error.message if fold.failed else None,
         }
     ).decode()

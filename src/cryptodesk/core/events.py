@@ -13,7 +13,7 @@ from cryptodesk.core.generation import FinishReason
 from cryptodesk.core.messages import ToolCallPart
 from cryptodesk.core.research import ResearchOutcome, ResearchStep
 from cryptodesk.core.tools import ToolTrace
-from cryptodesk.core.usage import Cost, Usage
+from cryptodesk.core.usage import Cost, RunReceipt, Usage
 from cryptodesk.core.verification import Verification
 
 __all__ = [
@@ -108,7 +108,7 @@ class ToolCallFinished(Struct, frozen=True):
 class RunFinished(Struct, frozen=True):
     """Last event of a run that ended well. `limit` names the bound that ended it early, in words for people.
     `verification` is None where no figure was to be checked: no tool had run, or checking is off. `research`
-    is what a researched answer carries beside its text."""
+    is what a researched answer carries beside its text. `receipt` is there for who asked."""
 
     finish_reason: FinishReason
     usage: Usage
@@ -117,6 +117,7 @@ class RunFinished(Struct, frozen=True):
     limit: str | None = None
     verification: Verification | None = None
     research: ResearchOutcome | None = None
+    receipt: RunReceipt | None = None
 
 
 class Progress(Struct, frozen=True):

@@ -4,20 +4,34 @@ Amounts are exact `Decimal` US dollars; times are unix seconds; days and months 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from cryptodesk.core.ports import Entry
+from cryptodesk.core.ports import Batch, Entry
 from cryptodesk.core.requests import Caller, RunRequest
 from cryptodesk.core.usage import Usage
 
-__all__ = ["Budget", "BudgetState", "Hold", "MoneyDesk", "Period", "Quote", "Receipt", "UsageRow"]
+__all__ = [
+    "Budget",
+    "BudgetState",
+    "Hold",
+    "HoldWanted",
+    "Holds",
+    "MoneyDesk",
+    "Needs",
+    "Outcome",
+    "Period",
+    "Quote",
+    "Receipt",
+    "UsageRow",
+]
 
 Period = Literal["day", "month", "total"]
+Outcome = Literal["finished", "cancelled", "failed"]
 
 
 class Budget(Struct, frozen=True):
@@ -40,11 +54,35 @@ class BudgetState(Struct, frozen=True):
 
 class Hold(Struct, frozen=True):
     """Money set aside for a run until it is settled: its worst case, or its own cap where that is less. `lapses_at` is
-    when it is given back if the process that held it is gone."""
+    when it is given back if the process that held it is gone. With `is_cap` the run must not cost more."""
 
     run_id: str
     amount_usd: Decimal
     lapses_at: float
+    is_cap: bool = False
+
+
+class Needs(Struct, frozen=True):
+    """`modest_usd` is what a run of short answers may cost, `least_usd` the dearest its first call can be with hardly
+    any answer; NaN where a price is unknown."""
+
+    modest_usd: Decimal
+    least_usd: Decimal
+
+
+class HoldWanted(Struct, frozen=True):
+    """What a run may need. `worst_usd` is its worst case, NaN where a price is unknown; `needs` computes the rest, for
+    there is seldom a question of less. `cost_usd` is the run's own cap."""
+
+    run_id: str
+    caller: Caller
+    model_id: str
+    price_version: str
+    worst_usd: Decimal
+    needs: Callable[[], Needs]
+    created_at: float
+    lapses_at: float
+    cost_usd: Decimal | None = None
 
 
 class Receipt(Struct, frozen=True):
@@ -88,6 +126,21 @@ class UsageRow(Struct, frozen=True):
     usage: Usage
     charged_usd: Decimal
     refunded_usd: Decimal
+
+
+class Holds(Protocol):
+    """Sets money aside before it is spent."""
+
+    async def reserve(self, wanted: HoldWanted) -> Hold:
+        """Returns once the hold is on disk and counts against every budget of its key and account. A caller that is
+        cancelled meanwhile holds nothing.
+
+        Raises: OutOfCredit over budget, BudgetSpent where the run's own cap is too low, LedgerUnavailable."""
+        ...
+
+    def release(self, batch: Batch, wanted: HoldWanted, hold: Hold, outcome: Outcome) -> None:
+        """Gives it back in the transaction that charges the run."""
+        ...
 
 
 class MoneyDesk(Protocol):

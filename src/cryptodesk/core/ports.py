@@ -13,6 +13,7 @@ from cryptodesk.core.events import ComputedFigure, ModelEvent
 from cryptodesk.core.generation import ModelRequest, ModelRoute
 from cryptodesk.core.messages import Message, ToolCallPart
 from cryptodesk.core.requests import Caller
+from cryptodesk.core.resilience import Resilience
 from cryptodesk.core.tools import ToolRunContext, ToolSpec, ToolTrace
 from cryptodesk.core.usage import Cost, Usage
 from cryptodesk.core.verification import Verification
@@ -71,6 +72,11 @@ class ModelCatalog(Protocol):
         ...
 
     def provider(self, name: str) -> Provider: ...
+
+    @property
+    def resilience(self) -> Resilience:
+        """What is done about routes that fail."""
+        ...
 
 
 class Pricing(Protocol):
@@ -164,11 +170,12 @@ class Verifier(Protocol):
         ...
 
 
-EntryKind = Literal["charge", "surcharge", "credit", "refund"]
+EntryKind = Literal["hold", "charge", "surcharge", "release", "credit", "refund"]
 
 
 class Entry(Struct, frozen=True):
-    """One line of the ledger, never changed. `amount_usd` is exact; a charge is positive, a credit negative.
+    """One line of the ledger, never changed. `amount_usd` is exact; a hold and a charge are positive, a release and a
+    credit negative. It is no number where the price of a marked model is unknown.
 
     `entry_id` is unique and begins with the run's id and a colon; an entry of no run has an empty `run_id`."""
 

@@ -27,7 +27,8 @@ class Caller(Struct, frozen=True):
 
 class RunLimits(Struct, frozen=True):
     """Upper bounds of one run. `rounds` counts model calls, `tool_calls` built-in calls; once `tokens` (input, output
-    and reasoning of all rounds) or `cost_usd` are spent, no further round of tools begins."""
+    and reasoning of all rounds) are spent, no further round of tools begins. `cost_usd` is never passed: no call of a
+    model begins that could."""
 
     rounds: int = 6
     tool_calls: int = 24

@@ -10,11 +10,13 @@ from msgspec import Struct
 from cryptodesk.core.clock import Clock
 from cryptodesk.core.events import RunEvent
 from cryptodesk.core.jobs import ResearchJobs
+from cryptodesk.core.money import MoneyDesk
 from cryptodesk.core.ports import KeyStore
 from cryptodesk.core.requests import Caller, RunLimits, RunRequest
 from cryptodesk.documents.entities.records import Entities
 from cryptodesk.documents.trending import Trending
 from cryptodesk.ledger.credits import CreditAllowance
+from cryptodesk.ledger.idempotency import AnswerStore
 
 __all__ = [
     "ASGIApp",
@@ -79,8 +81,9 @@ class DialectPorts(Struct, frozen=True):
     `require_model` raises ModelNotFound for an id that cannot be served; it is asked only where an unknown model
     has to be told before another fault. `model_ids` lists what `GET /v1/models` shows; without it that path is unknown.
     `limits` bound every run. `research` answers with the research graph, by the model `research_model` where the
-    request cannot name one; `jobs`, `texts` and `credits` are what stands behind the routes beside the chat. A dialect
-    leaves out the routes whose collaborator is missing.
+    request cannot name one; `jobs`, `texts`, `credits` and `money` are what stands behind the routes beside the chat.
+    A dialect leaves out the routes whose collaborator is missing. `answers` keeps those of an `Idempotency-Key`, which
+    is passed over without it.
     """
 
     engine: RunEngine
@@ -96,6 +99,8 @@ class DialectPorts(Struct, frozen=True):
     jobs: ResearchJobs | None = None
     texts: TextServices | None = None
     credits: CreditMeter | None = None
+    money: MoneyDesk | None = None
+    answers: AnswerStore | None = None
 
 
 class DialectRoute(Struct, frozen=True):

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TypeVar
 
 import msgspec
 
 from cryptodesk.core.messages import ToolCallPart
 from cryptodesk.core.requests import RunLimits
+from cryptodesk.core.usage import decimal_text
 
-__all__ = ["RepeatGuard", "cost_limit", "notice", "rounds_limit", "seconds_limit", "tokens_limit", "tool_calls_limit"]
+__all__ = [
+    "RepeatGuard",
+    "cap_limit",
+    "cost_limit",
+    "notice",
+    "rounds_limit",
+    "seconds_limit",
+    "tokens_limit",
+    "tool_calls_limit",
+]
 
 T = TypeVar("T")
 
@@ -48,8 +59,12 @@ def tokens_limit(limits: RunLimits) -> str:
     return f"the limit of {limits.tokens} tokens was reached"
 
 
+def cap_limit(limit_usd: Decimal) -> str:
+    return f"the cost limit of {decimal_text(limit_usd)} USD was reached"
+
+
 def cost_limit(limits: RunLimits) -> str:
-    return f"the cost limit of {limits.cost_usd} USD was reached"
+    return cap_limit(limits.cost_usd or Decimal(0))
 
 
 def seconds_limit(limits: RunLimits) -> str:

@@ -34,12 +34,14 @@ from cryptodesk.core.ports import (
 )
 from cryptodesk.core.requests import RunRequest
 from cryptodesk.core.usage import Cost
+from cryptodesk.core.worst_case import RunShape, bounded_tokens
 from cryptodesk.engine.call_model import ModelCall
 from cryptodesk.engine.call_tools import ToolCaller
 from cryptodesk.engine.checking import AnswerChecking
 from cryptodesk.engine.conversation import resumed_conversation
+from cryptodesk.engine.cost_cap import CostCap
 from cryptodesk.engine.ending import RunEnding
-from cryptodesk.engine.limits import cost_limit, notice, rounds_limit, seconds_limit, tokens_limit
+from cryptodesk.engine.limits import cap_limit, notice, rounds_limit, seconds_limit, tokens_limit
 from cryptodesk.engine.prelude import with_prelude
 from cryptodesk.engine.settlement import Settlement, total_usage
 from cryptodesk.engine.state import Round, RunState
@@ -85,6 +87,8 @@ class Engine:
         state = RunState(request, self._new_id(now), now, Deadline(request.limits.seconds))
         try:
             await self._open(state)
+            if self._settlement.reserving.is_needed(state):
+                await self._reserve(state)
             checking = AnswerChecking(self._verifier, state, self._clock.now())
             async with aclosing(self._answer(state)) as answer:
                 async for batch in answer:
@@ -94,7 +98,8 @@ class Engine:
             rest, state.verification = await checking.finish()
             if rest:
                 yield rest
-            yield [self._finished(state, await self._ending.finish(state))]
+            cost = await self._ending.finish(state)
+            yield [self._finished(state, cost)]
         except CryptodeskError as error:
             await self._ending.fail(state, error)
             yield [RunFailed(error)]
@@ -106,11 +111,12 @@ class Engine:
         finally:
             state.deadline.close()
 
-    @staticmethod
-    def _finished(state: RunState, cost: Cost) -> RunFinished:
+    def _finished(self, state: RunState, cost: Cost) -> RunFinished:
         estimated = any(spending.is_estimated for spending in state.spendings)
-        usage = total_usage(state.spendings)
-        return RunFinished(state.finish_reason, usage, cost, estimated, state.limit, state.verification)
+        usage, receipt = total_usage(state.spendings), self._settlement.receipt(state, cost)
+        return RunFinished(
+            state.finish_reason, usage, cost, estimated, state.limit, state.verification, receipt=receipt
+        )
 
     async def _open(self, state: RunState) -> None:
         """Resolves the model and, for a follow-up, claims the turn and joins its conversation."""
@@ -140,6 +146,21 @@ class Engine:
         state.conversation = list(resumed_conversation(turn, request.messages))
         state.built_in_tools = request.built_in_tools or turn.built_in_tools
         state.client_tools = request.client_tools or turn.client_tools
+
+    async def _reserve(self, state: RunState) -> None:
+        """Raises: OutOfCredit, BudgetSpent, LedgerUnavailable."""
+        request = state.request
+        specs = [self._tools.spec(name) for name in state.built_in_tools]
+        messages = with_prelude(state.conversation, specs, may_call=True)
+        sent = bounded_tokens(messages, (*specs, *state.client_tools))
+        shape = RunShape(
+            input_tokens=sent,
+            calls=request.limits.rounds if specs else 1,
+            tool_calls=request.limits.tool_calls if specs else 0,
+            output_tokens=request.max_output_tokens,
+            built_in_listed=bool(request.built_in_tools),
+        )
+        await self._settlement.reserving.open(state, shape, sent)
 
     # -- the rounds ------------------------------------------------------------------------------------------------
 
@@ -180,13 +201,25 @@ class Engine:
                 if last:
                     yield last
                 return
-            self._check_limits(state, rounds_done)
-            if not self._tool_caller.goes_on(state, built_in, rounds_done):
-                state.finish_reason = "tool_calls"
+            owed = self._after_tools(state, built_in, rounds_done)
+            if owed is not None:
+                yield owed
                 return
             if state.request.after_tools == "answer":
                 # Past a limit the last round writes from what there is.
                 choice = "auto" if state.limit is None else "none"
+
+    def _after_tools(
+        self, state: RunState, built_in: tuple[ToolCallPart, ...], rounds_done: int
+    ) -> list[RunEvent] | None:
+        """None where another round follows; else the events that are still owed."""
+        self._check_limits(state, rounds_done)
+        if not self._tool_caller.goes_on(state, built_in, rounds_done):
+            state.finish_reason = "tool_calls"
+            return []
+        if state.cap is not None and not self._covers_answer(state, state.cap):
+            return self._stop(state, cap_limit(state.cap.limit_usd))
+        return None
 
     def _first_choice(self, state: RunState) -> ToolChoice:
         request = state.request
@@ -209,8 +242,19 @@ class Engine:
             state.limit = rounds_limit(limits)
         elif limits.tokens is not None and total_usage(state.spendings).total_tokens >= limits.tokens:
             state.limit = tokens_limit(limits)
-        elif limits.cost_usd is not None and self._settlement.cost(state).total_usd >= limits.cost_usd:
-            state.limit = cost_limit(limits)
+        elif state.cap is not None and not state.cap.covers_step(
+            state.routes[0], self._next_input(state), self._settlement.cost(state).total_usd
+        ):
+            state.limit = cap_limit(state.cap.limit_usd)
+
+    def _covers_answer(self, state: RunState, cap: CostCap) -> bool:
+        """Whether another call of the model can be paid."""
+        return cap.covers_answer(state.routes[0], self._next_input(state), self._settlement.cost(state).total_usd)
+
+    def _next_input(self, state: RunState) -> int:
+        specs = [self._tools.spec(name) for name in state.built_in_tools]
+        messages = with_prelude(state.conversation, specs, may_call=True)
+        return bounded_tokens(messages, (*specs, *state.client_tools))
 
     def _begin_round(self, state: RunState, choice: ToolChoice) -> Round:
         specs = [self._tools.spec(name) for name in state.built_in_tools]
@@ -257,6 +301,10 @@ class Engine:
         request = state.request
         tools = (*(self._tools.spec(name) for name in state.built_in_tools), *state.client_tools)
         limits = [request.max_output_tokens, route.max_output_tokens]
+        most = min((limit for limit in limits if limit is not None), default=None)
+        if state.cap is not None:
+            sent = bounded_tokens(current.messages, tools)
+            most = state.cap.output_tokens(route, sent, most, self._settlement.cost(state).total_usd)
         return ModelRequest(
             upstream_model=route.upstream_model,
             messages=current.messages,
@@ -264,7 +312,7 @@ class Engine:
             tool_choice=choice,
             response_format=request.response_format,
             temperature=request.temperature,
-            max_output_tokens=min((limit for limit in limits if limit is not None), default=None),
+            max_output_tokens=most,
             reasoning_effort=request.reasoning_effort,
             stream=request.stream,
             as_of=request.as_of,
@@ -300,6 +348,12 @@ class Engine:
             raise RunTimeout(f"No answer began within {state.request.limits.seconds:g} seconds.")
         if current is not None:
             state.say(current, ())
+        return self._stop(state, state.limit)
+
+    @staticmethod
+    def _stop(state: RunState, limit: str) -> list[RunEvent]:
+        """Hands over what was gathered, and says why there is no more."""
+        state.limit = limit
         if state.traces and state.request.after_tools == "return":
             state.finish_reason = "tool_calls"
             return []

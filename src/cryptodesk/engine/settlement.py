@@ -7,8 +7,10 @@ from functools import reduce
 from operator import add
 from typing import Literal
 
+from cryptodesk.core.money import Holds
 from cryptodesk.core.ports import Batch, Database, Entry, Ledger, Pricing, StoredTurn, TurnState, TurnStore
-from cryptodesk.core.usage import Cost, Usage
+from cryptodesk.core.usage import Cost, RunReceipt, Usage
+from cryptodesk.engine.reserving import Reserving
 from cryptodesk.engine.state import RunState, Spending
 
 __all__ = ["Settlement", "total_usage"]
@@ -27,11 +29,17 @@ def _total(costs: list[Cost]) -> Cost:
 
 
 class Settlement:
-    def __init__(self, database: Database, turns: TurnStore, ledger: Ledger, pricing: Pricing) -> None:
+    """Without `holds` nothing is set aside before a run."""
+
+    def __init__(
+        self, database: Database, turns: TurnStore, ledger: Ledger, pricing: Pricing, holds: Holds | None = None
+    ) -> None:
         self._database = database
         self._turns = turns
         self._ledger = ledger
         self._pricing = pricing
+        self._holds = holds
+        self.reserving = Reserving(pricing, holds)
 
     def cost(self, state: RunState) -> Cost:
         """What the run has cost so far, exactly."""
@@ -54,16 +62,36 @@ class Settlement:
         state.settled = True
         if state.claim is not None:
             await self._turns.release(state.claim)
-        if not charge or not state.spendings:
+        charges = charge and bool(state.spendings)
+        if not charges and state.hold is None:
             return Cost(_NOTHING)
         batch = self._database.batch()
-        cost = self._charge(batch, state, outcome)
+        cost = self._charge(batch, state, outcome) if charges else Cost(_NOTHING)
+        if not charges:
+            self._release(batch, state, outcome)
         await batch.commit()
         return cost
 
+    def receipt(self, state: RunState, cost: Cost) -> RunReceipt | None:
+        """What the caller is told of the run's money, if it asked."""
+        if "receipt" not in state.request.include:
+            return None
+        return RunReceipt(
+            run_id=state.run_id,
+            total_usd=cost.total_usd,
+            held_usd=state.hold.amount_usd if state.hold is not None else _NOTHING,
+            price_versions=tuple(dict.fromkeys(spent.route.price.version for spent in state.spendings)),
+            is_estimated=any(spent.is_estimated for spent in state.spendings),
+        )
+
+    def _release(self, batch: Batch, state: RunState, outcome: Outcome) -> None:
+        if self._holds is not None and state.hold is not None and state.hold_wanted is not None:
+            self._holds.release(batch, state.hold_wanted, state.hold, outcome)
+
     def _costs(self, state: RunState) -> list[Cost]:
         listed = bool(state.request.built_in_tools)
-        return [self._pricing.cost(spent.route, spent.usage, built_in_listed=listed) for spent in state.spendings]
+        costs = [self._pricing.cost(spent.route, spent.usage, built_in_listed=listed) for spent in state.spendings]
+        return costs if state.hold is None else _bounded(costs, state.spendings, state.hold.amount_usd)
 
     def _charge(self, batch: Batch, state: RunState, outcome: Outcome) -> Cost:
         costs = self._costs(state)
@@ -72,8 +100,26 @@ class Settlement:
             entries.append(_entry(state, spending, number, "charge", cost.tokens_usd, outcome))
             if cost.surcharge_usd:
                 entries.append(_entry(state, spending, number, "surcharge", cost.surcharge_usd, outcome))
+        self._release(batch, state, outcome)
         self._ledger.record(batch, entries)
         return _total(costs)
+
+
+def _bounded(costs: list[Cost], spendings: list[Spending], held_usd: Decimal) -> list[Cost]:
+    """What was only estimated is charged up to the hold and no further; what was reported is charged as it is."""
+    if held_usd.is_nan() or not any(spent.is_estimated for spent in spendings):
+        return costs
+    reported = [cost for cost, spent in zip(costs, spendings, strict=True) if not spent.is_estimated]
+    left = max(_NOTHING, held_usd - _total(reported).total_usd)
+    bounded = []
+    for cost, spent in zip(costs, spendings, strict=True):
+        if not spent.is_estimated:
+            bounded.append(cost)
+            continue
+        fits = cost.total_usd <= left
+        bounded.append(cost if fits else Cost(min(cost.tokens_usd, left), max(_NOTHING, left - cost.tokens_usd)))
+        left -= bounded[-1].total_usd
+    return bounded
 
 
 def _entry(

@@ -16,11 +16,13 @@ from cryptodesk.core.events import (
 )
 from cryptodesk.core.generation import FinishReason, ModelRoute
 from cryptodesk.core.messages import Message, TextPart, ToolCallPart
+from cryptodesk.core.money import Hold, HoldWanted
 from cryptodesk.core.ports import Claim
 from cryptodesk.core.requests import RunRequest
 from cryptodesk.core.tools import ToolTrace
 from cryptodesk.core.usage import Usage
 from cryptodesk.core.verification import Verification
+from cryptodesk.engine.cost_cap import CostCap
 from cryptodesk.engine.estimates import estimate_usage
 from cryptodesk.engine.limits import RepeatGuard
 
@@ -88,6 +90,7 @@ class Round:
 class RunState:
     __slots__ = (
         "built_in_tools",
+        "cap",
         "claim",
         "client_calls",
         "client_tools",
@@ -96,6 +99,8 @@ class RunState:
         "current",
         "deadline",
         "finish_reason",
+        "hold",
+        "hold_wanted",
         "limit",
         "repeats",
         "request",
@@ -117,6 +122,9 @@ class RunState:
         self.deadline = deadline
         self.routes: tuple[ModelRoute, ...] = ()
         self.claim: Claim | None = None
+        self.hold_wanted: HoldWanted | None = None
+        self.hold: Hold | None = None
+        self.cap: CostCap | None = None
         self.conversation: list[Message] = []
         self.built_in_tools = request.built_in_tools
         self.client_tools = request.client_tools

@@ -1,4 +1,4 @@
-"""The tables of ledger entries and of credits. An applied step is history and never edited."""
+"""The tables of ledger entries, holds, budgets, seals and credits. An applied step is history and never edited."""
 
 from __future__ import annotations
 
@@ -69,6 +69,161 @@ MIGRATIONS = (
             """,
             # Holds all that a month's sum needs.
             "CREATE INDEX credit_uses_by_account ON credit_uses (account_id, used_at, credits)",
+        ),
+    ),
+    Migration(
+        3,
+        "cache writes and the upstream's own charge",
+        (
+            "ALTER TABLE ledger_entries ADD COLUMN cache_write_tokens INTEGER NOT NULL DEFAULT 0",
+            "ALTER TABLE ledger_entries ADD COLUMN cache_write_1h_tokens INTEGER NOT NULL DEFAULT 0",
+            "ALTER TABLE ledger_entries ADD COLUMN reported_usd TEXT",
+        ),
+    ),
+    Migration(
+        4,
+        "holds",
+        (
+            # A table of its own: the older one names its kinds in a CHECK, and copying it would rewrite history.
+            """
+            CREATE TABLE ledger_holds (
+                position INTEGER PRIMARY KEY,
+                entry_id TEXT NOT NULL UNIQUE,
+                account_id TEXT NOT NULL,
+                key_id TEXT NOT NULL,
+                run_id TEXT NOT NULL,
+                kind TEXT NOT NULL CHECK (kind IN ('hold', 'release')),
+                amount_usd TEXT NOT NULL CHECK (typeof(amount_usd) = 'text'),
+                created_at REAL NOT NULL,
+                model_id TEXT NOT NULL,
+                price_version TEXT NOT NULL,
+                lapses_at REAL NOT NULL,
+                outcome TEXT NOT NULL CHECK (outcome IN ('finished', 'cancelled', 'failed'))
+            )
+            """,
+            """
+            CREATE TRIGGER ledger_holds_are_never_changed BEFORE UPDATE ON ledger_holds
+            BEGIN SELECT RAISE(ABORT, 'the ledger is append-only: an entry is never changed'); END
+            """,
+            """
+            CREATE TRIGGER ledger_holds_are_never_deleted BEFORE DELETE ON ledger_holds
+            BEGIN SELECT RAISE(ABORT, 'the ledger is append-only: an entry is never deleted'); END
+            """,
+            """
+            CREATE TRIGGER ledger_holds_are_never_replaced BEFORE INSERT ON ledger_holds
+            WHEN EXISTS (SELECT 1 FROM ledger_holds WHERE entry_id = NEW.entry_id OR position = NEW.position)
+            BEGIN SELECT RAISE(ABORT, 'the ledger is append-only: an entry of this id is there already'); END
+            """,
+        ),
+    ),
+    Migration(
+        5,
+        "budgets and running totals",
+        (
+            """
+            CREATE TABLE budgets (
+                scope TEXT NOT NULL CHECK (scope IN ('key', 'account')),
+                scope_id TEXT NOT NULL,
+                period TEXT NOT NULL CHECK (period IN ('day', 'month', 'total')),
+                limit_usd TEXT NOT NULL CHECK (typeof(limit_usd) = 'text'),
+                set_at REAL NOT NULL,
+                PRIMARY KEY (scope, scope_id, period)
+            ) WITHOUT ROWID
+            """,
+            # Everything below is derived from the entries and the holds: up to which position they are counted in, and
+            # what they add up to.
+            """
+            CREATE TABLE ledger_tally (
+                only INTEGER PRIMARY KEY CHECK (only = 1),
+                entries_to INTEGER NOT NULL,
+                holds_to INTEGER NOT NULL
+            )
+            """,
+            "INSERT INTO ledger_tally VALUES (1, 0, 0)",
+            """
+            CREATE TABLE ledger_totals (
+                scope TEXT NOT NULL,
+                scope_id TEXT NOT NULL,
+                starts_on TEXT NOT NULL,
+                spent_usd TEXT NOT NULL CHECK (typeof(spent_usd) = 'text'),
+                PRIMARY KEY (scope, scope_id, starts_on)
+            ) WITHOUT ROWID
+            """,
+            """
+            CREATE TABLE ledger_days (
+                account_id TEXT NOT NULL,
+                day TEXT NOT NULL,
+                key_id TEXT NOT NULL,
+                model_id TEXT NOT NULL,
+                runs INTEGER NOT NULL,
+                input_tokens INTEGER NOT NULL,
+                output_tokens INTEGER NOT NULL,
+                cache_read_tokens INTEGER NOT NULL,
+                reasoning_tokens INTEGER NOT NULL,
+                cache_write_tokens INTEGER NOT NULL,
+                cache_write_1h_tokens INTEGER NOT NULL,
+                charged_usd TEXT NOT NULL CHECK (typeof(charged_usd) = 'text'),
+                refunded_usd TEXT NOT NULL CHECK (typeof(refunded_usd) = 'text'),
+                PRIMARY KEY (account_id, day, key_id, model_id)
+            ) WITHOUT ROWID
+            """,
+            """
+            CREATE TABLE ledger_open_holds (
+                run_id TEXT PRIMARY KEY,
+                account_id TEXT NOT NULL,
+                key_id TEXT NOT NULL,
+                amount_usd TEXT NOT NULL CHECK (typeof(amount_usd) = 'text'),
+                created_at REAL NOT NULL,
+                lapses_at REAL NOT NULL
+            ) WITHOUT ROWID
+            """,
+            "CREATE INDEX ledger_open_holds_by_account ON ledger_open_holds (account_id)",
+        ),
+    ),
+    Migration(
+        6,
+        "seals",
+        (
+            """
+            CREATE TABLE ledger_seals (
+                book TEXT NOT NULL CHECK (book IN ('entries', 'holds')),
+                number INTEGER NOT NULL,
+                last_position INTEGER NOT NULL,
+                digest BLOB NOT NULL,
+                marks BLOB NOT NULL,
+                sealed_at REAL NOT NULL,
+                PRIMARY KEY (book, number)
+            )
+            """,
+            """
+            CREATE TRIGGER ledger_seals_are_never_changed BEFORE UPDATE ON ledger_seals
+            BEGIN SELECT RAISE(ABORT, 'a seal is never changed'); END
+            """,
+            """
+            CREATE TRIGGER ledger_seals_are_never_deleted BEFORE DELETE ON ledger_seals
+            BEGIN SELECT RAISE(ABORT, 'a seal is never deleted'); END
+            """,
+        ),
+    ),
+    Migration(
+        7,
+        "idempotent answers",
+        (
+            """
+            CREATE TABLE idempotent_answers (
+                key_id TEXT NOT NULL,
+                name TEXT NOT NULL,
+                request_hash BLOB NOT NULL,
+                claim_id TEXT NOT NULL,
+                created_at REAL NOT NULL,
+                lapses_at REAL NOT NULL,
+                status INTEGER,
+                headers BLOB,
+                body BLOB,
+                UNIQUE (key_id, name)
+            )
+            """,
+            "CREATE INDEX idempotent_answers_by_age ON idempotent_answers (created_at)",
         ),
     ),
 )

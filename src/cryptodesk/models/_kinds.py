@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
-from msgspec import Struct, field
+from msgspec import Struct, ValidationError, convert, field
 
 from cryptodesk.catalog.models import ModelProfile
 from cryptodesk.core.clock import Clock
 from cryptodesk.core.ports import Provider
 
-__all__ = ["EmbedQuestion", "ProviderConfig", "ProviderKind", "ProviderServices"]
+__all__ = ["EmbedQuestion", "ProviderConfig", "ProviderKind", "ProviderServices", "options_of"]
 
+_Options = TypeVar("_Options", bound=Struct)
 
 # A text to the id of the encoder and the vector; None where there is none to be had.
 EmbedQuestion: TypeAlias = Callable[[str], Awaitable[tuple[str, Sequence[float]] | None]]
@@ -56,3 +57,11 @@ class ProviderKind(Struct, frozen=True):
     needs_base_url: bool = False
     upstream_models: tuple[str, ...] = ()
     is_language_model: bool = True
+
+
+def options_of(config: ProviderConfig, kind: type[_Options]) -> _Options:
+    """Raises: ValueError naming the option that is unknown or wrong."""
+    try:
+        return convert(dict(config.options), kind)
+    except ValidationError as error:
+        raise ValueError(f"provider {config.name!r}: options: {error}") from None

@@ -87,7 +87,7 @@ from cryptodesk.core.generation import FinishReason, ModelRequest
 from cryptodesk.core.messages import ToolResultPart
 from cryptodesk.core.tools import ToolSpec
 from cryptodesk.core.usage import Usage
-from cryptodesk.models._kinds import ProviderConfig, ProviderKind
+from cryptodesk.models._kinds import ProviderConfig, ProviderKind, options_of
 from cryptodesk.models._schema_example import minimal_value
 from cryptodesk.models._scripted_research import RESEARCH, Step, asset_ids
 
@@ -453,10 +453,7 @@ class _Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def _build(config: ProviderConfig) -> ScriptedProvider:
-    try:
-        options = msgspec.convert(dict(config.options), _Options)
-    except msgspec.ValidationError as error:
-        raise ValueError(f"provider {config.name!r}: options: {error}") from None
+    options = options_of(config, _Options)
     return ScriptedProvider(config.name, delay_seconds=options.delay_seconds)
 
 

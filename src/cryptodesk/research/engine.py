@@ -138,6 +138,7 @@ class ResearchEngine:
             run.limit or state.model_limit,
             state.verification,
             research=outcome,
+            receipt=self._services.settlement.receipt(run, cost),
         )
 
 

@@ -329,3 +329,7 @@ def test_a_run_that_never_ended_is_a_defect() -> None:
 )
 def test_an_amount_is_an_exact_number_without_exponent(amount: str, text: bytes) -> None:
     assert encode_decimal(Decimal(amount)) == text
+
+
+def test_an_amount_that_nobody_knows_is_null_and_never_0() -> None:
+    assert encode_decimal(Decimal("NaN")) == b"null"

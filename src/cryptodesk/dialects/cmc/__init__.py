@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from cryptodesk.dialects._ports import Dialect, DialectPorts, DialectRoute
 from cryptodesk.dialects.cmc.openapi import build_paths
-from cryptodesk.dialects.cmc.route import CHAT_PATH, MODELS_PATH, ChatEndpoint, ModelsEndpoint
+from cryptodesk.dialects.cmc.route import CHAT_PATH, MODELS_PATH, ModelsEndpoint, chat_endpoint
 
 __all__ = ["DIALECT"]
 
 
 def _routes(ports: DialectPorts) -> Sequence[DialectRoute]:
-    routes = [DialectRoute(CHAT_PATH, ChatEndpoint(ports))]
+    routes = [DialectRoute(CHAT_PATH, chat_endpoint(ports))]
     if ports.model_ids is not None:
         routes.append(DialectRoute(MODELS_PATH, ModelsEndpoint(ports)))
     return routes

@@ -52,8 +52,8 @@ class _WireTrace(Struct, omit_defaults=True):
 
 
 def encode_decimal(amount: Decimal) -> bytes:
-    """An exact JSON number: no exponent, no trailing zeros."""
-    return decimal_text(amount).encode()
+    """An exact JSON number: no exponent, no trailing zeros; null for an amount that nobody knows."""
+    return b"null" if amount.is_nan() else decimal_text(amount).encode()
 
 
 def encode_body(fold: RunFold, include: frozenset[str] = frozenset()) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cryptodesk.dialects._extra import INCLUDES
+from cryptodesk.dialects._extra import COST_PATTERN, COST_SCHEMA, INCLUDES
 from cryptodesk.dialects._ports import DialectPorts
 from cryptodesk.dialects.cmc import choices
 from cryptodesk.dialects.cmc.errors import BUSY, KEY_INVALID, KEY_MISSING
@@ -96,13 +96,25 @@ def _chat_operation() -> Schema:
     responses["403"] = _response("The key may not do this.", "StatusEnvelope")
     responses["405"] = _response("Any method but POST.", "GatewayEnvelope")
     responses["429"] = _response("Too many requests, here or at the model provider.", "ErrorEnvelope", "StatusEnvelope")
+    responses["409"] = _response(
+        "The first request with this Idempotency-Key is still being answered.", "ErrorEnvelope"
+    )
     return {
         "operationId": "createChatCompletion",
         "summary": "Answer a conversation, with built-in and custom tools",
         "security": [{"cmcKey": []}],
+        "parameters": [
+            _header("Idempotency-Key", {"type": "string", "minLength": 1, "maxLength": 255}),
+            _header("Cryptodesk-Max-Cost-Usd", {"type": "string", "pattern": COST_PATTERN}),
+            _header("Cryptodesk-Include", {"enum": list(INCLUDES)}),
+        ],
         "requestBody": {"required": True, "content": {"application/json": {"schema": _ref("ChatRequest")}}},
         "responses": dict(sorted(responses.items())),
     }
+
+
+def _header(name: str, schema: Schema) -> Schema:
+    return {"name": name, "in": "header", "required": False, "schema": schema, "description": "An extension."}
 
 
 def _models_operation() -> Schema:
@@ -161,7 +173,9 @@ def _request_schemas(built_in_names: list[str]) -> Schema:
                             {
                                 "include": _optional({"type": "array", "items": {"enum": list(INCLUDES)}}),
                                 "as_of": _optional(_TEXT),
-                            }
+                                "max_cost_usd": _optional(COST_SCHEMA),
+                            },
+                            [],
                         ),
                         "description": "An extension: what to answer beyond the documented body, as of when.",
                     }
@@ -273,7 +287,9 @@ def _response_schemas() -> Schema:
         "Usage": _object(dict.fromkeys(counts, _COUNT)),
         "Cmc": _object(
             {
-                "cost": _object({"currency": {"const": "USD"}, "total_cost": {"type": "number", "minimum": 0}}),
+                "cost": _object(
+                    {"currency": {"const": "USD"}, "total_cost": {"type": ["number", "null"], "minimum": 0}}
+                ),
                 "tool_traces": {"type": "array", "minItems": 1, "items": _ref("ToolTrace")},
             },
             ["cost"],

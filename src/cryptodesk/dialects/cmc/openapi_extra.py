@@ -37,7 +37,19 @@ def extra_schemas() -> Schema:
         "left_out": _COUNT,
     }
     found = {"anyOf": [_object(verification, ["status", "counts"]), {"type": "null"}]}
-    return {"Extra": _object({"verification": found}, [])}
+    return {"Extra": _object({"verification": found, "receipt": {"anyOf": [_receipt(), {"type": "null"}]}}, [])}
+
+
+def _receipt() -> Schema:
+    amount = {"type": ["string", "null"], "description": "Exact; null where the price is not known."}
+    members = {
+        "run_id": _TEXT,
+        "total_usd": amount,
+        "held_usd": amount,
+        "price_versions": {"type": "array", "items": _TEXT},
+        "is_estimated": {"type": "boolean"},
+    }
+    return _object(members, list(members))
 
 
 def _object(properties: Schema, required: list[str]) -> Schema:

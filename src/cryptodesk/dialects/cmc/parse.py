@@ -18,13 +18,15 @@ __all__ = ["parse_request", "read_usual"]
 _decode = msgspec.json.Decoder(ChatRequest).decode
 
 
-def parse_request(body: bytes, caller: Caller, trace_id: str, ports: DialectPorts, include: bytes = b"") -> RunRequest:
-    """`include` is the header `Cryptodesk-Include`.
+def parse_request(
+    body: bytes, caller: Caller, trace_id: str, ports: DialectPorts, include: bytes = b"", max_cost: bytes = b""
+) -> RunRequest:
+    """`include` and `max_cost` are the headers `Cryptodesk-Include` and `Cryptodesk-Max-Cost-Usd`.
 
     Raises: InvalidRequest, ServerBusy, OutputLimitTooLow, ModelNotFound, in the documented order of checks."""
     names = ports.built_in_tools
     chat = read_usual(body, names) or check_body(body, names, ports.require_model)
-    extra = read_extra(include, chat.cryptodesk, ports.clock.now())
+    extra = read_extra(include, chat.cryptodesk, ports.clock.now(), max_cost=max_cost)
     return to_run_request(chat, caller, trace_id, ports, extra)
 
 

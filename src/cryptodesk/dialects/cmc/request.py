@@ -11,7 +11,7 @@ from cryptodesk.core.generation import ReasoningEffort, ResponseFormat, ToolChoi
 from cryptodesk.core.messages import Message, Part, TextPart, ToolResultPart
 from cryptodesk.core.requests import Caller, RunRequest
 from cryptodesk.core.tools import ToolSpec
-from cryptodesk.dialects._extra import NOTHING, Extra, WireExtra
+from cryptodesk.dialects._extra import NOTHING, Extra, WireExtra, capped_limits
 from cryptodesk.dialects._ports import DialectPorts
 from cryptodesk.dialects.cmc import choices
 
@@ -107,7 +107,7 @@ def to_run_request(
         after_tools="return",
         as_of=extra.as_of,
         include=extra.include,
-        limits=ports.limits,
+        limits=capped_limits(ports.limits, extra),
     )
 
 

@@ -14,15 +14,17 @@ from cryptodesk.core.events import RunEvent, RunFold
 from cryptodesk.core.ids import new_id
 from cryptodesk.core.requests import Caller, RunRequest
 from cryptodesk.dialects._body import ClientGone, read_body
+from cryptodesk.dialects._extra import MAX_COST_HEADER
 from cryptodesk.dialects._hangup import HangUpWatch
 from cryptodesk.dialects._http import TRACE_HEADER
-from cryptodesk.dialects._ports import DialectPorts, Receive, Scope, Send
+from cryptodesk.dialects._idempotent import FINISHED, Idempotent
+from cryptodesk.dialects._ports import ASGIApp, DialectPorts, Receive, Scope, Send
 from cryptodesk.dialects.cmc import choices
 from cryptodesk.dialects.cmc.encode import StreamEncoder, encode_body
 from cryptodesk.dialects.cmc.errors import Answer, clipped, encode_error, encode_gateway_error
 from cryptodesk.dialects.cmc.parse import parse_request
 
-__all__ = ["CHAT_PATH", "MODELS_PATH", "ChatEndpoint", "ModelsEndpoint"]
+__all__ = ["CHAT_PATH", "MODELS_PATH", "ChatEndpoint", "ModelsEndpoint", "chat_endpoint"]
 
 CHAT_PATH = "/v1/chat/completions"
 MODELS_PATH = "/v1/models"
@@ -36,10 +38,10 @@ _DEFECT = InternalError("An internal error occurred. It was logged under the req
 class _Headers:
     """The few request headers that are looked at."""
 
-    __slots__ = ("client_id", "content_length", "content_type", "include", "key")
+    __slots__ = ("client_id", "content_length", "content_type", "include", "key", "max_cost")
 
     def __init__(self, scope: Scope) -> None:
-        self.key = self.client_id = self.content_type = self.include = b""
+        self.key = self.client_id = self.content_type = self.include = self.max_cost = b""
         self.content_length: bytes | None = None
         for name, value in scope["headers"]:
             if name == b"x-cmc_pro_api_key":
@@ -52,6 +54,8 @@ class _Headers:
                 self.client_id = value
             elif name == b"cryptodesk-include":
                 self.include = value
+            elif name == MAX_COST_HEADER:
+                self.max_cost = value
 
     @property
     def is_json(self) -> bool:
@@ -63,13 +67,13 @@ class _Headers:
 class _Reply:
     """One request's way out; knows whether the answer has begun."""
 
-    __slots__ = ("_trace_header", "has_begun", "send", "trace_id")
+    __slots__ = ("_trace_header", "has_begun", "is_whole", "send", "trace_id")
 
     def __init__(self, send: Send) -> None:
         self.send = send
         self.trace_id = new_id()
         self._trace_header = (TRACE_HEADER, self.trace_id.encode())
-        self.has_begun = False
+        self.has_begun = self.is_whole = False
 
     async def send_json(self, status: int, body: bytes, headers: tuple[tuple[bytes, bytes], ...] = ()) -> None:
         length = (b"content-length", b"%d" % len(body))
@@ -100,16 +104,31 @@ class _Reply:
         await self.send({"type": "http.response.body", "body": b""})
 
 
+def _presented_key(scope: Scope, header: bytes, ports: DialectPorts) -> str:
+    key = header.strip().decode("latin-1")
+    if not key and scope["query_string"] and ports.settings.allow_query_key:
+        query = parse_qs(scope["query_string"].decode("latin-1"))
+        key = query.get("CMC_PRO_API_KEY", [""])[0].strip()
+    return key
+
+
+def chat_endpoint(ports: DialectPorts) -> ASGIApp:
+    """The chat, and around it what keeps answers under a client's own key."""
+    chat = ChatEndpoint(ports)
+    if ports.answers is None:
+        return chat
+    return Idempotent(
+        chat, ports, ports.answers, lambda scope: _presented_key(scope, _Headers(scope).key, ports), encode_error
+    )
+
+
 class _Endpoint:
     def __init__(self, ports: DialectPorts) -> None:
         self.ports = ports
 
     async def authenticate(self, scope: Scope, presented: bytes) -> Caller:
         """Raises: Unauthenticated."""
-        key = presented.strip().decode("latin-1")
-        if not key and scope["query_string"] and self.ports.settings.allow_query_key:
-            query = parse_qs(scope["query_string"].decode("latin-1"))
-            key = query.get("CMC_PRO_API_KEY", [""])[0].strip()
+        key = _presented_key(scope, presented, self.ports)
         caller = await self.ports.keys.authenticate(key, self.ports.clock.now())
         if caller is None:
             raise Unauthenticated("The API key is invalid or missing.", reason="invalid" if key else "missing")
@@ -139,6 +158,7 @@ class ChatEndpoint(_Endpoint):
             async with HangUpWatch(receive, send, self.ports.settings) as watch:
                 reply.send = watch.send
                 await self._answer(request, reply)
+            scope[FINISHED] = reply.is_whole
         except ClientGone:
             pass
         except Exception as error:  # the HTTP boundary
@@ -165,7 +185,7 @@ class ChatEndpoint(_Endpoint):
                 reason="unsupported_content_type",
             )
         body = await read_body(receive, headers.content_length, self.ports.settings)
-        return parse_request(body, caller, trace_id, self.ports, headers.include)
+        return parse_request(body, caller, trace_id, self.ports, headers.include, headers.max_cost)
 
     async def _answer(self, request: RunRequest, reply: _Reply) -> None:
         events = self.ports.engine.run(request)
@@ -178,6 +198,7 @@ class ChatEndpoint(_Endpoint):
                     for event in batch:
                         fold.add(event)
                 await reply.send_json(200, encode_body(fold, request.include))
+                reply.is_whole = True
         finally:
             if isinstance(events, AsyncGenerator):
                 await events.aclose()
@@ -192,6 +213,7 @@ class ChatEndpoint(_Endpoint):
                 if frames:
                     is_last = encoder.is_finished or encoder.failure is not None
                     await reply.send_frames(frames, is_last=is_last)
+            reply.is_whole = encoder.is_finished
             if not encoder.is_finished and encoder.failure is None:
                 raise InternalError("The run ended without its last event.")
         except Exception as error:

@@ -13,9 +13,9 @@ from cryptodesk.dialects.messari.route import (
     CHAT_PATHS,
     MODELS_PATH,
     PREFIXES,
-    ChatEndpoint,
     ModelsEndpoint,
     UnknownEndpoint,
+    chat_endpoint,
 )
 
 __all__ = ["DIALECT"]
@@ -36,7 +36,7 @@ def _routes(ports: DialectPorts) -> Sequence[DialectRoute]:
     routes = [route for build in _ROUTES for route in build(ports)]
     if ports.research is not None:
         engine = ports.research
-        routes += [DialectRoute(path, ChatEndpoint(ports, engine, name)) for path, name in CHAT_PATHS.items()]
+        routes += [DialectRoute(path, chat_endpoint(ports, engine, name)) for path, name in CHAT_PATHS.items()]
         routes.append(DialectRoute(MODELS_PATH, ModelsEndpoint(ports)))
     return routes
 

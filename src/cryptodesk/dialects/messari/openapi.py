@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cryptodesk.core.research import MAX_RELATED_QUESTIONS
-from cryptodesk.dialects._extra import RESEARCH_INCLUDES
+from cryptodesk.dialects._extra import COST_PATTERN, COST_SCHEMA, RESEARCH_INCLUDES
 from cryptodesk.dialects._ports import DialectPorts
 from cryptodesk.dialects.messari import choices
 from cryptodesk.dialects.messari.openapi_answers import answer_schemas, array, closed, ref
@@ -85,7 +85,12 @@ def _chat_operation(name: str) -> Schema:
         "operationId": operation_id,
         "summary": summary,
         "security": SECURITY,
-        "parameters": [_header("Cryptodesk-Include", _TEXT), _header("Cryptodesk-Early-Headers", {"enum": ["1"]})],
+        "parameters": [
+            _header("Cryptodesk-Include", _TEXT),
+            _header("Cryptodesk-Early-Headers", {"enum": ["1"]}),
+            _header("Cryptodesk-Max-Cost-Usd", {"type": "string", "pattern": COST_PATTERN}),
+            _header("Idempotency-Key", {"type": "string", "minLength": 1, "maxLength": 255}),
+        ],
         "requestBody": {"required": True, "content": {"application/json": {"schema": ref("MessariChatRequest")}}},
         "responses": answers(content, _CHAT_FAULTS),
     }
@@ -99,6 +104,7 @@ _CHAT_FAULTS = {
     "404": "The desk's model for research cannot be served.",
     "405": "Any method but POST.",
     "408": "The body did not arrive in time.",
+    "409": "The first request with this Idempotency-Key is still being answered.",
     "429": "Too many requests.",
     "500": "The run failed.",
     "502": "A model provider or source failed.",
@@ -188,6 +194,7 @@ def _extra_schema() -> Schema:
     members = {
         "include": _nullable(array({"enum": list(RESEARCH_INCLUDES)})),
         "as_of": _nullable(_TEXT),
+        "max_cost_usd": _nullable(COST_SCHEMA),
         "early_headers": _nullable({"type": "boolean"}),
     }
     return {"type": "object", "properties": members, "additionalProperties": False}

@@ -51,7 +51,9 @@ def answer_schemas() -> Schema:
         "MessariEnvelope": _envelope(),
         "MessariCompletion": _completion(),
         "MessariChunk": _chunk(),
-        "MessariExtra": closed({"verification": {}, "progress": {"anyOf": [array(_step()), {"type": "null"}]}}, []),
+        "MessariExtra": closed(
+            {"verification": {}, "receipt": {}, "progress": {"anyOf": [array(_step()), {"type": "null"}]}}, []
+        ),
     }
 
 

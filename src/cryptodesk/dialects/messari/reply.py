@@ -44,6 +44,7 @@ class Reply:
         "_lock",
         "has_begun",
         "has_ended",
+        "is_whole",
         "more_headers",
         "request_id",
         "send",
@@ -57,7 +58,7 @@ class Reply:
         self._id_header = (b"x-request-id", self.request_id.encode())
         self._lock = asyncio.Lock()
         self._is_early = False
-        self.has_begun = self.has_ended = False
+        self.has_begun = self.has_ended = self.is_whole = False
         self.more_headers: Headers = ()
         if log.isEnabledFor(logging.INFO):
             self._log_client_id(scope)

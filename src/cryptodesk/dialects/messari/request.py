@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from cryptodesk.core.requests import Caller, RunRequest
 from cryptodesk.core.research import MAX_RELATED_QUESTIONS, ResearchOptions, Verbosity
-from cryptodesk.dialects._extra import RESEARCH_INCLUDES, ResearchExtra, check_extra_as, read_extra
+from cryptodesk.dialects._extra import RESEARCH_INCLUDES, ResearchExtra, capped_limits, check_extra_as, read_extra
 from cryptodesk.dialects._ports import DialectPorts
 from cryptodesk.dialects.messari import choices
 from cryptodesk.dialects.messari.errors import clipped, invalid
@@ -39,16 +39,24 @@ class Asked(Struct, frozen=True):
 
 
 def parse_request(
-    body: bytes, caller: Caller, trace_id: str, ports: DialectPorts, name: Name, headers: tuple[bytes, bytes]
+    body: bytes,
+    caller: Caller,
+    trace_id: str,
+    ports: DialectPorts,
+    name: Name,
+    headers: tuple[bytes, bytes],
+    max_cost: bytes = b"",
 ) -> Asked:
-    """`headers` are `Cryptodesk-Include` and `Cryptodesk-Early-Headers`. Raises: InvalidRequest."""
+    """`headers` are `Cryptodesk-Include` and `Cryptodesk-Early-Headers`, `max_cost` is `Cryptodesk-Max-Cost-Usd`.
+
+    Raises: InvalidRequest."""
     document = read_object(body)
     messages, notice = read_messages(document)
     research = _options(document, name, ports)
     stream, is_vercel = _way_out(document, name)
     include, early = headers
     wire = check_extra_as(ResearchExtra, document.get("cryptodesk"))
-    extra = read_extra(include, wire, ports.clock.now(), RESEARCH_INCLUDES)
+    extra = read_extra(include, wire, ports.clock.now(), RESEARCH_INCLUDES, max_cost)
     run = RunRequest(
         caller=caller,
         dialect=name,
@@ -60,7 +68,7 @@ def parse_request(
         after_tools="answer",
         as_of=extra.as_of,
         include=extra.include,
-        limits=ports.limits,
+        limits=capped_limits(ports.limits, extra),
         research=research,
     )
     is_early = early.strip().lower() in (b"1", b"true") or bool(wire is not None and wire.early_headers)

@@ -13,10 +13,12 @@ from cryptodesk.core.errors import InternalError
 from cryptodesk.core.events import RunEvent, RunFold
 from cryptodesk.core.requests import RunRequest
 from cryptodesk.dialects._body import ClientGone, read_body
+from cryptodesk.dialects._extra import MAX_COST_HEADER
 from cryptodesk.dialects._hangup import HangUpWatch
-from cryptodesk.dialects._ports import DialectPorts, Receive, RunEngine, Scope, Send
+from cryptodesk.dialects._idempotent import FINISHED, Idempotent
+from cryptodesk.dialects._ports import ASGIApp, DialectPorts, Receive, RunEngine, Scope, Send
 from cryptodesk.dialects.messari import choices
-from cryptodesk.dialects.messari.auth import authenticate
+from cryptodesk.dialects.messari.auth import authenticate, presented_key
 from cryptodesk.dialects.messari.encode_openai import OpenAIEncoder, encode_completion
 from cryptodesk.dialects.messari.encode_v1 import EnvelopeEncoder, encode_envelope
 from cryptodesk.dialects.messari.encode_vercel import VercelEncoder
@@ -25,7 +27,15 @@ from cryptodesk.dialects.messari.reply import DEFECT, Fillers, Reply, refuse_met
 from cryptodesk.dialects.messari.request import Asked, Name, parse_request
 from cryptodesk.dialects.messari.stream import NO_END, StreamEncoder
 
-__all__ = ["CHAT_PATHS", "MODELS_PATH", "PREFIXES", "ChatEndpoint", "ModelsEndpoint", "UnknownEndpoint"]
+__all__ = [
+    "CHAT_PATHS",
+    "MODELS_PATH",
+    "PREFIXES",
+    "ChatEndpoint",
+    "ModelsEndpoint",
+    "UnknownEndpoint",
+    "chat_endpoint",
+]
 
 CHAT_PATHS: dict[str, Name] = {
     "/ai/v1/chat/completions": "messari_v1",
@@ -45,6 +55,7 @@ class _Headers(Struct):
     content_length: bytes | None = None
     include: bytes = b""
     early: bytes = b""
+    max_cost: bytes = b""
 
 
 def _read_headers(scope: Scope) -> _Headers:
@@ -56,6 +67,8 @@ def _read_headers(scope: Scope) -> _Headers:
             found.include = value
         elif name == choices.EARLY_HEADER:
             found.early = value
+        elif name == MAX_COST_HEADER:
+            found.max_cost = value
     return found
 
 
@@ -76,6 +89,7 @@ class ChatEndpoint:
             async with HangUpWatch(receive, send, self.ports.settings) as watch:
                 reply.send = watch.send
                 await self._answer(asked, reply)
+            scope[FINISHED] = reply.is_whole
         except ClientGone:
             pass
         except Exception as error:  # the HTTP boundary
@@ -87,7 +101,7 @@ class ChatEndpoint:
         headers = _read_headers(scope)
         body = await read_body(receive, headers.content_length, self.ports.settings)
         wanted = (headers.include, headers.early)
-        asked = parse_request(body, caller, reply.trace_id, self.ports, self._name, wanted)
+        asked = parse_request(body, caller, reply.trace_id, self.ports, self._name, wanted, headers.max_cost)
         if asked.notice:
             reply.more_headers = ((choices.NOTICE_HEADER, asked.notice.encode()),)
         return asked
@@ -115,6 +129,7 @@ class ChatEndpoint:
                 for event in batch:
                     fold.add(event)
         await reply.send_json(200, self._encode_body(fold, asked.run))
+        reply.is_whole = True
 
     def _encode_body(self, fold: RunFold, run: RunRequest) -> bytes:
         """Raises: the run's error, or InternalError if the run never ended."""
@@ -147,6 +162,7 @@ class ChatEndpoint:
                     if frames:
                         is_last = encoder.is_finished or encoder.failure is not None
                         await reply.send_frames(frames, encoder.headers, is_last=is_last)
+            reply.is_whole = encoder.is_finished and encoder.failure is None
             if not encoder.is_finished and encoder.failure is None:
                 raise InternalError(NO_END)
         except Exception as error:
@@ -154,6 +170,14 @@ class ChatEndpoint:
                 raise
             log.error("stream %s failed by a defect", reply.request_id, exc_info=error)
             await reply.send_frames(encoder.fail(DEFECT), encoder.headers, is_last=True)
+
+
+def chat_endpoint(ports: DialectPorts, engine: RunEngine, name: Name) -> ASGIApp:
+    """The chat, and around it what keeps answers under a client's own key."""
+    chat = ChatEndpoint(ports, engine, name)
+    if ports.answers is None:
+        return chat
+    return Idempotent(chat, ports, ports.answers, presented_key, encode_error)
 
 
 class ModelsEndpoint:

@@ -1,0 +1,131 @@
+"""One request of the desk's own routes: who asks, and the way out, JSON or the standard error envelope."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+import msgspec
+from msgspec import Struct
+
+from cryptodesk.core.errors import CryptodeskError, InternalError, InvalidRequest, MethodNotAllowed, Unauthenticated
+from cryptodesk.core.ids import new_id
+from cryptodesk.core.requests import Caller
+from cryptodesk.dialects._body import ClientGone, read_body
+from cryptodesk.dialects._http import TRACE_HEADER
+from cryptodesk.dialects._ports import DialectPorts, Receive, Scope, Send
+
+__all__ = ["Ask", "Endpoint", "Handler", "header", "query_value"]
+
+log = logging.getLogger("cryptodesk.dialects.desk")
+
+_JSON: Final = (b"content-type", b"application/json")
+_NO_STORE: Final = (b"cache-control", b"no-store")
+_MOST_QUERY_FIELDS = 100
+
+
+class Ask(Struct, frozen=True):
+    """A request whose key is in order. `body` is empty where the method has none."""
+
+    caller: Caller
+    scope: Scope
+    trace_id: str
+    body: bytes = b""
+
+
+# Gives the JSON of the answer. Raises: CryptodeskError.
+Handler = Callable[[Ask], Awaitable[bytes]]
+
+
+class Endpoint:
+    """One path. A GET handler answers HEAD too."""
+
+    def __init__(self, ports: DialectPorts, **handlers: Handler) -> None:
+        self._ports = ports
+        self._handlers: Mapping[str, Handler] = handlers
+        self._allowed = ", ".join(
+            name for method in handlers for name in ((method, "HEAD") if method == "GET" else (method,))
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        trace_id = new_id()
+        try:
+            await _send(send, 200, await self._answer(scope, receive, trace_id), trace_id)
+        except ClientGone:
+            pass
+        except Exception as error:  # the HTTP boundary
+            status, body = _explain(error, trace_id)
+            more = ((b"allow", self._allowed.encode()),) if status == 405 else ()
+            await _send(send, status, body, trace_id, more)
+
+    async def _answer(self, scope: Scope, receive: Receive, trace_id: str) -> bytes:
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        handler = self._handlers.get(method)
+        if handler is None:
+            raise MethodNotAllowed(f"Method {scope['method'][:20]} is not allowed here; use {self._allowed}.")
+        caller = await self._authenticate(scope)
+        body = b""
+        if method == "POST":
+            _check_type(scope)
+            body = await read_body(receive, header(scope, b"content-length"), self._ports.settings)
+        return await handler(Ask(caller, scope, trace_id, body))
+
+    async def _authenticate(self, scope: Scope) -> Caller:
+        """Raises: Unauthenticated."""
+        own = header(scope, b"x-cmc_pro_api_key") or b""
+        scheme, _, rest = (header(scope, b"authorization") or b"").strip().partition(b" ")
+        bearer = rest if scheme.lower() == b"bearer" else b""
+        key = (own.strip() or bearer.strip()).decode("latin-1")
+        caller = await self._ports.keys.authenticate(key, self._ports.clock.now())
+        if caller is None:
+            raise Unauthenticated("The API key is invalid or missing.", reason="invalid" if key else "missing")
+        return caller
+
+
+def header(scope: Scope, name: bytes) -> bytes | None:
+    """The last one of this name."""
+    found: list[bytes] = [value for known, value in scope["headers"] if known == name]
+    return found[-1] if found else None
+
+
+def query_value(scope: Scope, name: str) -> str | None:
+    """Raises: InvalidRequest for a query of hundreds of parameters."""
+    try:
+        values = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=_MOST_QUERY_FIELDS).get(name)
+    except ValueError:
+        raise InvalidRequest("The query has too many parameters.") from None
+    return values[0] if values else None
+
+
+def _check_type(scope: Scope) -> None:
+    kind = (header(scope, b"content-type") or b"").partition(b";")[0].strip().lower()
+    if kind != b"application/json":
+        # A browser sends other types to any origin unasked; this refusal also keeps foreign pages out.
+        raise InvalidRequest(
+            "Unsupported content type; send the header 'Content-Type: application/json'.",
+            reason="unsupported_content_type",
+        )
+
+
+def _explain(error: Exception, trace_id: str) -> tuple[int, bytes]:
+    if not isinstance(error, CryptodeskError):
+        log.error("request %s failed by a defect", trace_id, exc_info=error)
+        error = InternalError("An internal error occurred. It was logged under the request's trace id.")
+    members: dict[str, Any] = {
+        "message": error.message,
+        "type": "invalid_request_error" if error.status < 500 else "server_error",
+        "param": getattr(error, "param", None),
+        "code": getattr(error, "reason", None) if isinstance(error, InvalidRequest) else error.code,
+    }
+    return error.status, msgspec.json.encode({"error": members})
+
+
+async def _send(
+    send: Send, status: int, body: bytes, trace_id: str, more: tuple[tuple[bytes, bytes], ...] = ()
+) -> None:
+    length = (b"content-length", b"%d" % len(body))
+    headers = [_JSON, length, _NO_STORE, (TRACE_HEADER, trace_id.encode()), *more]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
