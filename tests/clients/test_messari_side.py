@@ -126,6 +126,7 @@ def test_a_report_knows_what_the_one_before_it_spoke_of(http: Http, report: Any)
 
 
 def test_the_list_has_the_newest_first_and_no_reports(http: Http, report: Any) -> None:
+    create(http, "How is Bitcoin doing?")
     listed = http.get(f"{JOBS}?limit=2&status=completed").json
     assert (listed["limit"], listed["offset"]) == (2, 0)
     assert len(listed["data"]) == min(listed["total"], 2)

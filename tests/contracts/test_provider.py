@@ -26,6 +26,8 @@ from cryptodesk.core.generation import ModelRequest
 from cryptodesk.core.messages import Message, text_message
 from cryptodesk.core.ports import Provider
 from cryptodesk.models._kinds import ProviderConfig, ProviderKind, ProviderServices
+from tests.models.anthropic_wire import upstream as anthropic
+from tests.models.gemini_wire import upstream as gemini
 from tests.models.openai_wire.upstream import Exchange, Upstream, chunk, frame, text_chunk
 
 KINDS: dict[str, ProviderKind] = discover(models_package, "PROVIDER")
@@ -34,6 +36,8 @@ SERVICES = ProviderServices(FixedClock(datetime(2026, 9, 24, 12, tzinfo=UTC)))
 # How a kind is asked for something it can answer without help: its upstream model and a question.
 QUESTIONS = {
     "analyst": ("cryptodesk-analyst-1", "What is 2 + 2?"),
+    "anthropic_wire": ("claude-test-1", "Hello"),
+    "gemini_wire": ("gemini-x-1", "Hello"),
     "openai_wire": ("m-1", "Hello"),
     "scripted": ("unicode", "Hello"),
 }
@@ -50,11 +54,41 @@ async def serve_text(exchange: Exchange) -> None:
     await exchange.answer(200, json.dumps(body).encode())
 
 
+async def serve_anthropic(exchange: Exchange) -> None:
+    counts = anthropic.usage(input_tokens=4, cache_read_input_tokens=8, output_tokens=4)
+    whole = anthropic.body(anthropic.text("Hello ₿"), usage=counts)
+    if exchange.json.get("stream"):
+        await exchange.stream(*anthropic.streamed(whole))
+    else:
+        await exchange.answer(200, json.dumps(whole).encode())
+
+
+async def serve_gemini(exchange: Exchange) -> None:
+    counts = {"promptTokenCount": 12, "cachedContentTokenCount": 8, "candidatesTokenCount": 4, "totalTokenCount": 16}
+    if "streamGenerateContent" in exchange.path:
+        first = gemini.text_answer("Hel")
+        await exchange.stream(*map(gemini.frame, (first, gemini.text_answer("lo ₿", finish="STOP", usage=counts))))
+    else:
+        whole = gemini.text_answer("Hello ₿", finish="STOP", usage=counts)
+        await exchange.answer(200, json.dumps(whole).encode())
+
+
+# Who plays the upstream of a kind that has one.
+UPSTREAMS = {
+    "anthropic_wire": (Upstream, serve_anthropic),
+    "gemini_wire": (gemini.Upstream, serve_gemini),
+    "openai_wire": (Upstream, serve_text),
+}
+
+
 @pytest.fixture(params=sorted(KINDS))
 async def provider(request: pytest.FixtureRequest) -> AsyncIterator[Provider]:
     kind = KINDS[request.param]
     async with AsyncExitStack() as stack:
-        base_url = (await stack.enter_async_context(Upstream(serve_text))).base_url if kind.needs_base_url else ""
+        base_url = ""
+        if kind.needs_base_url:
+            upstream, serve = UPSTREAMS[kind.name]
+            base_url = (await stack.enter_async_context(upstream(serve))).base_url
         built = kind.build(ProviderConfig(f"my-{kind.name}", SERVICES, base_url))
         yield built
         await built.close()
