@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import inspect
 import json
-import ssl
 from typing import Any
 
-import aiohttp
 import pytest
 
 from cryptodesk.core import errors as core_errors
@@ -23,12 +21,11 @@ from cryptodesk.core.errors import (
     UpstreamTimeout,
     UpstreamUnavailable,
 )
+from cryptodesk.models._http import meanings
 from cryptodesk.models.anthropic_wire import _errors
 from cryptodesk.models.anthropic_wire._errors import (
-    MAX_ERROR_BODY_BYTES,
     error_in_answer,
     error_of_status,
-    transport_error,
 )
 
 SECRET = "sk-secret"
@@ -130,13 +127,9 @@ def test_a_too_low_output_limit_says_what_would_fix_it() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [("12", 12.0), (" 0 ", 0.0), (None, None), ("", None), ("-1", None), ("soon", None), ("9" * 400, None),
-     ("Sun, 22 Nov 2026 08:00:00 GMT", None), ("１２", None)],
-)  # fmt: skip
-def test_when_to_ask_again_is_kept(header: str | None, seconds: float | None) -> None:
-    error = error_of_status("up", 529, b"{}", secret=None, retry_after=header)
+@pytest.mark.parametrize("seconds", [12.5, 0.0, None])
+def test_when_to_ask_again_is_kept(seconds: float | None) -> None:
+    error = error_of_status("up", 529, b"{}", secret=None, retry_after_seconds=seconds)
     assert isinstance(error, UpstreamError)
     assert error.retry_after_seconds == seconds
 
@@ -146,22 +139,6 @@ def test_the_upstreams_own_words_are_in_the_body_and_not_in_the_message() -> Non
     assert isinstance(error, UpstreamError)
     assert error.body == error_body("Rate limit reached in organization org-abc", "rate_limit_error")
     assert "org-abc" not in error.message
-
-
-def test_a_body_that_is_not_json_is_kept_as_bounded_text() -> None:
-    error = refused(502, b"<html>" + b"x" * 50_000)
-    assert isinstance(error, UpstreamError)
-    assert error.body is not None
-    assert error.body["text"].startswith("<html>xxx")
-    assert len(error.body["text"]) == 2000
-
-
-def test_json_longer_than_the_bound_is_kept_as_bounded_text() -> None:
-    error = refused(500, error_body("x" * MAX_ERROR_BODY_BYTES))
-    assert isinstance(error, UpstreamError)
-    assert error.body is not None
-    assert set(error.body) == {"text"}
-    assert len(error.body["text"]) == 2000
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -185,50 +162,10 @@ def test_an_error_in_the_answer_is_read_by_its_type() -> None:
     assert error.upstream_status == 200
 
 
-def all_subclasses(base: type[BaseException]) -> list[type[BaseException]]:
-    direct = base.__subclasses__()
-    return [base, *direct, *(found for cls in direct for found in all_subclasses(cls))]
-
-
-FAILURES = sorted(
-    {
-        failure
-        for base in (aiohttp.ClientError, TimeoutError, ConnectionError, ssl.SSLError)
-        for failure in all_subclasses(base)
-        if failure.__module__.split(".")[0] in ("aiohttp", "builtins", "ssl", "asyncio")
-    },
-    key=lambda failure: failure.__qualname__,
-)
-
-
-@pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.__qualname__)
-@pytest.mark.parametrize("is_answering", [True, False])
-def test_the_transport_table_is_complete(failure: type[BaseException], is_answering: bool) -> None:
-    error = transport_error("up", failure.__new__(failure), is_answering=is_answering)
-    assert type(error) in (UpstreamTimeout, UpstreamUnavailable, UpstreamBadAnswer)
-    assert issubclass(failure, TimeoutError) == (type(error) is UpstreamTimeout)
-    assert error.upstream == "up"
-    if is_answering:
-        assert type(error) is not UpstreamUnavailable
-
-
-def test_every_failure_that_is_caught_has_a_row() -> None:
-    rows = tuple(failure for failure, _, _ in _errors._TRANSPORT)
-    assert all(issubclass(caught, rows) for caught in _errors.TRANSPORT_FAILURES)
-
-
-def test_every_row_can_be_reached() -> None:
-    for number, (failure, kind, words) in enumerate(_errors._TRANSPORT):
-        earlier = tuple(earlier for earlier, _, _ in _errors._TRANSPORT[:number])
-        assert not issubclass(failure, earlier), failure
-        assert issubclass(kind, UpstreamError)
-        assert words
-
-
 def test_the_table_in_the_docstring_names_every_error_the_module_makes() -> None:
     made = {
         name
-        for name, member in vars(_errors).items()
+        for name, member in (vars(_errors) | vars(meanings)).items()
         if inspect.isclass(member) and member.__module__ == core_errors.__name__
     } - {"CryptodeskError", "UpstreamError"}
     assert made == {name for name in made if name in (_errors.__doc__ or "")}

@@ -32,7 +32,7 @@ from cryptodesk.core.messages import Message, TextPart, ToolCallPart, ToolResult
 from cryptodesk.core.tools import ToolSpec
 from cryptodesk.core.usage import Usage
 from cryptodesk.models._kinds import ProviderConfig, ProviderServices
-from cryptodesk.models.anthropic_wire import PROVIDER, Timeouts, _provider
+from cryptodesk.models.anthropic_wire import PROVIDER, Timeouts
 from cryptodesk.models.anthropic_wire._provider import AnthropicWireProvider
 from tests.models.anthropic_wire.upstream import (
     PING,
@@ -534,7 +534,7 @@ async def test_an_event_that_never_ends_is_a_bad_answer() -> None:
 async def test_an_answer_beyond_the_size_limit_is_a_bad_answer(
     request_: ModelRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_provider, "MAX_BODY_BYTES", 1000)
+    monkeypatch.setattr("cryptodesk.models._http.answers.MAX_BODY_BYTES", 1000)
 
     async def reply(exchange: Exchange) -> None:
         if request_.stream:

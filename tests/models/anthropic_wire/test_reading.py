@@ -27,9 +27,9 @@ from cryptodesk.core.events import (
 )
 from cryptodesk.core.messages import ToolCallPart
 from cryptodesk.core.usage import Usage
+from cryptodesk.models._http.sse import SseReader
 from cryptodesk.models.anthropic_wire import _wire as wire
 from cryptodesk.models.anthropic_wire._reading import AnswerReader
-from cryptodesk.models.anthropic_wire._sse import SseReader
 from tests.models.anthropic_wire.upstream import (
     MODEL,
     PING,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from msgspec import Raw
 
 from cryptodesk.core.messages import Message, TextPart, ToolCallPart
+from cryptodesk.models._http.turns import Prefix
 from cryptodesk.models.anthropic_wire import _wire as wire
-from cryptodesk.models.anthropic_wire._thoughts import Prefix, Thoughts
+from cryptodesk.models.anthropic_wire._thoughts import Thoughts
 
 THINKING = wire.ThinkingBlock("Look it up.", "c2ln")
 TEXT = wire.TextBlock("Let me look.")
@@ -35,10 +36,6 @@ def test_what_stood_before_must_be_the_same() -> None:
     thoughts = kept(*TURN)
     for other in (Prefix("n", [], []), Prefix("m", ["tool"], []), Prefix("m", [], ["system"]), Prefix("m", [[], []])):
         assert thoughts.recall(other.key(), MESSAGE) is None
-
-
-def test_parts_of_a_prefix_do_not_run_into_each_other() -> None:
-    assert Prefix("ab", "c").key() != Prefix("a", "bc").key()
 
 
 def test_a_message_that_says_something_else_is_not_that_turn() -> None:

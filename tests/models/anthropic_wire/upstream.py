@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.models.openai_wire.upstream import Exchange, Upstream, sse_head
+from tests.models._http.upstream import Exchange, Upstream, sse_head
 
 __all__ = [
     "PING",

@@ -86,7 +86,7 @@ async def test_a_stream_that_says_nothing_after_its_end_is_left(monkeypatch: pyt
 
 async def test_a_stream_that_pings_on_after_its_end_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_provider, "_AFTER_FINISH_SECONDS", LONG_SILENCE.between_reads)
-    monkeypatch.setattr(_provider, "_DRAIN_SECONDS", SHORT)
+    monkeypatch.setattr("cryptodesk.models._http.provider._DRAIN_SECONDS", SHORT)
     read_on = asyncio.Event()
 
     async def reply(exchange: Exchange) -> None:
@@ -277,7 +277,7 @@ async def test_an_event_that_never_ends_is_a_bad_answer() -> None:
 async def test_an_answer_beyond_the_size_limit_is_a_bad_answer(
     request_: ModelRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_provider, "MAX_BODY_BYTES", 1000)
+    monkeypatch.setattr("cryptodesk.models._http.answers.MAX_BODY_BYTES", 1000)
 
     async def reply(exchange: Exchange) -> None:
         if request_.stream:

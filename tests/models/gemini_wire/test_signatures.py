@@ -6,7 +6,7 @@ from msgspec import Raw
 
 from cryptodesk.core.messages import Message, TextPart, ToolCallPart
 from cryptodesk.models.gemini_wire import _wire as wire
-from cryptodesk.models.gemini_wire._signatures import Prefix, Signatures
+from cryptodesk.models.gemini_wire._signatures import Signatures
 
 
 def turn(call_id: str = "c1", args: str = '{"x":1}', signature: str | None = "c2ln") -> list[wire.AskedPart]:
@@ -56,15 +56,3 @@ def test_one_turn_cannot_take_all_the_room() -> None:
     kept.keep(b"2", turn(signature="A" * 2_100_000))
     assert kept.recall(b"1", message()) is not None
     assert kept.recall(b"2", message()) is None
-
-
-def test_the_fingerprint_tells_models_contents_and_their_borders_apart() -> None:
-    def key(model: str, *texts: str) -> bytes:
-        prefix = Prefix(model)
-        for text in texts:
-            prefix.add(wire.Content("user", [wire.AskedPart(text=text)]))
-        return prefix.key()
-
-    keys = [key("a"), key("b"), key("a", "x"), key("a", "x", "y"), key("a", "xy"), key("a", "y", "x")]
-    assert len(set(keys)) == len(keys)
-    assert key("a", "x") == key("a", "x")

@@ -27,7 +27,7 @@ from cryptodesk.core.generation import ModelRequest
 from cryptodesk.core.messages import text_message
 from cryptodesk.core.usage import Usage
 from cryptodesk.models._kinds import ProviderConfig, ProviderServices
-from cryptodesk.models.openai_wire import PROVIDER, Timeouts, _provider
+from cryptodesk.models.openai_wire import PROVIDER, Timeouts
 from cryptodesk.models.openai_wire._provider import OpenAIWireProvider
 from tests.models.openai_wire.upstream import Exchange, Upstream, chunk, frame, sse_head, text_chunk
 
@@ -485,7 +485,7 @@ async def test_an_event_that_never_ends_is_a_bad_answer() -> None:
 async def test_an_answer_beyond_the_size_limit_is_a_bad_answer(
     request_: ModelRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_provider, "MAX_BODY_BYTES", 1000)
+    monkeypatch.setattr("cryptodesk.models._http.answers.MAX_BODY_BYTES", 1000)
 
     async def reply(exchange: Exchange) -> None:
         if request_.stream:

@@ -1,122 +1,13 @@
-"""A real HTTP server on loopback whose every byte a test decides."""
+"""Answers as OpenAI-compatible servers write them, for the server that tests decide."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from typing import Any
 
+from tests.models._http.upstream import Exchange, Upstream, sse_head
+
 __all__ = ["Exchange", "Upstream", "chunk", "frame", "sse_head", "text_chunk"]
-
-Reply = Callable[["Exchange"], Awaitable[None]]
-
-
-class Exchange:
-    """One received request, and the pen to answer it with."""
-
-    def __init__(self, head: str, body: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        first, *lines = head.split("\r\n")
-        self.method, self.path, _ = first.split(" ", 2)
-        self.headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
-        self.body = body
-        self.reader = reader
-        self.writer = writer
-
-    @property
-    def json(self) -> dict[str, Any]:
-        return json.loads(self.body)
-
-    async def write(self, data: bytes) -> None:
-        self.writer.write(data)
-        await self.writer.drain()
-
-    async def answer(self, status: int, body: bytes, content_type: str = "application/json", extra: str = "") -> None:
-        head = f"HTTP/1.1 {status} X\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n{extra}\r\n"
-        await self.write(head.encode() + body)
-
-    async def stream(self, *parts: bytes, end: bool = True) -> None:
-        """An event stream in HTTP chunks; with `end`, ended as HTTP wants it."""
-        await self.write(sse_head())
-        for part in parts:
-            await self.chunk(part)
-        if end:
-            await self.write(b"0\r\n\r\n")
-
-    async def chunk(self, part: bytes) -> None:
-        await self.write(b"%x\r\n%s\r\n" % (len(part), part))
-
-    def cut(self) -> None:
-        """Drops the connection with a reset."""
-        self.writer.transport.abort()
-
-
-class Upstream:
-    """Serves `reply` to every request; `requests` are those received, `hung_up` is set when a client leaves."""
-
-    def __init__(self, reply: Reply) -> None:
-        self.reply = reply
-        self.requests: list[Exchange] = []
-        self.connections = 0
-        self.hung_up = asyncio.Event()
-        self.faults: list[BaseException] = []
-
-    @property
-    def base_url(self) -> str:
-        return f"http://127.0.0.1:{self._port}/v1"
-
-    @property
-    def request(self) -> Exchange:
-        return self.requests[-1]
-
-    async def __aenter__(self) -> Upstream:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self._port = self._server.sockets[0].getsockname()[1]
-        self._tasks: set[asyncio.Task[None]] = set()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._server.wait_closed()
-        assert not self.faults, self.faults
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        self.connections += 1
-        try:
-            while True:
-                first = await reader.readexactly(1)
-                if first == b"\x16":  # a TLS greeting; this server speaks plain HTTP
-                    writer.transport.abort()
-                    return
-                head = (first + await reader.readuntil(b"\r\n\r\n")).decode()
-                length = next(
-                    (
-                        int(line.split(":")[1])
-                        for line in head.split("\r\n")
-                        if line.lower().startswith("content-length")
-                    ),
-                    0,
-                )
-                exchange = Exchange(head.strip(), await reader.readexactly(length), reader, writer)
-                self.requests.append(exchange)
-                await self.reply(exchange)
-        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
-            self.hung_up.set()
-        except BaseException as error:
-            self.faults.append(error)
-        finally:
-            self._tasks.discard(task)
-            writer.close()
-
-
-def sse_head() -> bytes:
-    return b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 def frame(payload: dict[str, Any] | str) -> bytes:

@@ -1,9 +1,9 @@
 """Claude by Anthropic's own Messages format, which the compatible ones lose thinking and prompt caching of.
 
 `_wire` holds the format's structs, `_asking` and `_conversation` write a request, `_schemas` fits JSON Schemas to what
-structured output takes, `_thoughts` keeps thinking that a tool loop must send back, `_sse` cuts a stream into frames,
-`_blocks`, `_fences` and `_reading` make events of an answer, `_errors` is the error table, `_provider` the client,
-which is loaded for the first configured server.
+structured output takes, `_thoughts` keeps thinking that a tool loop must send back, `_blocks`, `_fences` and
+`_reading` make events of an answer, `_errors` is the error table, `_provider` the client, which is loaded for the first
+configured server.
 Source: Claude API reference, version 2026-10-21 (Messages, streaming, thinking, prompt caching, errors).
 """
 
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cryptodesk.models._kinds import ProviderConfig, ProviderKind
+from cryptodesk.models._http.timeouts import Timeouts
+from cryptodesk.models._kinds import ProviderConfig, ProviderKind, options_of
 from cryptodesk.models.anthropic_wire._asking import AskingOptions, CacheLifetime
-from cryptodesk.models.anthropic_wire._timeouts import Timeouts
 
 if TYPE_CHECKING:
     from cryptodesk.models.anthropic_wire._provider import AnthropicWireProvider
@@ -30,10 +30,7 @@ class _Options(AskingOptions, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 def _build(config: ProviderConfig) -> AnthropicWireProvider:
-    try:
-        options = msgspec.convert(dict(config.options), _Options)
-    except msgspec.ValidationError as error:
-        raise ValueError(f"provider {config.name!r}: options: {error}") from None
+    options = options_of(config, _Options)
     # Imported late: a desk that answers with its analyst alone needs no HTTP client.
     client = importlib.import_module("cryptodesk.models.anthropic_wire._provider")
     provider: AnthropicWireProvider = client.AnthropicWireProvider(

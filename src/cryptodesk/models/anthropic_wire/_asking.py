@@ -10,10 +10,11 @@ from msgspec import Struct, structs
 from cryptodesk.catalog.models import ModelProfile
 from cryptodesk.core.generation import ModelRequest
 from cryptodesk.core.tools import ToolSpec
+from cryptodesk.models._http.turns import Prefix
 from cryptodesk.models.anthropic_wire import _wire as wire
 from cryptodesk.models.anthropic_wire._conversation import Turns, as_turns
 from cryptodesk.models.anthropic_wire._schemas import fitted_schema, is_expressible
-from cryptodesk.models.anthropic_wire._thoughts import Prefix, Thoughts
+from cryptodesk.models.anthropic_wire._thoughts import Thoughts
 
 __all__ = ["Asked", "AskingOptions", "CacheLifetime", "encode_request"]
 

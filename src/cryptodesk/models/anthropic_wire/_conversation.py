@@ -9,8 +9,9 @@ from hashlib import blake2b
 from msgspec import DecodeError, Raw, Struct, json
 
 from cryptodesk.core.messages import Message, TextPart, ToolCallPart, ToolResultPart
+from cryptodesk.models._http.turns import Prefix
 from cryptodesk.models.anthropic_wire import _wire as wire
-from cryptodesk.models.anthropic_wire._thoughts import Prefix, Thoughts
+from cryptodesk.models.anthropic_wire._thoughts import Thoughts
 
 __all__ = ["Turns", "as_turns"]
 

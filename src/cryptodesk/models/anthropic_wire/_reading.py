@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-from cryptodesk.core.errors import ContentFiltered, CryptodeskError, UpstreamBadAnswer
+from cryptodesk.core.errors import ContentFiltered
 from cryptodesk.core.events import ModelEvent, ModelFinished, ModelStarted
 from cryptodesk.core.generation import FinishReason
 from cryptodesk.core.usage import Usage
+from cryptodesk.models._http.meanings import bad_answer, unreadable
 from cryptodesk.models.anthropic_wire import _wire as wire
 from cryptodesk.models.anthropic_wire._blocks import BlockAssembler
 from cryptodesk.models.anthropic_wire._errors import error_in_answer
@@ -86,7 +87,7 @@ class AnswerReader:
         try:
             answer = _decode(payload)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            raise self._unreadable(payload) from None
+            raise unreadable(self._upstream, payload, self._secret) from None
         before = len(events)
         match answer.type:
             case "content_block_delta":
@@ -108,13 +109,13 @@ class AnswerReader:
     def finish(self, *, is_whole: bool) -> list[ModelEvent]:
         """The closing events. `is_whole` says that the server declared its end, so that a reason may be missing."""
         if not self._is_started:
-            raise self._bad_answer("answered without a message")
+            raise bad_answer(self._upstream, "answered without a message")
         if self._stop_reason is None and not is_whole:
-            raise self._bad_answer("cut its answer short")
+            raise bad_answer(self._upstream, "cut its answer short")
         reason = self._reason()
         events: list[ModelEvent] = self._unfencer.finish() if self._unfencer is not None else []
         if not self._blocks.finish(events, is_cut=reason in ("length", "content_filter")):
-            raise self._bad_answer("called a tool without naming it")
+            raise bad_answer(self._upstream, "called a tool without naming it")
         events.append(ModelFinished(reason, _usage(self._usage) if self._has_final_usage else None))
         return events
 
@@ -145,7 +146,7 @@ class AnswerReader:
             case "message_stop":
                 self.is_stopped = True
             case None:
-                raise self._bad_answer("answered in another format", payload)
+                raise unreadable(self._upstream, payload, self._secret)
         return len(events)
 
     def _begin(self, model: str | None, usage: wire.AnswerUsage | None, events: list[ModelEvent]) -> None:
@@ -171,22 +172,6 @@ class AnswerReader:
             value = getattr(said, name)
             if value is not None:
                 setattr(self._usage, name, value)
-
-    def _unreadable(self, payload: bytes) -> CryptodeskError:
-        if not payload.strip():
-            return self._bad_answer("answered with nothing")
-        try:
-            msgspec.json.decode(payload)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return self._bad_answer("did not answer in JSON", payload)
-        return self._bad_answer("answered in another format", payload)
-
-    def _bad_answer(self, words: str, payload: bytes = b"") -> UpstreamBadAnswer:
-        text = payload[:2000].decode(errors="replace")
-        if self._secret:
-            text = text.replace(self._secret, "***")
-        body = {"text": text} if text else None
-        return UpstreamBadAnswer(f"{self._upstream} {words}", upstream=self._upstream, upstream_status=200, body=body)
 
 
 def _usage(said: wire.AnswerUsage) -> Usage | None:

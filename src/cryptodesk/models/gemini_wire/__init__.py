@@ -1,9 +1,9 @@
 """Gemini by Google's own generateContent format, which the compatible one loses thoughts and their signatures of.
 
 `_wire` holds the format's structs, `_asking` and `_conversation` write a request, `_schemas` fits JSON Schemas to the
-part of the standard that the vendor takes, `_signatures` keeps the signed turns that a tool loop must send back, `_sse`
-cuts a stream into frames, `_parts` and `_reading` make events of an answer, `_errors` is the error table, `_provider`
-the client, which is loaded for the first configured server.
+part of the standard that the vendor takes, `_signatures` keeps the signed turns that a tool loop must send back,
+`_parts` and `_reading` make events of an answer, `_errors` is the error table, `_provider` the client, which is loaded
+for the first configured server.
 Source: Gemini API reference, v1beta (models.generateContent, models.streamGenerateContent) and its guides on function
 calling, thinking, thought signatures, structured output, long decode and errors.
 """
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cryptodesk.models._kinds import ProviderConfig, ProviderKind
-from cryptodesk.models.gemini_wire._timeouts import Timeouts
+from cryptodesk.models._http.timeouts import Timeouts
+from cryptodesk.models._kinds import ProviderConfig, ProviderKind, options_of
 
 if TYPE_CHECKING:
     from cryptodesk.models.gemini_wire._provider import GeminiWireProvider
@@ -33,10 +33,7 @@ class _Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def _build(config: ProviderConfig) -> GeminiWireProvider:
-    try:
-        options = msgspec.convert(dict(config.options), _Options)
-    except msgspec.ValidationError as error:
-        raise ValueError(f"provider {config.name!r}: options: {error}") from None
+    options = options_of(config, _Options)
     # Imported late: a desk that answers with its analyst alone needs no HTTP client.
     client = importlib.import_module("cryptodesk.models.gemini_wire._provider")
     provider: GeminiWireProvider = client.GeminiWireProvider(

@@ -8,8 +8,9 @@ from typing import Literal
 from msgspec import DecodeError, Raw, Struct, json, structs
 
 from cryptodesk.core.messages import Message, TextPart, ToolCallPart, ToolResultPart
+from cryptodesk.models._http.turns import Prefix
 from cryptodesk.models.gemini_wire import _wire as wire
-from cryptodesk.models.gemini_wire._signatures import UNSIGNED, Prefix, Signatures
+from cryptodesk.models.gemini_wire._signatures import UNSIGNED, Signatures
 
 __all__ = ["Turns", "as_turns"]
 
@@ -40,7 +41,7 @@ def as_turns(messages: Sequence[Message], model: str, signatures: Signatures, *,
 
 class _TurnWriter:
     def __init__(self, model: str, signatures: Signatures, *, call_ids: bool) -> None:
-        self._prefix = Prefix(model)
+        self._prefix = Prefix(model.encode(errors="replace"))
         self._signatures = signatures
         self._call_ids = call_ids
         self._contents: list[wire.Content] = []

@@ -11,9 +11,7 @@ UpstreamUnavailable: our key, our account, our place or address |
 | RESOURCE_EXHAUSTED | UpstreamRateLimited, with the pause that RetryInfo or Retry-After asks for |
 | other INVALID_ARGUMENT, OUT_OF_RANGE, ALREADY_EXISTS, UNIMPLEMENTED, other 4xx | UpstreamRejected |
 | an error object inside a 200 or a stream | by its status or code as above, else UpstreamBadAnswer |
-| connection refused, reset or closed, TLS, name resolution, unusable address | UpstreamUnavailable |
-| no connection in time | UpstreamConnectTimeout |
-| no first byte or next read in time | UpstreamTimeout |
+| a connection that fails | as `_http.failures` has it |
 | not the format, too long, cut before its end | UpstreamBadAnswer |
 
 The vendor's own words go into `body`, not into the message: they may name our project, never our caller's.
@@ -25,41 +23,33 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import aiohttp
-import msgspec
-
 from cryptodesk.core.errors import (
     ContextTooLong,
     CryptodeskError,
     OutputLimitTooLow,
     UpstreamBadAnswer,
-    UpstreamConnectTimeout,
-    UpstreamError,
-    UpstreamRateLimited,
-    UpstreamRejected,
-    UpstreamTimeout,
     UpstreamUnavailable,
 )
-
-__all__ = [
-    "MAX_ERROR_BODY_BYTES",
-    "TRANSPORT_FAILURES",
-    "error_in_answer",
-    "error_of_status",
-    "retry_delay_seconds",
-    "transport_error",
-]
-
-MAX_ERROR_BODY_BYTES = 16_384
-_LONGEST_SECONDS = 86_400.0
-
-TRANSPORT_FAILURES = (aiohttp.ClientError, TimeoutError, OSError)
-
-_OUTPUT_LIMIT_MESSAGE = (
-    "Could not finish the message because max_tokens or model output limit was reached. "
-    "Please try again with higher max_tokens."
+from cryptodesk.models._http.meanings import (
+    FORBIDDEN,
+    KEY,
+    LIMITED,
+    OUTPUT_LIMIT_MESSAGE,
+    OVERLOADED,
+    REJECTED,
+    TIMED_OUT,
+    TOO_LONG_MESSAGE,
+    TROUBLE,
+    UNKNOWN_MODEL,
+    Meaning,
+    bounded_body,
+    error_object,
+    meaning_of_status,
 )
-_TOO_LONG_MESSAGE = "The conversation is longer than the model can read."
+
+__all__ = ["error_in_answer", "error_of_status", "retry_delay_seconds"]
+
+_LONGEST_SECONDS = 86_400.0
 
 # One status covers all wrong requests; so the words are looked at where they make a difference.
 _CONTEXT_WORDS = (
@@ -72,57 +62,25 @@ _KEY_WORDS = ("api key not valid", "api key expired", "api key not found", "api_
 _LIMIT_FIELDS = ("max_output_tokens", "maxoutputtokens")
 _LIMIT_WORDS = ("must be positive", "greater than", "at least")
 
-_Meaning = tuple[type[UpstreamError], str]
-
-_KEY: _Meaning = (UpstreamUnavailable, "does not accept our API key; check the configured key")
-_TROUBLE: _Meaning = (UpstreamUnavailable, "is in trouble")
-_REJECTED: _Meaning = (UpstreamRejected, "refused our request as wrong")
-_TIMED_OUT: _Meaning = (UpstreamTimeout, "timed out")
-_LIMITED: _Meaning = (UpstreamRateLimited, "limits our requests")
-_UNKNOWN_MODEL: _Meaning = (UpstreamUnavailable, "does not know this model or address")
-_FORBIDDEN: _Meaning = (UpstreamUnavailable, "does not allow our API key this model; check the configured key")
-_BY_RPC_STATUS: dict[str, _Meaning] = {
-    "CANCELLED": _TROUBLE,
-    "UNKNOWN": _TROUBLE,
-    "INVALID_ARGUMENT": _REJECTED,
-    "DEADLINE_EXCEEDED": _TIMED_OUT,
-    "NOT_FOUND": _UNKNOWN_MODEL,
-    "ALREADY_EXISTS": _REJECTED,
-    "PERMISSION_DENIED": _FORBIDDEN,
-    "RESOURCE_EXHAUSTED": _LIMITED,
+_BY_RPC_STATUS: dict[str, Meaning] = {
+    "CANCELLED": TROUBLE,
+    "UNKNOWN": TROUBLE,
+    "INVALID_ARGUMENT": REJECTED,
+    "DEADLINE_EXCEEDED": TIMED_OUT,
+    "NOT_FOUND": UNKNOWN_MODEL,
+    "ALREADY_EXISTS": REJECTED,
+    "PERMISSION_DENIED": FORBIDDEN,
+    "RESOURCE_EXHAUSTED": LIMITED,
     "FAILED_PRECONDITION": (UpstreamUnavailable, "does not serve our account or place; check its billing"),
-    "ABORTED": _TROUBLE,
-    "OUT_OF_RANGE": _REJECTED,
-    "UNIMPLEMENTED": _REJECTED,
-    "INTERNAL": _TROUBLE,
-    "UNAVAILABLE": (UpstreamUnavailable, "is overloaded"),
-    "DATA_LOSS": _TROUBLE,
-    "UNAUTHENTICATED": _KEY,
+    "ABORTED": TROUBLE,
+    "OUT_OF_RANGE": REJECTED,
+    "UNIMPLEMENTED": REJECTED,
+    "INTERNAL": TROUBLE,
+    "UNAVAILABLE": OVERLOADED,
+    "DATA_LOSS": TROUBLE,
+    "UNAUTHENTICATED": KEY,
 }
-_BY_STATUS: dict[int, _Meaning] = {
-    401: _KEY,
-    402: (UpstreamUnavailable, "wants its account paid"),
-    403: _FORBIDDEN,
-    404: _UNKNOWN_MODEL,
-    408: _TIMED_OUT,
-    429: _LIMITED,
-    499: _TROUBLE,
-    504: _TIMED_OUT,
-}
-_TRANSPORT: tuple[tuple[type[BaseException], type[UpstreamError], str], ...] = (
-    # Some failures are timeouts and connection errors at once: the first row that fits counts.
-    (aiohttp.ConnectionTimeoutError, UpstreamConnectTimeout, "cannot be reached: no connection in time"),
-    (TimeoutError, UpstreamTimeout, "did not answer in time"),
-    (aiohttp.ClientSSLError, UpstreamUnavailable, "cannot be reached: TLS failed"),
-    (aiohttp.ClientConnectorDNSError, UpstreamUnavailable, "cannot be reached: its name does not resolve"),
-    (aiohttp.ClientConnectorError, UpstreamUnavailable, "cannot be reached: no connection"),
-    (aiohttp.ClientConnectionError, UpstreamUnavailable, "closed the connection without an answer"),
-    (aiohttp.InvalidURL, UpstreamUnavailable, "has an unusable base URL"),
-    (aiohttp.ClientPayloadError, UpstreamBadAnswer, "cut its answer short"),
-    (aiohttp.ClientResponseError, UpstreamBadAnswer, "did not answer in HTTP"),
-    (aiohttp.ClientError, UpstreamUnavailable, "cannot be reached"),
-    (OSError, UpstreamUnavailable, "cannot be reached"),
-)
+_BY_STATUS: dict[int, Meaning] = {499: TROUBLE, 504: TIMED_OUT}
 
 
 def error_of_status(
@@ -130,18 +88,18 @@ def error_of_status(
 ) -> CryptodeskError:
     """The error an answer with a status other than 200 means. `secret` never shows up in it. `retry_after_seconds` is
     the header's; what the body asks for goes before it."""
-    body = _bounded_body(raw_body, secret)
-    error = _error_object(body or {})
+    body = bounded_body(raw_body, secret)
+    error = error_object(body)
     if status in (400, 413):
         meant = _request_error(error, is_too_large=status == 413)
         if meant is not None:
             return meant
     meaning = _BY_RPC_STATUS.get(str(error.get("status"))) if status >= 400 else None
     if status == 400 and _is_about_key(error):
-        meaning = _KEY
-    kind, words = meaning or _meaning_of_status(status)
+        meaning = KEY
+    kind, words = meaning or meaning_of_status(status, _BY_STATUS)
     # An answer to a refused key may repeat parts of it, so that answer is not kept.
-    kept = None if status in (401, 403) or meaning is _KEY else body
+    kept = None if status in (401, 403) or meaning is KEY else body
     asked = retry_delay_seconds(error)
     return kind(
         f"{upstream} {words} (HTTP {status})",
@@ -154,23 +112,23 @@ def error_of_status(
 
 def error_in_answer(upstream: str, payload: bytes, *, secret: str | None) -> CryptodeskError:
     """The error that stands where an answer should, inside a 200 or a stream."""
-    body = _bounded_body(payload, secret)
-    error = _error_object(body or {})
+    body = bounded_body(payload, secret)
+    error = error_object(body)
     code = error.get("code")
     meaning = _BY_RPC_STATUS.get(str(error.get("status")))
     if meaning is None and isinstance(code, int) and 400 <= code < 600:
-        meaning = _meaning_of_status(code)
-    if meaning is None or meaning is _REJECTED:
+        meaning = meaning_of_status(code, _BY_STATUS)
+    if meaning is None or meaning is REJECTED:
         meant = _request_error(error, is_too_large=False)
         if meant is not None:
             return meant
-        meaning = _KEY if _is_about_key(error) else meaning
+        meaning = KEY if _is_about_key(error) else meaning
     kind, words = meaning or (UpstreamBadAnswer, "answered with an error")
     return kind(
         f"{upstream} {words} (error in the answer)",
         upstream=upstream,
         upstream_status=200,
-        body=None if meaning in (_KEY, _FORBIDDEN) else body,
+        body=None if meaning in (KEY, FORBIDDEN) else body,
         retry_after_seconds=retry_delay_seconds(error),
     )
 
@@ -185,34 +143,14 @@ def retry_delay_seconds(error: dict[str, Any]) -> float | None:
     return None
 
 
-def transport_error(upstream: str, error: BaseException, *, is_answering: bool) -> UpstreamError:
-    """What a failed connection means. Once the answer has begun, anything but silence is a cut answer."""
-    kind, words = next((kind, words) for failure, kind, words in _TRANSPORT if isinstance(error, failure))
-    if is_answering and not issubclass(kind, UpstreamTimeout):
-        kind, words = UpstreamBadAnswer, "cut its answer short"
-    return kind(f"{upstream} {words} ({type(error).__name__})", upstream=upstream)
-
-
-def _meaning_of_status(status: int) -> _Meaning:
-    if status in _BY_STATUS:
-        return _BY_STATUS[status]
-    if 400 <= status < 500:
-        return _REJECTED
-    if status >= 500:
-        return _TROUBLE
-    if 300 <= status < 400:
-        return UpstreamUnavailable, "sends us elsewhere; set the base URL to where it really is"
-    return UpstreamBadAnswer, "answered with an unexpected status"
-
-
 def _request_error(error: dict[str, Any], *, is_too_large: bool) -> CryptodeskError | None:
     """The caller's or the conversation's fault, if that is what the error says."""
     message = str(error.get("message") or "")
     words = message.lower()
     if is_too_large or any(phrase in words for phrase in _CONTEXT_WORDS):
-        return ContextTooLong(message[:500] or _TOO_LONG_MESSAGE)
+        return ContextTooLong(message[:500] or TOO_LONG_MESSAGE)
     is_limit = any(field in words for field in _LIMIT_FIELDS) and any(phrase in words for phrase in _LIMIT_WORDS)
-    return OutputLimitTooLow(_OUTPUT_LIMIT_MESSAGE) if is_limit else None
+    return OutputLimitTooLow(OUTPUT_LIMIT_MESSAGE) if is_limit else None
 
 
 def _is_about_key(error: dict[str, Any]) -> bool:
@@ -223,27 +161,3 @@ def _is_about_key(error: dict[str, Any]) -> bool:
     )
     words = str(error.get("message") or "").lower()
     return "API_KEY_INVALID" in reasons or any(phrase in words for phrase in _KEY_WORDS)
-
-
-def _error_object(body: dict[str, Any]) -> dict[str, Any]:
-    error = body.get("error", body)
-    return error if isinstance(error, dict) else {"message": str(error)}
-
-
-def _bounded_body(raw: bytes, secret: str | None) -> dict[str, Any] | None:
-    if secret:
-        raw = raw.replace(secret.encode(), b"***")
-    if not raw.strip():
-        return None
-    if len(raw) <= MAX_ERROR_BODY_BYTES:
-        try:
-            body = msgspec.json.decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            body = None
-        if isinstance(body, list):  # errors of a stream stand in a list, after what came before them
-            body = next(
-                (part for part in body if isinstance(part, dict) and "error" in part), body[0] if body else None
-            )
-        if isinstance(body, dict):
-            return body
-    return {"text": raw[:2000].decode(errors="replace")}

@@ -1,49 +1,34 @@
-"""The client: one session a loop, one POST an answer (a very long one goes on in further ones), one batch of events a
-network read."""
+"""The client: one POST an answer (a very long one goes on in further ones), one batch of events a network read."""
 
 from __future__ import annotations
 
-import asyncio
-import io
 from collections.abc import AsyncIterator, Mapping
-from contextlib import suppress
 from urllib.parse import quote
 
 import aiohttp
-from multidict import CIMultiDict
 from yarl import URL
 
 from cryptodesk.catalog.models import ModelProfile
-from cryptodesk.core.errors import CryptodeskError, UpstreamBadAnswer, UpstreamError
 from cryptodesk.core.events import ModelEvent
 from cryptodesk.core.generation import ModelRequest
-from cryptodesk.models._retry_after import retry_after_seconds
+from cryptodesk.models._http.answers import Answer, limit_silence
+from cryptodesk.models._http.provider import HttpProvider, http_url, request_headers
+from cryptodesk.models._http.sse import SseReader
+from cryptodesk.models._http.timeouts import Timeouts
 from cryptodesk.models.gemini_wire._asking import Asked, as_asked
-from cryptodesk.models.gemini_wire._errors import (
-    MAX_ERROR_BODY_BYTES,
-    TRANSPORT_FAILURES,
-    error_of_status,
-    transport_error,
-)
+from cryptodesk.models.gemini_wire._errors import error_of_status
 from cryptodesk.models.gemini_wire._reading import AnswerReader
 from cryptodesk.models.gemini_wire._signatures import Signatures
-from cryptodesk.models.gemini_wire._sse import FrameTooLong, SseReader
-from cryptodesk.models.gemini_wire._timeouts import Timeouts
 
-__all__ = ["MAX_BODY_BYTES", "GeminiWireProvider"]
+__all__ = ["GeminiWireProvider"]
 
-MAX_BODY_BYTES = 32_000_000
-
-_BYTES_AT_ONCE = 1 << 20  # aiohttp warns above this when a body is handed over as plain bytes
-_DRAIN_SECONDS = 1.0
 # Nothing but late usage can come after the finish reason, and this format has no terminator.
 _AFTER_FINISH_SECONDS = 2.0
 # The window of a million tokens in the smallest pieces that the vendor makes.
 _MAX_REQUESTS = 32
-_NO_PROFILE = ModelProfile()
 
 
-class GeminiWireProvider:
+class GeminiWireProvider(HttpProvider):
     """`core.ports.Provider` over generateContent. `base_url` ends before `/models`, with the version of the API.
 
     Raises (constructor): ValueError if `base_url` is not an http(s) address or the key cannot stand in a header."""
@@ -59,37 +44,25 @@ class GeminiWireProvider:
         timeouts: Timeouts = Timeouts(),  # noqa: B008  frozen
         profiles: Mapping[str, ModelProfile] | None = None,
     ) -> None:
-        self.name = name
-        self._url = _models_url(name, base_url)
-        self._api_key = api_key or None
-        self._headers = _headers(name, self._api_key, headers or {})
+        self._url = http_url(name, base_url.rstrip("/") + "/models")
+        own = {"x-goog-api-key": api_key} if api_key else {}  # never in the address, which proxies and logs keep
+        super().__init__(name, api_key, request_headers(name, own, headers), timeouts, profiles, error_of_status)
         self._call_ids = call_ids
-        self._timeouts = timeouts
-        self._profiles = dict(profiles or {})
         self._signatures = Signatures()
-        self._sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
-        self._drains: set[asyncio.Task[None]] = set()
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[list[ModelEvent]]:
-        profile = self._profiles.get(request.upstream_model, _NO_PROFILE)
-        asked = as_asked(request, profile, self._signatures, call_ids=self._call_ids)
+        asked = as_asked(request, self._profile(request), self._signatures, call_ids=self._call_ids)
         url = _method_url(self._url, request.upstream_model, is_streamed=asked.is_streamed)
         reader = AnswerReader(self.name, request.upstream_model, self._api_key)
         token: str | None = None
         for number in range(1, _MAX_REQUESTS + 1):
-            response = await self._post(url, asked.encode(token))
-            try:
-                if response.status != 200:
-                    raise await self._refusal(response)
+            response = await self._ask(url, asked.encode(token))
+            with self._held(response):
                 answer = self._answer(response, asked, reader, may_go_on=number < _MAX_REQUESTS)
                 while (batch := await answer.next_batch()) is not None:
                     if reader.is_ended:  # before the last batch is handed out: who has it may not come back
                         self._signatures.keep(asked.key, reader.asked())
                     yield batch
-                self._let_go(response)
-            except BaseException:
-                response.close()
-                raise
             # Only an answer that says so goes on. A request that was cut is not taken up at its last token: what came
             # since would be written twice.
             token = reader.next_token
@@ -97,91 +70,16 @@ class GeminiWireProvider:
                 break
             reader.go_on()
 
-    async def close(self) -> None:
-        """Closes the running loop's session and its connections."""
-        drains = list(self._drains)
-        for drain in drains:
-            drain.cancel()
-        await asyncio.gather(*drains, return_exceptions=True)
-        session = self._sessions.pop(asyncio.get_running_loop(), None)
-        if session is not None:
-            await session.close()
-
-    async def _post(self, url: URL, body: bytes) -> aiohttp.ClientResponse:
-        try:
-            return await self._send(url, body)
-        except aiohttp.ClientConnectorError as error:
-            failure = transport_error(self.name, error, is_answering=False)
-        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
-            # A kept connection may have been closed by the server in the very moment we used it: ask once more.
-            return await self._send_again(url, body)
-        except TRANSPORT_FAILURES as error:
-            failure = transport_error(self.name, error, is_answering=False)
-        # Raised outside the handlers: aiohttp's errors carry the request's headers, the key among them.
-        raise failure
-
-    async def _send_again(self, url: URL, body: bytes) -> aiohttp.ClientResponse:
-        try:
-            return await self._send(url, body)
-        except TRANSPORT_FAILURES as error:
-            failure = transport_error(self.name, error, is_answering=False)
-        raise failure
-
-    async def _send(self, url: URL, body: bytes) -> aiohttp.ClientResponse:
-        data = body if len(body) <= _BYTES_AT_ONCE else io.BytesIO(body)
-        # A redirect is not followed: it would carry the key to another host.
-        return await self._session().post(url, data=data, allow_redirects=False)
-
-    def _session(self) -> aiohttp.ClientSession:
-        loop = asyncio.get_running_loop()
-        session = self._sessions.get(loop)
-        if session is None:
-            session = self._sessions[loop] = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0),
-                headers=self._headers,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(
-                    total=None, sock_connect=self._timeouts.connect, sock_read=self._timeouts.first_byte
-                ),
-            )
-        return session
-
-    async def _refusal(self, response: aiohttp.ClientResponse) -> CryptodeskError:
-        try:
-            body = await _read_body(response, MAX_ERROR_BODY_BYTES)
-        except TRANSPORT_FAILURES:
-            body = b""  # the status says enough
-        pause = retry_after_seconds(response.headers)
-        return error_of_status(self.name, response.status, body, secret=self._api_key, retry_after_seconds=pause)
-
     def _answer(
         self, response: aiohttp.ClientResponse, asked: Asked, reader: AnswerReader, *, may_go_on: bool
     ) -> _Answer:
-        content_type = response.headers.get("Content-Type", "").lower()
-        # A server that ignores `alt=sse` answers in one body; some that stream do not label it.
-        is_stream = content_type.startswith("text/event-stream") or (asked.is_streamed and "json" not in content_type)
-        if is_stream:
-            _limit_silence(response, self._timeouts.between_reads)
-        return _Answer(self.name, response, reader, SseReader() if is_stream else None, may_go_on=may_go_on)
-
-    def _let_go(self, response: aiohttp.ClientResponse) -> None:
-        if response.content.at_eof():
-            response.release()
-        else:
-            self._drain(response)
-
-    def _drain(self, response: aiohttp.ClientResponse) -> None:
-        """Reads the last bytes after the terminator aside, so that the connection can be used again."""
-        drain = asyncio.get_running_loop().create_task(_drain(response))
-        self._drains.add(drain)
-        drain.add_done_callback(self._drains.discard)
-        # Not in the task itself: one that is cancelled before it begins runs no `finally`.
-        drain.add_done_callback(lambda _: response.close())
+        is_stream = self._comes_as_stream(response, is_asked=asked.is_streamed)
+        # An error that befalls the vendor in mid-stream comes as bare lines.
+        sse = SseReader(keeps_bare_lines=True) if is_stream else None
+        return _Answer(self.name, response, reader, sse, may_go_on=may_go_on)
 
 
-class _Answer:
-    """One request's answer being read, in batches. What was read before a failure is handed out before it is raised."""
-
+class _Answer(Answer[AnswerReader]):
     def __init__(
         self,
         upstream: str,
@@ -191,139 +89,27 @@ class _Answer:
         *,
         may_go_on: bool,
     ) -> None:
-        self._upstream = upstream
-        self._response = response
-        self._reader = reader
-        self._sse = sse
+        super().__init__(upstream, response, reader, sse)
         self._may_go_on = may_go_on
-        self._received = 0
-        self._is_over = False
-        self._failure: CryptodeskError | None = None
 
-    async def next_batch(self) -> list[ModelEvent] | None:
-        """None after the last. Raises: UpstreamError, RunError, OutputLimitTooLow."""
-        while not self._is_over:
-            received = await self._read()
-            events: list[ModelEvent] = []
-            try:
-                self._take(received, events)
-            except CryptodeskError as failure:
-                if not events:
-                    raise
-                self._failure = failure
-                self._is_over = True
-            if events:
-                return events
-        if self._failure is not None:
-            raise self._failure
-        return None
-
-    def _take(self, received: bytes, events: list[ModelEvent]) -> None:
+    def _take_payloads(self, payloads: list[bytes], events: list[ModelEvent]) -> bool:
+        """True when nothing came that says anything, after the server had said why it stopped."""
         was_finished = self._reader.is_finished
-        if self._sse is None:
-            self._is_over = True
-            self._reader.read(received, events)
-        else:
-            says_something = self._take_frames(self._sse, received, events)
-            self._is_over = not received or (was_finished and not says_something)
-        if self._is_over:
-            if not (self._may_go_on and self._reader.next_token):
-                events += self._reader.finish()
-        elif self._reader.is_finished and not was_finished:
-            _limit_silence(self._response, _AFTER_FINISH_SECONDS)
-
-    def _take_frames(self, sse: SseReader, received: bytes, events: list[ModelEvent]) -> bool:
-        """False when no event came."""
-        try:
-            payloads = sse.feed(received) if received else sse.finish()
-        except FrameTooLong as error:
-            raise self._bad_answer(str(error)) from None
-        payloads = [payload for payload in payloads if payload.strip() not in (b"", b"[DONE]")]
+        says_something = False
         for payload in payloads:
-            self._reader.read(payload, events)
-        return bool(payloads)
+            if payload.strip() not in (b"", b"[DONE]"):
+                self._reader.read(payload, events)
+                says_something = True
+        if self._reader.is_finished and not was_finished and not self._is_over:
+            limit_silence(self._response, _AFTER_FINISH_SECONDS)
+        return was_finished and not says_something
 
-    async def _read(self) -> bytes:
-        """The next bytes of a stream (none at its end), or the whole body."""
-        try:
-            if self._sse is None:
-                return await _read_body(self._response, MAX_BODY_BYTES, upstream=self._upstream)
-            received = await self._response.content.readany()
-        except TRANSPORT_FAILURES as error:
-            if self._reader.is_finished:
-                return b""
-            failure = transport_error(self._upstream, error, is_answering=True)
-        else:
-            self._received += len(received)
-            if self._received <= MAX_BODY_BYTES:
-                return received
-            failure = self._bad_answer(f"the answer is longer than {MAX_BODY_BYTES} bytes")
-        raise failure
-
-    def _bad_answer(self, words: str) -> UpstreamError:
-        return UpstreamBadAnswer(f"{self._upstream}: {words}", upstream=self._upstream, upstream_status=200)
-
-
-async def _read_body(response: aiohttp.ClientResponse, limit: int, *, upstream: str | None = None) -> bytes:
-    """The body; beyond `limit` it is cut, or with `upstream` given refused. Raises: UpstreamBadAnswer."""
-    content = response.content
-    pieces: list[bytes] = []
-    size = 0
-    while not content.at_eof():
-        piece = await content.readany()
-        pieces.append(piece)
-        size += len(piece)
-        if size > limit:
-            if upstream is None:
-                break
-            raise UpstreamBadAnswer(f"{upstream}: the answer is longer than {limit} bytes", upstream=upstream)
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-
-
-async def _drain(response: aiohttp.ClientResponse) -> None:
-    with suppress(*TRANSPORT_FAILURES):
-        async with asyncio.timeout(_DRAIN_SECONDS):
-            while await response.content.readany():
-                pass
-
-
-def _limit_silence(response: aiohttp.ClientResponse, seconds: float) -> None:
-    protocol = response.connection.protocol if response.connection is not None else None
-    if protocol is not None:
-        protocol.read_timeout = seconds
-        protocol.start_timeout()  # the running timer is still the one before
-
-
-def _models_url(name: str, base_url: str) -> URL:
-    try:
-        url = URL(base_url.rstrip("/") + "/models")
-    except ValueError:
-        url = URL()
-    if url.scheme not in ("http", "https") or not url.host:
-        raise ValueError(f"provider {name!r}: base_url: expected an http(s) address")
-    return url
+    def _finish(self, events: list[ModelEvent], *, is_whole: bool) -> None:
+        if not (self._may_go_on and self._reader.next_token):
+            events += self._reader.finish()
 
 
 def _method_url(models: URL, model: str, *, is_streamed: bool) -> URL:
     """Whatever a model is called stays one step of the path: no id leads elsewhere."""
     method = "streamGenerateContent?alt=sse" if is_streamed else "generateContent"
     return URL(f"{models}/{quote(model, safe='')}:{method}", encoded=True)
-
-
-def _headers(name: str, api_key: str | None, extra: Mapping[str, str]) -> CIMultiDict[str]:
-    headers = CIMultiDict(
-        # Answers are small and near: packing them would cost more time than it saves.
-        {
-            "Content-Type": "application/json",
-            "Accept": "application/json",
-            "Accept-Encoding": "identity",
-            "User-Agent": "cryptodesk",
-        }
-    )
-    if api_key is not None:
-        headers["x-goog-api-key"] = api_key  # never in the address, which proxies and logs keep
-    headers.update(extra)
-    for header, value in headers.items():
-        if not (header.isascii() and header.isprintable() and value.isascii() and value.isprintable()):
-            raise ValueError(f"provider {name!r}: the value of header {header!r} has characters no header may have")
-    return headers

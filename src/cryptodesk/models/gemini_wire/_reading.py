@@ -6,7 +6,6 @@ import msgspec
 
 from cryptodesk.core.errors import (
     ContentFiltered,
-    CryptodeskError,
     UpstreamBadAnswer,
     UpstreamError,
     UpstreamRejected,
@@ -15,6 +14,7 @@ from cryptodesk.core.errors import (
 from cryptodesk.core.events import ModelEvent, ModelFinished, ModelStarted
 from cryptodesk.core.generation import FinishReason
 from cryptodesk.core.usage import Usage
+from cryptodesk.models._http.meanings import bad_answer, unreadable
 from cryptodesk.models.gemini_wire import _wire as wire
 from cryptodesk.models.gemini_wire._errors import error_in_answer
 from cryptodesk.models.gemini_wire._parts import PartAssembler
@@ -135,12 +135,14 @@ class AnswerReader:
     def finish(self) -> list[ModelEvent]:
         """The closing events."""
         if self._finish_reason is None:
-            raise self._bad_answer("cut its answer short" if self._is_started else "answered without a candidate")
+            raise bad_answer(
+                self._upstream, "cut its answer short" if self._is_started else "answered without a candidate"
+            )
         reason = FINISH_REASONS.get(self._finish_reason, "stop")
         if reason == "content_filter" and not self._is_started:
             raise ContentFiltered(f"The provider broke off its answer. {self._why()}"[:600])
         if self._parts.has_nameless_call and reason == "stop":
-            raise self._bad_answer("called a tool without naming it")
+            raise bad_answer(self._upstream, "called a tool without naming it")
         if reason == "stop" and self._parts.calls:
             reason = "tool_calls"
         events: list[ModelEvent] = []
@@ -200,21 +202,7 @@ class AnswerReader:
         try:
             return _decode_list(payload)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            raise self._unreadable(payload) from None
-
-    def _unreadable(self, payload: bytes) -> CryptodeskError:
-        if not payload.strip():
-            return self._bad_answer("answered with nothing")
-        try:
-            msgspec.json.decode(payload)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return self._bad_answer("did not answer in JSON", payload)
-        return self._bad_answer("answered in another format", payload)
-
-    def _bad_answer(self, words: str, payload: bytes = b"") -> UpstreamBadAnswer:
-        text = self._cleaned(payload[:2000].decode(errors="replace"))
-        body = {"text": text} if text else None
-        return UpstreamBadAnswer(f"{self._upstream} {words}", upstream=self._upstream, upstream_status=200, body=body)
+            raise unreadable(self._upstream, payload, self._secret) from None
 
     def _cleaned(self, text: str) -> str:
         return (text.replace(self._secret, "***") if self._secret else text)[:2000]

@@ -1,8 +1,8 @@
 """Any server that speaks OpenAI's Chat Completions format: OpenAI itself, gateways, Ollama, vLLM, llama.cpp.
 
 `_wire` holds the format's structs, `_asking` writes a request, `_thoughts` keeps reasoning that a tool loop must send
-back, `_sse` cuts a stream into frames, `_reading` makes events of an answer, `_errors` is the error table, `_provider`
-the client, which is loaded for the first configured server. How a server differs stands in its entry of models.toml.
+back, `_reading` makes events of an answer, `_errors` is the error table, `_provider` the client, which is loaded for
+the first configured server. How a server differs stands in its entry of models.toml.
 Source: OpenAI API reference, Chat Completions (create, streaming).
 """
 
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cryptodesk.models._kinds import ProviderConfig, ProviderKind
+from cryptodesk.models._http.timeouts import Timeouts
+from cryptodesk.models._kinds import ProviderConfig, ProviderKind, options_of
 from cryptodesk.models.openai_wire._asking import AskingOptions, OutputLimitField
-from cryptodesk.models.openai_wire._timeouts import Timeouts
 
 if TYPE_CHECKING:
     from cryptodesk.models.openai_wire._provider import OpenAIWireProvider
@@ -29,10 +29,7 @@ class _Options(AskingOptions, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 def _build(config: ProviderConfig) -> OpenAIWireProvider:
-    try:
-        options = msgspec.convert(dict(config.options), _Options)
-    except msgspec.ValidationError as error:
-        raise ValueError(f"provider {config.name!r}: options: {error}") from None
+    options = options_of(config, _Options)
     # Imported late: a desk that answers with its analyst alone needs no HTTP client.
     client = importlib.import_module("cryptodesk.models.openai_wire._provider")
     provider: OpenAIWireProvider = client.OpenAIWireProvider(

@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 
-from cryptodesk.core.errors import CryptodeskError, UpstreamBadAnswer, UpstreamUnavailable
+from cryptodesk.core.errors import CryptodeskError, UpstreamUnavailable
 from cryptodesk.core.events import ModelEvent, ModelFinished, ModelStarted, ReasoningDelta, TextDelta
 from cryptodesk.core.generation import FinishReason
 from cryptodesk.core.usage import Usage
+from cryptodesk.models._http.meanings import bad_answer, parsed_json, unreadable
 from cryptodesk.models.openai_wire._errors import error_in_answer
 from cryptodesk.models.openai_wire._thoughts import Thought
 from cryptodesk.models.openai_wire._tool_calls import CallAssembler
@@ -69,7 +70,7 @@ class AnswerReader:
         """Appends what `payload`, a whole body or one chunk, says."""
         try:
             answer = _decode(payload)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise self._unreadable(payload) from None
         if answer.error:
             raise error_in_answer(self._upstream, payload, secret=self._secret)
@@ -89,13 +90,13 @@ class AnswerReader:
     def finish(self, *, is_whole: bool) -> list[ModelEvent]:
         """The closing events. `is_whole` says that the server declared its end, so that a reason may be missing."""
         if not self._is_started:
-            raise self._bad_answer("answered without a choice")
+            raise bad_answer(self._upstream, "answered without a choice")
         if self._finish_reason is None and not is_whole:
-            raise self._bad_answer("cut its answer short")
+            raise bad_answer(self._upstream, "cut its answer short")
         reason = self._reason()
         events: list[ModelEvent] = []
         if not self._calls.finish(events, is_cut=reason in ("length", "content_filter")):
-            raise self._bad_answer("called a tool without naming it")
+            raise bad_answer(self._upstream, "called a tool without naming it")
         events.append(ModelFinished(reason, _usage(self._usage)))
         return events
 
@@ -144,23 +145,11 @@ class AnswerReader:
             raise error_in_answer(self._upstream, payload, secret=self._secret)
 
     def _unreadable(self, payload: bytes) -> CryptodeskError:
-        body = None
-        try:
-            body = msgspec.json.decode(payload)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            if not payload.strip():
-                return self._bad_answer("answered with nothing")
-        wrapped = isinstance(body, list) and body and isinstance(body[0], dict) and "error" in body[0]
-        if wrapped:
+        """One vendor wraps its error in a list."""
+        body = parsed_json(payload)
+        if isinstance(body, list) and body and isinstance(body[0], dict) and "error" in body[0]:
             return error_in_answer(self._upstream, payload, secret=self._secret)
-        return self._bad_answer("did not answer in JSON" if body is None else "answered in another format", payload)
-
-    def _bad_answer(self, words: str, payload: bytes = b"") -> UpstreamBadAnswer:
-        text = payload[:2000].decode(errors="replace")
-        if self._secret:
-            text = text.replace(self._secret, "***")
-        body = {"text": text} if text else None
-        return UpstreamBadAnswer(f"{self._upstream} {words}", upstream=self._upstream, upstream_status=200, body=body)
+        return unreadable(self._upstream, payload, self._secret)
 
 
 def _read_parts(parts: list[dict[str, Any]], events: list[ModelEvent]) -> None:

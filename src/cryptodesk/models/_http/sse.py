@@ -7,6 +7,8 @@ __all__ = ["MAX_FRAME_BYTES", "FrameTooLong", "SseReader"]
 MAX_FRAME_BYTES = 1_000_000
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_FIELDS = (b":", b"event", b"id", b"retry")
+_TOO_LONG = f"an event of the stream is longer than {MAX_FRAME_BYTES} bytes"
 
 
 class FrameTooLong(ValueError):
@@ -16,15 +18,19 @@ class FrameTooLong(ValueError):
 class SseReader:
     """Feed bytes as they come; get the `data` payloads completed so far. Fields other than `data` say nothing here.
 
+    With `keeps_bare_lines`, lines that are no field are put together and, if they look like JSON, come as the last
+    payload: there are servers that write an error which befalls them in mid-stream as bare JSON over several lines.
     Works on bytes: a character cut in two by the network is whole again before anything decodes it.
     Source: HTML Living Standard, section 9.2.6, parsing an event stream."""
 
-    __slots__ = ("_data", "_is_first_line", "_rest", "_size")
+    __slots__ = ("_bare", "_bare_size", "_data", "_is_first_line", "_rest", "_size")
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps_bare_lines: bool = False) -> None:
         self._rest: list[bytes] = []  # of an unfinished line; joined once, so that tiny reads stay cheap
         self._size = 0
         self._data: list[bytes] = []
+        self._bare: list[bytes] | None = [] if keeps_bare_lines else None
+        self._bare_size = 0
         self._is_first_line = True
 
     def feed(self, received: bytes) -> list[bytes]:
@@ -47,10 +53,16 @@ class SseReader:
         return self._events(lines)
 
     def finish(self) -> list[bytes]:
-        """What a stream that ended without its last blank line still held."""
+        """What a stream that ended without its last blank line still held, and an error that was no event."""
         last = b"".join(self._rest).rstrip(b"\r")
         self._rest.clear()
-        return self._events([last, b""])
+        payloads = self._events([last, b""])
+        if self._bare:
+            bare = b"\n".join(self._bare).strip()
+            self._bare.clear()
+            if bare.startswith((b"{", b"[")):
+                payloads.append(bare)
+        return payloads
 
     def _lines(self, received: bytes) -> list[bytes]:
         # A carriage return at the very end may be half of a pair: it waits for what follows.
@@ -64,18 +76,31 @@ class SseReader:
             self._is_first_line = False
             lines[0] = lines[0].removeprefix(_BYTE_ORDER_MARK)
         payloads: list[bytes] = []
-        data = self._data
+        data, bare, size = self._data, self._bare, self._size
         for line in lines:
-            if line.startswith(b"data:"):
+            if not line:
+                if data:
+                    payloads.append(data[0] if len(data) == 1 else b"\n".join(data))
+                    data.clear()
+                    size = 0
+            elif line.startswith(b"data:"):
                 data.append(line[5:])
-                self._grow(len(line))
-            elif not line and data:
-                payloads.append(data[0] if len(data) == 1 else b"\n".join(data))
-                data.clear()
-                self._size = 0
+                size += len(line)
+                if size > MAX_FRAME_BYTES:
+                    raise FrameTooLong(_TOO_LONG)
+            elif bare is not None and not line.startswith(_FIELDS):
+                self._keep_bare(line)
+        self._size = size
         return payloads
+
+    def _keep_bare(self, line: bytes) -> None:
+        if self._bare is not None:
+            self._bare.append(line)
+            self._bare_size += len(line)
+            if self._bare_size > MAX_FRAME_BYTES:
+                raise FrameTooLong(_TOO_LONG)
 
     def _grow(self, size: int) -> None:
         self._size += size
         if self._size > MAX_FRAME_BYTES:
-            raise FrameTooLong(f"an event of the stream is longer than {MAX_FRAME_BYTES} bytes")
+            raise FrameTooLong(_TOO_LONG)

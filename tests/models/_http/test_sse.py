@@ -1,12 +1,15 @@
+"""Server-sent events cut into payloads, whatever way the network cut them."""
+
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cryptodesk.models.openai_wire._sse import MAX_FRAME_BYTES, FrameTooLong, SseReader
+from cryptodesk.models._http.sse import MAX_FRAME_BYTES, FrameTooLong, SseReader
 
 STREAM = (
     b'\xef\xbb\xbf: a comment\nevent: message\nid: 7\ndata: {"a":"\xe2\x82\xbf"}\n\n'
@@ -15,14 +18,15 @@ STREAM = (
 PAYLOADS = [b' {"a":"\xe2\x82\xbf"}', b'{"b":2}', b' {"c":\n 3}', b" [DONE]"]
 
 
-def read(*parts: bytes) -> list[bytes]:
-    reader = SseReader()
+def read(*parts: bytes, keeps_bare_lines: bool = False) -> list[bytes]:
+    reader = SseReader(keeps_bare_lines=keeps_bare_lines)
     found = [payload for part in parts for payload in reader.feed(part)]
     return found + reader.finish()
 
 
-def test_payloads_come_out_of_comments_other_fields_and_both_line_endings() -> None:
-    assert read(STREAM) == PAYLOADS
+@pytest.mark.parametrize("keeps_bare_lines", [False, True])
+def test_payloads_come_out_of_comments_other_fields_and_both_line_endings(*, keeps_bare_lines: bool) -> None:
+    assert read(STREAM, keeps_bare_lines=keeps_bare_lines) == PAYLOADS
 
 
 @pytest.mark.parametrize("newline", [b"\n", b"\r\n", b"\r"])
@@ -33,9 +37,10 @@ def test_every_cut_in_two_gives_the_same_payloads(newline: bytes) -> None:
 
 
 @pytest.mark.parametrize("newline", [b"\n", b"\r\n", b"\r"])
-def test_bytes_that_come_one_by_one_give_the_same_payloads(newline: bytes) -> None:
+@pytest.mark.parametrize("keeps_bare_lines", [False, True])
+def test_bytes_that_come_one_by_one_give_the_same_payloads(newline: bytes, *, keeps_bare_lines: bool) -> None:
     stream = STREAM.replace(b"\r\n", b"\n").replace(b"\n", newline)
-    assert read(*(bytes([byte]) for byte in stream)) == PAYLOADS
+    assert read(*(bytes([byte]) for byte in stream), keeps_bare_lines=keeps_bare_lines) == PAYLOADS
 
 
 @given(st.lists(st.integers(0, len(STREAM)), max_size=12))
@@ -68,8 +73,46 @@ def test_an_endless_event_is_refused(part: bytes) -> None:
         read(*parts)
 
 
+def test_a_frame_of_a_megabyte_is_read_and_a_longer_one_is_refused() -> None:
+    (payload,) = read(b"data:" + b"x" * (MAX_FRAME_BYTES - 5) + b"\n\n")
+    assert len(payload) == MAX_FRAME_BYTES - 5
+    with pytest.raises(FrameTooLong):
+        read(b"data:" + b"x" * (MAX_FRAME_BYTES - 4) + b"\n\n")
+
+
 def test_many_small_events_never_add_up_to_a_long_one() -> None:
     reader = SseReader()
     event = b"data: " + b"x" * 1000 + b"\n\n"
     count = sum(len(reader.feed(event)) for _ in range(3 * MAX_FRAME_BYTES // 1000))
     assert count == 3000
+    assert len(SseReader().feed(event * 3000)) == 3000
+
+
+def test_an_error_in_bare_lines_is_the_last_payload() -> None:
+    error = b'{\n  "error": {\n    "code": 503,\n\n    "status": "UNAVAILABLE"\n  }\n}\n'
+    reader = SseReader(keeps_bare_lines=True)
+    assert reader.feed(b'data: {"a":1}\r\n\r\n' + error) == [b' {"a":1}']
+    (payload,) = reader.finish()
+    assert json.loads(payload) == {"error": {"code": 503, "status": "UNAVAILABLE"}}
+
+
+def test_bare_lines_say_nothing_where_nobody_asked_for_them() -> None:
+    assert read(b'data: {"a":1}\n\n{\n"error": {}\n}\n') == [b' {"a":1}']
+
+
+def test_a_byte_order_mark_before_bare_lines_is_no_part_of_them() -> None:
+    assert read(b"\xef\xbb\xbf[{}]\n", keeps_bare_lines=True) == [b"[{}]"]
+
+
+def test_bare_lines_that_are_no_json_are_no_payload() -> None:
+    reader = SseReader(keeps_bare_lines=True)
+    assert reader.feed(b"<html>\n<body>busy</body>\n</html>\n") == []
+    assert reader.finish() == []
+
+
+def test_bare_lines_without_end_are_too_long() -> None:
+    reader = SseReader(keeps_bare_lines=True)
+    for _ in range(20):
+        reader.feed(b"x" * 50_000 + b"\n")
+    with pytest.raises(FrameTooLong):
+        reader.feed(b"x" * 50_000 + b"\n")

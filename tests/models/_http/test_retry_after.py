@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from multidict import CIMultiDict
 
-from cryptodesk.models._retry_after import retry_after_seconds
+from cryptodesk.models._http.retry_after import retry_after_seconds
 
 DATE = "Sun, 22 Nov 2026 08:00:00 GMT"
 
@@ -23,6 +23,7 @@ DATE = "Sun, 22 Nov 2026 08:00:00 GMT"
         ({"Retry-After": "inf"}, None),
         ({"Retry-After": "soon"}, None),
         ({"Retry-After": ""}, None),
+        ({"Retry-After": " 0 "}, 0.0),
         ({"Retry-After": "9" * 100_000}, 86_400.0),
         ({"Retry-After": "1", "retry-after-ms": "250"}, 0.25),
         ({"Retry-After": "2", "retry-after-ms": "x"}, 2.0),

@@ -1,0 +1,137 @@
+"""One answer being read from its response, whole or as a stream, in batches of events."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Generic, Protocol, TypeVar
+
+import aiohttp
+
+from cryptodesk.core.errors import CryptodeskError, UpstreamBadAnswer, UpstreamError
+from cryptodesk.core.events import ModelEvent
+from cryptodesk.models._http.failures import TRANSPORT_FAILURES, transport_error
+from cryptodesk.models._http.sse import FrameTooLong, SseReader
+
+__all__ = ["MAX_BODY_BYTES", "Answer", "Reader", "limit_silence", "read_body"]
+
+MAX_BODY_BYTES = 32_000_000
+
+
+class Reader(Protocol):
+    """A vendor's reader of payloads."""
+
+    @property
+    def is_finished(self) -> bool:
+        """The server has said why it stopped; what a broken connection takes then is no part of the answer."""
+
+    def read(self, payload: bytes, events: list[ModelEvent]) -> None:
+        """Appends what `payload`, a whole body or one event, says."""
+
+
+_Reader = TypeVar("_Reader", bound=Reader)
+
+
+class Answer(ABC, Generic[_Reader]):
+    """One request's answer, in batches: what one read of the network brought. What was read before a failure is handed
+    out before it is raised. Without `sse` the whole body is one payload."""
+
+    def __init__(self, upstream: str, response: aiohttp.ClientResponse, reader: _Reader, sse: SseReader | None) -> None:
+        self._upstream = upstream
+        self._response = response
+        self._readany = response.content.readany  # once an answer, not once a read
+        self._reader = reader
+        self._sse = sse
+        self._received = 0
+        self._is_over = False
+        self._failure: CryptodeskError | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """The answer was read to its end, well or badly."""
+        return self._is_over
+
+    async def next_batch(self) -> list[ModelEvent] | None:
+        """None after the last. Raises: UpstreamError, RunError, OutputLimitTooLow."""
+        while not self._is_over:
+            received = await self._read()
+            events: list[ModelEvent] = []
+            try:
+                self._take(received, events)
+            except CryptodeskError as failure:
+                if not events:
+                    raise
+                self._failure = failure
+                self._is_over = True
+            if events:
+                return events
+        if self._failure is not None:
+            raise self._failure
+        return None
+
+    @abstractmethod
+    def _take_payloads(self, payloads: list[bytes], events: list[ModelEvent]) -> bool:
+        """Reads what a stream brought. True when the server has declared its end."""
+
+    @abstractmethod
+    def _finish(self, events: list[ModelEvent], *, is_whole: bool) -> None:
+        """Appends the closing events. `is_whole` says that the server declared its end."""
+
+    def _take(self, received: bytes, events: list[ModelEvent]) -> None:
+        sse = self._sse
+        if sse is None:
+            self._is_over = is_whole = True
+            self._reader.read(received, events)
+        else:
+            self._is_over = not received
+            try:
+                payloads = sse.feed(received) if received else sse.finish()
+            except FrameTooLong as error:
+                raise self._bad_answer(str(error)) from None
+            is_whole = self._take_payloads(payloads, events)
+            self._is_over |= is_whole
+        if self._is_over:
+            self._finish(events, is_whole=is_whole)
+
+    async def _read(self) -> bytes:
+        """The next bytes of a stream (none at its end), or the whole body."""
+        try:
+            if self._sse is None:
+                return await read_body(self._response, MAX_BODY_BYTES, upstream=self._upstream)
+            received = await self._readany()
+        except TRANSPORT_FAILURES as error:
+            if self._reader.is_finished:
+                return b""
+            failure = transport_error(self._upstream, error, is_answering=True)
+        else:
+            self._received += len(received)
+            if self._received <= MAX_BODY_BYTES:
+                return received
+            failure = self._bad_answer(f"the answer is longer than {MAX_BODY_BYTES} bytes")
+        raise failure
+
+    def _bad_answer(self, words: str) -> UpstreamError:
+        return UpstreamBadAnswer(f"{self._upstream}: {words}", upstream=self._upstream, upstream_status=200)
+
+
+async def read_body(response: aiohttp.ClientResponse, limit: int, *, upstream: str | None = None) -> bytes:
+    """The body; beyond `limit` it is cut, or with `upstream` given refused. Raises: UpstreamBadAnswer."""
+    content = response.content
+    pieces: list[bytes] = []
+    size = 0
+    while not content.at_eof():
+        piece = await content.readany()
+        pieces.append(piece)
+        size += len(piece)
+        if size > limit:
+            if upstream is None:
+                break
+            raise UpstreamBadAnswer(f"{upstream}: the answer is longer than {limit} bytes", upstream=upstream)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def limit_silence(response: aiohttp.ClientResponse, seconds: float) -> None:
+    """How long the server may say nothing, from now on."""
+    protocol = response.connection.protocol if response.connection is not None else None
+    if protocol is not None:
+        protocol.read_timeout = seconds
+        protocol.start_timeout()  # the running timer is still the one before

@@ -1,0 +1,199 @@
+"""The client: one session a loop, one POST a request, the connection closed at once or used again."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from types import TracebackType
+
+import aiohttp
+from multidict import CIMultiDict
+from yarl import URL
+
+from cryptodesk.catalog.models import ModelProfile
+from cryptodesk.core.errors import CryptodeskError
+from cryptodesk.core.generation import ModelRequest
+from cryptodesk.models._http.answers import limit_silence, read_body
+from cryptodesk.models._http.failures import TRANSPORT_FAILURES, transport_error
+from cryptodesk.models._http.meanings import MAX_ERROR_BODY_BYTES, ErrorOfStatus
+from cryptodesk.models._http.retry_after import retry_after_seconds
+from cryptodesk.models._http.timeouts import Timeouts
+
+__all__ = ["HttpProvider", "http_url", "request_headers"]
+
+_BYTES_AT_ONCE = 1 << 20  # aiohttp warns above this when a body is handed over as plain bytes
+_DRAIN_SECONDS = 1.0
+_NO_PROFILE = ModelProfile()
+# Answers are small and near: packing them would cost more time than it saves.
+_HEADERS = {
+    "Content-Type": "application/json",
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+    "User-Agent": "cryptodesk",
+}
+
+
+class HttpProvider:
+    """A provider's part that is the same for every vendor; `error_of_status` is the vendor's table."""
+
+    def __init__(
+        self,
+        name: str,
+        api_key: str | None,
+        headers: CIMultiDict[str],
+        timeouts: Timeouts,
+        profiles: Mapping[str, ModelProfile] | None,
+        error_of_status: ErrorOfStatus,
+    ) -> None:
+        self.name = name
+        self._api_key = api_key or None
+        self._headers = headers
+        self._timeouts = timeouts
+        self._profiles = dict(profiles or {})
+        self._error_of_status = error_of_status
+        self._sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
+        self._drains: set[asyncio.Task[None]] = set()
+
+    async def close(self) -> None:
+        """Closes the running loop's session and its connections."""
+        drains = list(self._drains)
+        for drain in drains:
+            drain.cancel()
+        await asyncio.gather(*drains, return_exceptions=True)
+        session = self._sessions.pop(asyncio.get_running_loop(), None)
+        if session is not None:
+            await session.close()
+
+    def _profile(self, request: ModelRequest) -> ModelProfile:
+        return self._profiles.get(request.upstream_model, _NO_PROFILE)
+
+    async def _ask(self, url: URL, body: bytes) -> aiohttp.ClientResponse:
+        """The response, whose status is 200. Raises: UpstreamError, RunError, OutputLimitTooLow."""
+        response = await self._post(url, body)
+        if response.status != 200:
+            try:
+                raise await self._refusal(response)
+            finally:
+                response.close()
+        return response
+
+    def _held(self, response: aiohttp.ClientResponse) -> _Held:
+        """A context at whose end the connection is used again; closed at once if it ends by an exception, so that a
+        caller who hangs up pays for no more."""
+        return _Held(response, self._drain)
+
+    def _comes_as_stream(self, response: aiohttp.ClientResponse, *, is_asked: bool) -> bool:
+        """Also limits, from here on, how long a stream may be silent between reads."""
+        content_type = response.headers.get("Content-Type", "").lower()
+        # Servers that ignore the wish for a stream answer in one body; some that stream do not label it.
+        is_stream = content_type.startswith("text/event-stream") or (is_asked and "json" not in content_type)
+        if is_stream:
+            limit_silence(response, self._timeouts.between_reads)
+        return is_stream
+
+    async def _post(self, url: URL, body: bytes) -> aiohttp.ClientResponse:
+        for may_repeat in (True, False):
+            try:
+                return await self._send(url, body)
+            except TRANSPORT_FAILURES as error:
+                failure = transport_error(self.name, error, is_answering=False)
+                # A kept connection may have been closed by the server in the very moment we used it: ask once more.
+                if not (may_repeat and _was_closed(error)):
+                    break
+        # Raised outside the handler: aiohttp's errors carry the request's headers, the key among them.
+        raise failure
+
+    async def _send(self, url: URL, body: bytes) -> aiohttp.ClientResponse:
+        data = body if len(body) <= _BYTES_AT_ONCE else io.BytesIO(body)
+        # A redirect is not followed: it would carry the key to another host.
+        return await self._session().post(url, data=data, allow_redirects=False)
+
+    def _session(self) -> aiohttp.ClientSession:
+        loop = asyncio.get_running_loop()
+        session = self._sessions.get(loop)
+        if session is None:
+            session = self._sessions[loop] = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0),
+                headers=self._headers,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=aiohttp.ClientTimeout(
+                    total=None, sock_connect=self._timeouts.connect, sock_read=self._timeouts.first_byte
+                ),
+            )
+        return session
+
+    async def _refusal(self, response: aiohttp.ClientResponse) -> CryptodeskError:
+        try:
+            body = await read_body(response, MAX_ERROR_BODY_BYTES)
+        except TRANSPORT_FAILURES:
+            body = b""  # the status says enough
+        pause = retry_after_seconds(response.headers)
+        return self._error_of_status(self.name, response.status, body, secret=self._api_key, retry_after_seconds=pause)
+
+    def _drain(self, response: aiohttp.ClientResponse) -> None:
+        """Reads the last bytes after the terminator aside, so that the connection can be used again."""
+        drain = asyncio.get_running_loop().create_task(_drain(response))
+        self._drains.add(drain)
+        drain.add_done_callback(self._drains.discard)
+        # Not in the task itself: one that is cancelled before it begins runs no `finally`.
+        drain.add_done_callback(lambda _: response.close())
+
+
+class _Held:
+    """Not a generator's context: leaving it must cost nothing and wait for nothing."""
+
+    __slots__ = ("_drain", "_response")
+
+    def __init__(self, response: aiohttp.ClientResponse, drain: Callable[[aiohttp.ClientResponse], None]) -> None:
+        self._response = response
+        self._drain = drain
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            self._response.close()
+        elif self._response.content.at_eof():
+            self._response.release()
+        else:
+            self._drain(self._response)
+
+
+def _was_closed(error: BaseException) -> bool:
+    closed = isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError)
+    return closed and not isinstance(error, aiohttp.ClientConnectorError)  # none of which had a connection to lose
+
+
+async def _drain(response: aiohttp.ClientResponse) -> None:
+    with suppress(*TRANSPORT_FAILURES):
+        async with asyncio.timeout(_DRAIN_SECONDS):
+            while await response.content.readany():
+                pass
+
+
+def http_url(name: str, address: str) -> URL:
+    """Raises: ValueError if it is not an http(s) address."""
+    try:
+        url = URL(address)
+    except ValueError:
+        url = URL()
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ValueError(f"provider {name!r}: base_url: expected an http(s) address")
+    return url
+
+
+def request_headers(name: str, own: Mapping[str, str], extra: Mapping[str, str] | None) -> CIMultiDict[str]:
+    """The common headers, the vendor's `own`, and the operator's, which go before both.
+
+    Raises: ValueError if one cannot stand in a request."""
+    headers = CIMultiDict({**_HEADERS, **own})
+    headers.update(extra or {})
+    for header, value in headers.items():
+        if not (header.isascii() and header.isprintable() and value.isascii() and value.isprintable()):
+            raise ValueError(f"provider {name!r}: the value of header {header!r} has characters no header may have")
+    return headers
