@@ -1,7 +1,7 @@
 """Draws the research graph into docs/research.md, from the table of its nodes.
 
-    python scripts/draw_graph.py            # writes the picture and the table anew
-    python scripts/draw_graph.py --check    # tells whether they are those of the code
+python scripts/draw_graph.py            # writes the picture and the table anew
+python scripts/draw_graph.py --check    # tells whether they are those of the code
 """
 
 from __future__ import annotations

@@ -7,6 +7,18 @@ from tests.models.analyst.desk import TODAY, WORLD
 
 # turns, separated by " > " | intent | assets | measures | period
 TABLE = """
+what is BTC's all time high > how far below it are we | quote | BTC | percent_from_ath |
+BTC ath > how far from that is it | quote | BTC | percent_from_ath |
+BTC ath > and how far below are we | quote | BTC | percent_from_ath |
+ETH ath > what's the drawdown from there | quote | ETH | percent_from_ath |
+ETH ath? > how much is it down from that | quote | ETH | percent_from_ath |
+SOL ath > % below? | quote | SOL | percent_from_ath |
+SOL ath > how far away are we | quote | SOL | percent_from_ath |
+SOL ath > how far off it are we now | quote | SOL | percent_from_ath |
+XRP all time low > how far above it are we | quote | XRP | percent_from_atl |
+XRP atl > how far is it above that | quote | XRP | percent_from_atl |
+highest price of SOL in 2025 > how far below it are we | extremes | SOL | price | 2025
+BTC ath > price of ETH | quote | ETH | price |
 price of BTC > and ethereum? | quote | ETH | price |
 price of BTC > what about SOL | quote | SOL | price |
 how much did SOL gain this week > and ETH? | change | ETH | | the last 7 days
@@ -131,3 +143,61 @@ def test_a_conversion_is_asked_again_with_another_amount(turns: str, amount: str
     assert plan.amount is not None
     read = (str(plan.amount.value), plan.currency, getattr(plan.target, "symbol", plan.target))
     assert (plan.intent, *read) == ("conversion", amount, currency, target)
+
+
+ELSEWHERE = """
+BTC price > in pounds please | quote | BTC | GBP
+BTC ath > when was that? | quote | BTC | USD
+compare BTC, ETH and SOL over 30 days > without ETH | comparison | BTC SOL | USD
+compare BTC and ETH over 30 days > drop ETH, use XRP | comparison | BTC XRP | USD
+SOL price > compared with ETH? | comparison | SOL ETH | USD
+SOL price > how does it stack up against ETH | comparison | SOL ETH | USD
+convert 2 ETH to eur > and in dollars | conversion | ETH | USD
+"""
+
+
+@pytest.mark.parametrize("line", ELSEWHERE.strip().splitlines())
+def test_a_follow_up_changes_one_thing_of_what_was_asked(line: str) -> None:
+    turns, intent, assets, currency = (cell.strip() for cell in line.split("|"))
+    *earlier, question = turns.split(" > ")
+    plan = understand(question, earlier, WORLD, TODAY)[-1]
+    symbols = " ".join(asset.symbol for asset in plan.assets)
+    assert (plan.intent, symbols, plan.currency) == (intent, assets, currency)
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"), [("double it", 4), ("half of that", 1), ("triple that", 6), ("10 times that", 20)]
+)
+def test_a_conversion_is_asked_again_of_a_multiple(text: str, amount: int) -> None:
+    plan = understand(text, ["convert 2 ETH to eur"], WORLD, TODAY)[-1]
+    assert plan.amount is not None
+    assert (plan.intent, plan.amount.value) == ("conversion", amount)
+
+
+def test_a_conversion_is_turned_round() -> None:
+    plan = understand("the other way round", ["convert 2 ETH to SOL"], WORLD, TODAY)[-1]
+    assert ([asset.symbol for asset in plan.assets], getattr(plan.target, "symbol", "")) == (["SOL"], "ETH")
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("and the day after?", "2024-03-02"),
+        ("the day before?", "2024-02-29"),
+        ("a week later", "2024-03-08"),
+        ("and 2 months earlier", "2024-01-01"),
+        ("what about 2023?", "2023-03-01"),
+    ],
+)
+def test_another_day_is_counted_from_the_day_asked_for_before(text: str, day: str) -> None:
+    plan = understand(text, ["what did BTC close at on 1 march 2024"], WORLD, TODAY)[-1]
+    assert plan.period is not None
+    assert (plan.intent, str(plan.period.start)) == ("history", day)
+
+
+def test_what_is_held_besides_is_added_to_the_holdings() -> None:
+    plan = understand(
+        "what would it be with 400 SOL on top", ["I have 2 BTC and 10 ETH, what's it worth?"], WORLD, TODAY
+    )[-1]
+    assert plan.skill == "portfolio"
+    assert [(one.asset_id, one.amount) for one in plan.slots.holdings] == [(1, 2), (1027, 10), (5426, 400)]

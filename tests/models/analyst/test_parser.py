@@ -8,6 +8,27 @@ from tests.models.analyst.desk import TODAY, WORLD
 
 # question | intent | assets | measures | period label
 TABLE = """
+is XRP pumping today? | change | XRP | | the last 24 hours
+is SOL mooning | change | SOL | |
+is BTC ripping today | change | BTC | | the last 24 hours
+has ADA been pumping this week | change | ADA | | the last 7 days
+are ETH and SOL pumping today | change | ETH SOL | | the last 24 hours
+is SOL trending up | change | SOL | |
+is BTC bleeding | change | BTC | |
+is DOGE flying today | change | DOGE | | the last 24 hours
+did SOL take a dive, is it sinking | change | SOL | |
+BNB exploding right now? | change | BNB | | the last 24 hours
+how far is XRP above its all time low | quote | XRP | percent_from_atl |
+distance from all time low DOGE | quote | DOGE | percent_from_atl |
+ETH percent above atl | quote | ETH | percent_from_atl |
+how far above its record low is SOL | quote | SOL | percent_from_atl |
+SOL up from atl | quote | SOL | percent_from_atl |
+is DOGE near its all time low | quote | DOGE | percent_from_atl |
+how much has BTC gained since its all time low | quote | BTC | percent_from_atl |
+how many percent is ADA over its record low | quote | ADA | percent_from_atl |
+how close is XRP to its all-time low | quote | XRP | percent_from_atl |
+BNB atl distance | quote | BNB | percent_from_atl |
+is BTC near its ath | quote | BTC | percent_from_ath |
 btc | quote | BTC | price |
 BTC price | quote | BTC | price |
 eth? | quote | ETH | price |
@@ -30,7 +51,6 @@ trading volume of SOL | quote | SOL | volume_24h |
 What’s happening with Uniswap volume today? | quote | UNI | volume_24h | the last 24 hours
 circulating supply of ADA | quote | ADA | circulating_supply |
 how many bitcoin are there | quote | BTC | circulating_supply |
-how many bitcoins will ever exist | quote | | max_supply |
 total supply and max supply of XRP | quote | XRP | total_supply max_supply |
 what is the max supply of BTC | quote | BTC | max_supply |
 hard cap of bitcoin | quote | BTC | max_supply |
@@ -250,6 +270,17 @@ def test_a_question_is_read_as_its_row_says(row: tuple[str, ...]) -> None:
     ("question", "expression"),
     [
         ("what is 15% of 2300", "2300*15/100"),
+        ("divide 10 by 0", "10/0"),
+        ("10 divided by zero", "10/0"),
+        ("what do you get if you divide 100 by 8", "100/8"),
+        ("can you divide 1.5 million by 3?", "1500000/3"),
+        ("split 900 into 4", "900/4"),
+        ("multiply 12 by 34", "12*34"),
+        ("subtract 5 from 20", "20-5"),
+        ("take 7 from 100", "100-7"),
+        ("add 5 and 7", "5+7"),
+        ("add 12 to 30", "12+30"),
+        ("log of 100", "log(100)"),
         ("15 percent of $2,300.50", "2300.50*15/100"),
         ("(65000-42000)/42000*100", "(65000-42000)/42000*100"),
         ("percent change from 42,000 to 65,000", "(65000-42000)/42000*100"),

@@ -200,3 +200,84 @@ def test_what_is_no_usable_period_says_why(text: str) -> None:
 @pytest.mark.parametrize("text", ["2030 price", "price 2008", "1999 high", "at now", "____ 2035"])
 def test_a_year_without_prices_is_no_period(text: str) -> None:
     assert found(text) is None
+
+
+# today is Saturday, 21 November 2026: text | first day | last day
+DAYS_SAID_OTHERWISE = """
+on the fourth of july 2022 | 2022-07-04 | 2022-07-04
+twenty-first of may 2023 | 2023-05-21 | 2023-05-21
+for the 15th of last month | 2026-10-15 | 2026-10-15
+on the third of this month | 2026-11-03 | 2026-11-03
+what did it do on the 5th | 2026-11-05 | 2026-11-05
+on the 28th | 2026-10-28 | 2026-10-28
+when 2022 began | 2022-01-01 | 2022-01-01
+as 2021 closed | 2021-12-31 | 2021-12-31
+when march 2024 ended | 2024-03-31 | 2024-03-31
+back when 2021 kicked off | 2021-01-01 | 2021-01-01
+how did it finish 2023 | 2023-12-31 | 2023-12-31
+where did it end 2022 | 2022-12-31 | 2022-12-31
+monthly close for june 2026 | 2026-06-30 | 2026-06-30
+what did it start the month at | 2026-11-01 | 2026-11-01
+on the first day of 2023 | 2023-01-01 | 2023-01-01
+on the last day of february 2024 | 2024-02-29 | 2024-02-29
+at the end of last year | 2025-12-31 | 2025-12-31
+at year-end 2023 | 2023-12-31 | 2023-12-31
+at the start of the year | 2026-01-01 | 2026-01-01
+the day before yesterday | 2026-11-19 | 2026-11-19
+on this day last year | 2025-11-21 | 2025-11-21
+this time last month | 2026-10-21 | 2026-10-21
+half a year ago | 2026-05-21 | 2026-05-21
+a year and a half ago | 2025-05-21 | 2025-05-21
+two months and a week ago | 2026-09-14 | 2026-09-14
+a couple of weeks ago | 2026-11-07 | 2026-11-07
+a fortnight ago | 2026-11-07 | 2026-11-07
+eighteen months back | 2025-05-21 | 2025-05-21
+tuesday of last week | 2026-11-10 | 2026-11-10
+on 14.3.24 | 2024-03-14 | 2024-03-14
+aug 5th '24 | 2024-08-05 | 2024-08-05
+on 20220704 | 2022-07-04 | 2022-07-04
+in mid march 2024 | 2024-03-11 | 2024-03-20
+late august 2025 | 2025-08-21 | 2025-08-31
+in june of last year | 2025-06-01 | 2025-06-30
+last june | 2026-06-01 | 2026-06-30
+month before last | 2026-09-01 | 2026-09-30
+first week of march 2024 | 2024-03-01 | 2024-03-07
+last 3 days of june 2024 | 2024-06-28 | 2024-06-30
+the week of 3 june 2024 | 2024-06-03 | 2024-06-09
+in the year 2021 | 2021-01-01 | 2021-12-31
+in 2021's first quarter | 2021-01-01 | 2021-03-31
+between 1 and 5 august 2024 | 2024-08-01 | 2024-08-05
+1-5 august 2024 | 2024-08-01 | 2024-08-05
+from 1st to 5th of august 2024 | 2024-08-01 | 2024-08-05
+from aug 1 to 5, 2024 | 2024-08-01 | 2024-08-05
+may 3rd through 7th 2024 | 2024-05-03 | 2024-05-07
+higher than on 1 may 2025 | 2025-05-01 | 2026-11-21
+"""
+
+
+@pytest.mark.parametrize("line", DAYS_SAID_OTHERWISE.strip().splitlines())
+def test_days_that_people_say_in_other_words_are_found(line: str) -> None:
+    text, start, end = (cell.strip() for cell in line.split("|"))
+    period = found(text)
+    assert period is not None
+    assert period.problem is None
+    assert (str(period.start), str(period.end)) == (start, end)
+
+
+COUNTED_OTHERWISE = """
+how much higher than 30 days ago is that | 30
+now vs 90 days ago | 90
+90 days ago vs today | 90
+compared to two weeks ago | 14
+the last ten daily closes | 10
+five latest closes | 5
+what kind of week is it having | 7
+"""
+
+
+@pytest.mark.parametrize("line", COUNTED_OTHERWISE.strip().splitlines())
+def test_what_lies_between_a_past_day_and_now_is_a_stretch(line: str) -> None:
+    text, count = (cell.strip() for cell in line.split("|"))
+    period = found(text)
+    assert period is not None
+    assert (period.kind, period.count) == ("days", int(count))

@@ -50,6 +50,22 @@ def test_a_later_question_takes_the_assets_of_the_one_before() -> None:
         ("BTC price and fear and greed index", ("BTC price", "fear and greed index")),
         ("BTC dominance and fear & greed index", ("BTC dominance", "fear & greed index")),
         ("BTC RSI and ETH volatility", ("BTC RSI", "ETH volatility")),
+        (
+            "BTC dominance, total market cap, and what's trending?",
+            ("BTC dominance", "total market cap", "what's trending?"),
+        ),
+        ("total market cap, BTC dominance and fear and greed", ("total market cap", "BTC dominance", "fear and greed")),
+        ("BTC dominance, gas, and top gainers", ("BTC dominance", "gas", "top gainers")),
+        ("BTC price, fear and greed, and total market cap", ("BTC price", "fear and greed", "total market cap")),
+        ("dominance and total market cap", ("dominance", "total market cap")),
+        ("ETH price, gas and dominance", ("ETH price", "gas", "dominance")),
+        ("gas, dominance and fear and greed", ("gas", "dominance", "fear and greed")),
+        ("total market cap and what's trending", ("total market cap", "what's trending")),
+        ("what's trending, and what are stablecoins doing", ("what's trending", "what are stablecoins doing")),
+        (
+            "total market cap, dominance, gas, and what's trending",
+            ("total market cap", "dominance", "gas", "what's trending"),
+        ),
         ("ETH price plus gas fees", ("ETH price", "gas fees")),
         ("SOL price, next unlock and top gainers", ("SOL price", "next unlock", "top gainers")),
         ("market cap of BTC and TVL of SOL", ("market cap of BTC", "TVL of SOL")),
@@ -91,3 +107,36 @@ def test_the_second_of_two_in_one_breath_is_of_the_same_asset() -> None:
 def test_never_more_than_four_are_answered() -> None:
     text = " ".join(f"What is the price of {name}?" for name in ("BTC", "ETH", "SOL", "XRP", "DOGE", "ADA"))
     assert len(split_questions(text, WORLD, TODAY)) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "skill"),
+    [
+        ("Which narrative has the strongest momentum today, and how much did its market cap change?", "narratives"),
+        ("which narrative is leading today and how much is it up", "narratives"),
+        ("what is the hottest sector and what is its market cap", "narratives"),
+        ("top sector today, and how much did it gain?", "narratives"),
+        ("which category gained most, and what is its volume", "narratives"),
+        ("top gainers, and what is their market cap", "gainers_losers"),
+        ("which coin gained most today and what is its price", "gainers_losers"),
+    ],
+)
+def test_what_is_asked_of_a_thing_that_the_question_before_found_is_no_question_about_an_asset(
+    text: str, skill: str
+) -> None:
+    assert [plan.skill for plan in understand(text, (), WORLD, TODAY)] == [skill]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "I hold 2 BTC and 30 ETH: what percent is each?",
+        "my stash: 0.4 BTC, 3 ETH, 500 XRP. what's it all worth",
+        "is XRP a rollercoaster lately? annualised vol please",
+        "how much of crypto is Bitcoin, percent",
+        "If SOL moves, does XRP move too? Check ninety days of daily returns.",
+        "do shorts pay longs on ETH? rate per 8h",
+    ],
+)
+def test_what_is_held_and_how_a_figure_is_wanted_are_no_questions_of_their_own(question: str) -> None:
+    assert split_questions(question, WORLD, TODAY) == (question,)

@@ -421,3 +421,56 @@ async def test_what_is_left_out_is_said() -> None:
     assert "This answers for March 2024 alone; ask again for April 2024." in text
     supply = await answer_from("supply and price of BTC in March 2024", market(quote("BTC", history=MARCH)))
     assert "Past values of circulating supply are not answered in this build." in supply
+
+
+LONG = bars(
+    ("2022-01-01", 40.0, 48.0, 39.0, 41.0, 1.0), ("2022-01-04", 41.0, 44.0, 20.0, 25.0, 1.0), interval="3d",
+)  # fmt: skip
+
+
+async def test_a_long_record_is_asked_for_the_days_of_its_ends() -> None:
+    asked = {"asset_type": "coin", "ids": [1], "metrics": ["price", "history"]}
+    asked["history"] = {"interval": "1d", "series": "ohlcv", "time_start": "2022-01-01", "time_end": "2022-12-31"}
+    first = called("cmc_market_data", asked, market(quote("BTC", price=30.0, history=LONG)))
+    more = await ask("lowest BTC price in 2022", *first, tools=[MARKET])
+    spans = [json.loads(call.arguments)["history"] for call in more.calls if call.name == "cmc_market_data"]
+    assert [(span["time_start"], span["time_end"], span["interval"]) for span in spans] == [
+        ("2022-01-01", "2022-01-03", "1d"),
+        ("2022-01-04", "2022-01-06", "1d"),
+    ]
+
+
+async def test_the_days_of_the_ends_are_said_where_the_results_hold_them() -> None:
+    asked = {"asset_type": "coin", "ids": [1], "metrics": ["price", "history"]}
+    asked["history"] = {"interval": "1d", "series": "ohlcv", "time_start": "2022-01-01", "time_end": "2022-12-31"}
+    days = bars(("2022-01-04", 41.0, 44.0, 30.0, 31.0, 1.0), ("2022-01-05", 31.0, 32.0, 20.0, 25.0, 1.0))
+    narrow = {"asset_type": "coin", "ids": [1], "metrics": ["history"]}
+    narrow["history"] = {"interval": "1d", "series": "ohlcv", "time_start": "2022-01-04", "time_end": "2022-01-06"}
+    messages = [
+        *called("cmc_market_data", asked, market(quote("BTC", price=30.0, history=LONG)), call_id="a"),
+        *called("cmc_market_data", narrow, market(quote("BTC", history=days)), call_id="b"),
+    ]
+    text = (await ask("lowest BTC price in 2022", *messages)).text
+    assert "**$48.00** (the 3 days from 2022-01-01) and the lowest **$20.00** (2022-01-05)" in text
+    assert "At $30.00 it is now 37.50% below that high (computed). It is 50.00% above that low (computed)." in text
+
+
+async def test_each_of_two_questions_has_its_own_history() -> None:
+    messages = []
+    for year, price in (("2022", 10.0), ("2024", 90.0)):
+        history = {"interval": "1d", "series": "ohlcv", "time_start": f"{year}-01-01", "time_end": f"{year}-12-31"}
+        asked = {"asset_type": "coin", "ids": [1], "metrics": ["price", "history"], "history": history}
+        row = bars((f"{year}-05-01", price, price + 5, price - 5, price, 1.0))
+        messages += called("cmc_market_data", asked, market(quote("BTC", price=50.0, history=row)), call_id=year)
+    text = (await ask("Highest price of BTC in 2022? And what was its low in 2024?", *messages)).text
+    assert "the highest price was **$15.00** (2022-05-01)" in text
+    assert "the lowest **$85.00** (2024-05-01)" in text
+
+
+async def test_the_distance_from_the_lowest_price_is_computed_and_said_to_be() -> None:
+    row = quote("SOL", price=30.0, atl=20.0, atl_time="2021-01-01")
+    text = await answer_from("how far is SOL above its all time low", market(row))
+    assert "distance from the lowest price on record (computed) was **+50.00%**" in text
+    assert "$20.00 (on 2021-01-01)" in text
+    missing = await answer_from("how far is SOL above its all time low", market(quote("SOL", price=30.0)))
+    assert "%" not in missing

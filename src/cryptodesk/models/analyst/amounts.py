@@ -39,7 +39,7 @@ _COUNTED = rf"(?:(?:{_TENS})(?:[ -](?:one|two|three|four|five|six|seven|eight|ni
 _POWER = "hundred thousand|" + "|".join(_POWERS)
 _SPELLED = rf"half a (?:{_POWER})|{_COUNTED} (?:{_POWER})(?: (?:and )?{_COUNTED}(?: (?:{_POWER}))?)*"
 _SINGLE = (
-    rf"half an?|half|(?:a |one )?quarter(?: of)? an?|three quarters of an?|(?:a |one )?tenth of an?|(?:a |one )?third of an?|(?:{_TENS})[ -](?:one|two|three|four|five|six|seven|eight|nine)|"
+    rf"half a dozen(?: of)?|(?:a |one )?dozen(?: of)?|(?:one|two|three|four|five|six|seven|eight|nine|ten) and a (?:half|quarter)|half an?|half|(?:a |one )?quarter(?: of)? an?|three quarters of an?|(?:a |one )?tenth of an?|(?:a |one )?third of an?|(?:{_TENS})[ -](?:one|two|three|four|five|six|seven|eight|nine)|"
     + "|".join(
         word
         for word in sorted(_ONES, key=len, reverse=True)
@@ -56,8 +56,18 @@ _AMOUNT = Pattern(
     rf"(?:\s?(?P<scale>thousand|grand|million|billion|trillion|mil|mn|bn|tn|[kmbt])(?![a-z]))?"
     rf"(?:\s?(?P<after>{_CODE}|{_SIGN}|%|percent\b|per cent\b)(?![a-z]))?"
 )
-_TARGET = Pattern(rf"\b(?:in|to|into|against|vs\.?|versus)\s+(?:the\s+|us\s+)?(?P<code>{_CODE})(?![a-z])")
+_TARGET = Pattern(
+    rf"\b(?:in|to|into|against|vs\.?|versus)\s+(?:the\s+)?(?:(?:us|american|japanese|british|canadian|australian|indian|swiss|turkish|korean|chinese|brazilian|russian|mexican)\s+)?(?P<code>{_CODE})(?![a-z])"
+)
 
+_WORD_CODE = "|".join(
+    sorted((word for word in CURRENCIES if word.isalpha() and word not in {"try", "franc"}), key=len, reverse=True)
+)
+# "How many pounds sterling is 0.8 eth", "the euro price of BTC"; a sum that is spent is no target.
+_COUNTED_IN = Pattern(
+    rf"\bhow (?:many|much)(?: (?:us|british|swiss|canadian|australian|japanese|indian))? (?P<first>{_WORD_CODE})(?![a-z])"
+    rf"|(?<![\d,.kmb] )(?<![\d$])\b(?P<second>{_WORD_CODE}) (?:price|value|rate|equivalent|terms|amount|quote)(?![a-z])"
+)
 
 _SHARES = {"three quarter": Decimal("0.75"), "quarter": Decimal("0.25"), "tenth": Decimal("0.1"),
            "third": Decimal(1) / 3}  # fmt: skip
@@ -93,6 +103,10 @@ _MINUS = Pattern(r"(?:^|[a-z,:] )-$")
 
 def _spelled(words: str) -> Decimal:
     """The value of a number in words: each power multiplies what was said before it and is smaller than it."""
+    if "dozen" in words:
+        return Decimal(6 if words.startswith("half") else 12)
+    if " and a " in words and words.endswith(("half", "quarter")):
+        return _ONES[words.split(maxsplit=1)[0]] + Decimal("0.5" if words.endswith("half") else "0.25")
     share = next((value for word, value in _SHARES.items() if word in words), None)
     if share is not None:
         return share
@@ -115,7 +129,8 @@ def find_currency(lowered: str) -> str | None:
     for match in _TARGET.finditer(lowered):
         if match["code"] not in _NOT_AS_TARGET or match["code"] in {"pounds", "pound"}:
             return CURRENCIES[match["code"]]
-    return None
+    counted = _COUNTED_IN.search(lowered)
+    return CURRENCIES[counted["first"] or counted["second"]] if counted else None
 
 
 _N = rf"\(?(?:us\$|{_SIGN})?\s?(-?{_DIGITS}(?:\s?(?:k|thousand|million|billion|trillion|mn|bn|tn|m|b)(?![a-z]))?)\s?(?:usd|dollars)?\)?"
@@ -177,6 +192,12 @@ _PHRASES: tuple[tuple[Pattern, Callable[[re.Match[str]], str]], ...] = tuple(
             rf"(?:cagr|compound annual growth(?: rate)?) (?:from|of|between) {_N} (?:to|and) {_N} (?:over|in|after) (\d+(?:\.\d+)?) years?",
             _template("cagr({0},{1},{2})"),
         ),
+        (rf"\bdivid(?:e|ing) {_N} (?:by|with|over|into|in) {_N}", _template("{0}/{1}")),
+        (rf"\bsplit(?:ting)? {_N} (?:by|into|in|between|among) {_N}(?! ?%)", _template("{0}/{1}")),
+        (rf"\bmultipl(?:y|ying) {_N} (?:by|with|and|times) {_N}", _template("{0}*{1}")),
+        (rf"\b(?:subtract(?:ing)?|deduct(?:ing)?|take) {_N} (?:away )?from {_N}", _template("{1}-{0}")),
+        (rf"\badd(?:ing)? {_N} (?:and|to|plus|with) {_N}", _template("{0}+{1}")),
+        (rf"\b(log10|log|ln) ?(?:of|\() ?{_N}", _template("{0}({1})")),
         (rf"(?:increase|raise|grow|add {_P} to) {_N} by {_P}", _template("{0}*(1+{1}/100)")),
         (rf"(?:decrease|reduce|cut|lower|discount) {_N} by {_P}", _template("{0}*(1-{1}/100)")),
         (rf"add {_P} to {_N}", _template("{1}*(1+{0}/100)")),
@@ -206,6 +227,7 @@ _WORD_OPERATORS = tuple(
         (r"\bto the power of\b|\braised to\b", "^"), (r"×|(?<=[1-9]) ?x ?(?=\d)|(?<=\d\d)x(?=\d)|(?<=0) x (?=\d)", "*"), (r"÷", "/"), (r"−|–", "-"), (r"(?<=[\d)])\s*=\s*\??\s*$", ""),
     )
 )  # fmt: skip
+_ZERO = Pattern(r"\bzero\b(?!-)")
 _FUNCTIONS = "pct_change|cagr|sqrt|log10|log|ln|exp|abs|min|max|sum|avg|round|floor|ceil"
 _FORMULA = Pattern(
     rf"(?:(?:{_FUNCTIONS})\s?\(|{_DIGITS}(?:\s?(?:k|million|billion|trillion|mn|bn)(?![a-z]))?|\bpi\b|[-+*/^%(),\s]|(?:us)?{_SIGN})+"
@@ -219,8 +241,9 @@ def _listed(text: str) -> str:
 
 def find_phrase(lowered: str) -> str | None:
     """The arithmetic of a phrase ("15% of 2300"), as `cmc_math_eval` reads it; None if no phrase fits."""
+    text = _ZERO.sub("0", lowered)
     for pattern, write in _PHRASES:
-        match = pattern.search(lowered)
+        match = pattern.search(text)
         if match:
             return write(match)[:_MOST_CHARACTERS]
     return None
@@ -228,7 +251,7 @@ def find_phrase(lowered: str) -> str | None:
 
 def find_formula(lowered: str) -> str | None:
     """The longest formula of the text, words for signs included ("2 plus 2"); None if there is none."""
-    text = lowered
+    text = _ZERO.sub("0", lowered)
     for pattern, sign in _WORD_OPERATORS:
         text = pattern.sub(sign, text)
     candidates = [_cleaned(match.group()) for match in _FORMULA.finditer(text[:4000])]

@@ -1,5 +1,7 @@
 """Which assets a question names: known ones, doubtful ones, and words that seem to name one nobody knows."""
 
+# ruff: noqa: E501 - a phrase table reads better with one entry a line
+
 from __future__ import annotations
 
 import re
@@ -9,6 +11,7 @@ from msgspec import Struct
 
 from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.amounts import CURRENCIES
+from cryptodesk.models.analyst.glosses import Moved, meant
 from cryptodesk.models.analyst.moments import MONTHS
 from cryptodesk.models.analyst.ports import AssetKnowledge, Mention
 from cryptodesk.models.analyst.questions import AssetRef, Doubt
@@ -53,15 +56,15 @@ def _is_sure(mention: Mention) -> bool:
 
 _MOST_PLACED = 3
 _AFTER_IT = (
-    r"\d|price|chang\w*|up\b|down\b|draw ?down|mdd|max\b|this (?:week|month|year)|today|yesterday|ytd|month|week|year"
+    r"\d|clos(?:e|es|ed|ing)\b|open(?:ed|ing|s)?\b|histor\w*|candles?\b|daily|weekly|monthly|ath\b|atl\b|peak\w*|record|bags?\b|stack\b|holdings?\b|price|chang\w*|up\b|down\b|draw ?down|mdd|max\b|this (?:week|month|year)|today|yesterday|ytd|month|week|year"
     r"|since|mov(?:e|ed|ing|ement)|gain|los[est]|return"
     r"|rsi|macd|volat|volume|market cap|supply|perform|chart|high|low|last|past|over (?:the|\d)|beat|fall|fell|drop"
-    r"|rise|rose|gone|going|doing|done|corr|vs|versus|green|red"
+    r"|rise|rose|gone|goes|go\b|went|get|got|cost|trad(?:e|es|ing)|worth|at\b|is\b|in\b|into\b|too\b|as well|v\b|to the|going|doing|done|corr|vs|versus|green|red"
 )
 # Where only an asset can stand: a word before it that asks of one, and a word for a figure or a time after it.
 _PLACED = Pattern(
-    r"(?:^|\b(?:of|for|in|is|has|have|did|does|do|was|are|how's|hows|how is|whats|what's|vs\.?|versus|and|or|to|into"
-    r"|than|beating|against|with|on)\s|,\s|\.{2}\s)"
+    r"(?:^|\b(?:of|for|in|is|has|have|did|does|do|was|are|how's|hows|how is|whats|what's|my|your|his|her|our|their|check|show|one|single|called|named|per|\d{1,6}(?:\.\d+)?|vs\.?|versus|and|or|to|into"
+    r"|than|beating|beats?|beaten|outpaced?|outperform(?:s|ed)?|outd(?:o|id|one)|plus|versus|add|put|include|throw|use|try|against|with|on)\s|,\s|\.{2}\s)"
     rf"(?P<word>[A-Za-z][a-z]{{1,9}})(?=(?:'s)?,?\s+(?:{_AFTER_IT})|'s\b|\s*[?.!]*$)"
 )
 
@@ -69,7 +72,7 @@ _PLACED = Pattern(
 def _with_placed(text: str, knowledge: AssetKnowledge) -> list[Mention]:
     """The mentions, with words of everyday use that stand where an asset stands: the finder knows "link" by "price of
     link", and so it does in "did I gain on link this week"."""
-    found = list(knowledge.find(text))
+    found = meant(text, knowledge.find(text), knowledge)
     sure = [mention for mention in found if _is_sure(mention)]
     masked = _masked(text, [(mention.start, mention.end) for mention in sure])
     for match in list(_PLACED.finditer(masked))[:_MOST_PLACED]:
@@ -79,20 +82,10 @@ def _with_placed(text: str, knowledge: AssetKnowledge) -> list[Mention]:
         asked = f"price of {word}"
         known = next((one for one in knowledge.find(asked) if one.end == len(asked) and _is_sure(one)), None)
         if known is not None and known.end - known.start == len(word):
-            moved = _Moved(start, start + len(word), known)
+            moved = Moved(start, start + len(word), known)
             found = [one for one in found if one.end <= start or one.start >= start + len(word)]
             found.append(moved)
     return sorted(found, key=lambda mention: mention.start)
-
-
-class _Moved:
-    """A mention at another place of another text."""
-
-    def __init__(self, start: int, end: int, mention: Mention) -> None:
-        self.start, self.end, self.text = start, end, mention.text
-        self.asset_id, self.symbol, self.name = mention.asset_id, mention.symbol, mention.name
-        self.confidence, self.rivals = mention.confidence, mention.rivals
-        self.warning, self.is_contested = mention.warning, mention.is_contested
 
 
 def _rivals(mention: Mention, knowledge: AssetKnowledge) -> Iterator[AssetRef]:
@@ -135,7 +128,9 @@ _COMMON_WORDS = """
     ath atl usd api nft nfts defi dao tvl etf etfs ytd mtd roi pnl faq ceo sec fed us uk eu ai gpu cex dex apy apr
     tp sl ta oi cagr blockchain web3 wallet exchange fees gas staking money whitepaper mining halving ledger bull
     bear spot futures perp perps sentiment everything anyone someone somebody question answer answers hundred
-    thousand million billion trillion squared root square plus minus left remaining ever existence circulation
+    bigger biggest smaller smallest larger cheaper cheapest worse worst expensive anyway cool nice great then third
+    fourth fifth sixth reverse double twice there too actually honestly roughly exactly approximately later after
+    before earlier following previous flip instead again bit lot same thousand million billion trillion squared root square plus minus left remaining ever existence circulation
     issued minted mined burned available percentwise story joke poem weather life love
 """
 _COMMON = frozenset(_COMMON_WORDS.split())

@@ -17,7 +17,7 @@ from cryptodesk.models.analyst.conversation import Situation, Verbosity, read_co
 from cryptodesk.models.analyst.evidence import Evidence, read_evidence
 from cryptodesk.models.analyst.followups import find_ties, understand
 from cryptodesk.models.analyst.offer import Offer, read_offer
-from cryptodesk.models.analyst.planner import next_calls
+from cryptodesk.models.analyst.planner import next_calls, own_evidence
 from cryptodesk.models.analyst.ports import AssetKnowledge
 from cryptodesk.models.analyst.questions import MARKET_INTENTS, Plan
 from cryptodesk.models.analyst.reading import clean
@@ -69,7 +69,12 @@ def decide(
     question, verbosity = clean(situation.question), _verbosity(request, situation)
     seen = _without_read(evidence, plans)
     return Turn(
-        tuple(Setting(plan, seen, resolve(plan, seen), offer, knowledge, today, question, verbosity) for plan in plans),
+        tuple(
+            Setting(
+                plan, own_evidence(plan, seen, today), resolve(plan, seen), offer, knowledge, today, question, verbosity
+            )
+            for plan in plans
+        ),
         situation.is_plain,
     )
 

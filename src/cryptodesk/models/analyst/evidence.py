@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.conversation import Outcome
 from cryptodesk.models.analyst.ports import AssetId
 from cryptodesk.models.analyst.questions import AssetRef
@@ -61,6 +62,8 @@ class Block(Struct, frozen=True):
     is_truncated: bool
     currency: str
     notes: tuple[str, ...] = ()
+    call: tuple[str, str] = ("", "")
+    has_history: bool = False
 
 
 class Holding(Struct, frozen=True):
@@ -250,6 +253,8 @@ def _block(result: Result) -> Block | None:
         result.is_truncated,
         plain(convert, 10) or "USD",
         result.notes,
+        Call(result.tool, dict(result.arguments)).key,
+        "history" in result.arguments,
     )
 
 

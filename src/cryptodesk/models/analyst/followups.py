@@ -1,19 +1,25 @@
 """Slots a question leaves open are taken from the questions before it."""
 
+# ruff: noqa: E501 - a phrase table reads better with one entry a line
+
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 
 import msgspec
 
 from cryptodesk.core.patterns import Pattern
+from cryptodesk.models.analyst.amounts import find_currency
+from cryptodesk.models.analyst.moments import shift_months
 from cryptodesk.models.analyst.parser import MAX_ASSETS, find_tie, parse
 from cryptodesk.models.analyst.ports import AssetKnowledge
-from cryptodesk.models.analyst.questions import MARKET_INTENTS, AssetRef, Intent, Period, Plan
+from cryptodesk.models.analyst.questions import MARKET_INTENTS, Amount, AssetRef, Intent, Period, Plan
 from cryptodesk.models.analyst.several import split_questions
 from cryptodesk.models.analyst.skills import load_skills
+from cryptodesk.models.analyst.skills._holdings import Slots
 from cryptodesk.models.analyst.ties import NO_BREAKS, Tie, TieBreaks
 
 __all__ = ["find_ties", "understand"]
@@ -39,13 +45,37 @@ def understand(
     for text in (*earlier[-_TURNS_LOOKED_BACK:], question):
         plans.clear()
         for part in split_questions(text, knowledge, today):
-            plan = _among_all(_joined(before, parse(part, knowledge, today, breaks), part), met)
+            read = parse(part, knowledge, today, breaks)
+            more = _added(before, part, knowledge, today) if before is not None else None
+            if more is None and before is not None and before.intent != "skill":
+                more = _day_beside(before, part, today) or _other_year(before, part, today)
+            plan = _among_all(more or _joined(before, read, part), met)
             plan = _leaning(plan, part, plans[-1]) if plans else plan
             if _leaves_a_trace(plan):
                 before = plan
                 met |= {str(asset.asset_id): asset for asset in plan.all_assets}
             plans.append(_settled(plan))
     return tuple(plans)
+
+
+# Something is held besides what was named before.
+_ADDS = Pattern(
+    r"\b(?:on top|add(?:ed|ing)?|plus|as well|also|another|more|extra|additional(?:ly)?|too|with|include|including|throw"
+    r"|besides|and then|if i (?:also )?(?:had|bought|got|held|own(?:ed)?))\b|\+|^(?:and|&)\b",
+    re.IGNORECASE,
+)
+
+
+def _added(before: Plan, part: str, knowledge: AssetKnowledge, today: date) -> Plan | None:
+    """ "What would it be with 400 SOL on top", after holdings: the same of both."""
+    if before.skill != "portfolio" or not isinstance(before.slots, Slots) or not _ADDS.search(part):
+        return None
+    more = parse(f"i hold {part}", knowledge, today)
+    if more.skill != "portfolio" or not isinstance(more.slots, Slots) or parse(part, knowledge, today).skill:
+        return None
+    known = {str(asset.asset_id): asset for asset in (*before.assets, *more.assets)}
+    assets = tuple(known.values())[:MAX_ASSETS]
+    return msgspec.structs.replace(before, assets=assets, slots=before.slots.plus(more.slots.holdings))
 
 
 # What these tell of is never one asset's.
@@ -98,7 +128,7 @@ def _leaves_a_trace(plan: Plan) -> bool:
     return plan.intent == "skill" or (bool(plan.all_assets or plan.doubts) and plan.intent not in {"unclear", "empty"})
 
 
-_FAINT = 0.6
+_FAINT, _WITH_IT = 0.6, 0.7
 # A text that is no question by itself may change the list before it.
 _AMENDS = frozenset({"unclear", "bare", "declined", "definition", "quote"})
 
@@ -107,7 +137,205 @@ _AMENDS = frozenset({"unclear", "bare", "declined", "definition", "quote"})
 _INTO = Pattern(r"^(?:(?:and|now|ok|or|what about|how about|how much)[ ,]+)*(?:in|to|into) ", re.IGNORECASE)
 
 
+# "How far below it are we" after an all-time high.
+_FROM_THERE = Pattern(
+    r"^(?:(?:and|so|ok|but|then|now|hm+)[ ,]+)*(?:how (?:far|much|many percent)|by how much|(?:what|which) percent\w*"
+    r"|what(?:'s|s| is) the (?:drawdown|distance|gap|drop|fall|percent\w*|difference)|distance|percent\w*|drawdown|gap"
+    r"|down|up|%)(?: \S+){0,4}? ?\b(?:below|under|above|over|off|from|away|down|up|short|since)\b"
+    r"(?: (?:it|that|there|this|of|the|all[- ]time|high|low|top|peak|bottom|ath|atl|then|are|is|we|now|price|currently"
+    r"|today|at|right|from|since|level))*[ ?.!]*$",
+    re.IGNORECASE,
+)
+_ENDS = {"ath": "percent_from_ath", "atl": "percent_from_atl"}
+
+
+def _from_there(before: Plan, plan: Plan, text: str) -> Plan | None:
+    """The distance from the high or low that was asked for before."""
+    if not _is_thin(plan) or not _FROM_THERE.match(text.strip()):
+        return None
+    if before.intent == "extremes" and before.assets:
+        return msgspec.structs.replace(before, is_english=plan.is_english)
+    ends = [_ENDS.get(name, name) for name in before.measures if name in _ENDS or name in _ENDS.values()]
+    if before.intent != "quote" or not ends:
+        return None
+    return msgspec.structs.replace(before, measures=tuple(dict.fromkeys(ends)), period=None, is_english=plan.is_english)
+
+
+# "When was that", of a high or low.
+_WHEN = Pattern(
+    r"^(?:(?:and|so|ok|but|then)[ ,]+)*(?:when (?:was|did|is|were|exactly was) (?:that|it|this|they|those)|when(?: exactly)?|what (?:day|date|year)(?: was (?:that|it))?"
+    r"|on (?:what|which) (?:day|date)(?: was that)?|how long ago(?: was (?:that|it))?|since when|date)(?: happen(?:ed)?| set| reached| hit)?[ ?.!]*$",
+    re.IGNORECASE,
+)
+
+
+def _when(before: Plan, plan: Plan, text: str) -> Plan | None:
+    """The answer that holds the date: the one before, once more."""
+    is_extreme = before.intent == "extremes" or bool({"ath", "atl"} & set(before.measures))
+    return before if is_extreme and _is_thin(plan) and _WHEN.match(text.strip()) else None
+
+
+# "Drop ETH", "without ETH", of assets side by side; "use XRP" and the like name what comes in.
+_DROPS = Pattern(
+    r"\b(?:drop|without|remove|leave out|leave|minus|forget|lose|swap|swap out|replace|take out|ditch|scrap|exclude|excluding|except|not)\s+(?:the )?$",
+    re.IGNORECASE,
+)
+
+
+def _changed_list(before: Plan, plan: Plan, text: str) -> Plan | None:
+    """ "Drop ETH, use XRP instead", after a comparison."""
+    if before.intent != "comparison" or len(before.assets) < 2 or not plan.assets or plan.doubts:
+        return None
+    known = {asset.asset_id for asset in before.assets}
+    out = {a.asset_id for a in plan.assets if a.asset_id in known and _DROPS.search(text[: a.start])}
+    if not out:
+        return None
+    come = tuple(asset for asset in plan.assets if asset.asset_id not in known)
+    assets = (*(asset for asset in before.assets if asset.asset_id not in out), *come)[:MAX_ASSETS]
+    intent: Intent = "comparison" if len(assets) > 1 else "change"
+    period = plan.period or before.period
+    return msgspec.structs.replace(before, intent=intent, assets=assets, period=period, is_english=plan.is_english)
+
+
+# "And in euros?", and nothing else.
+_IN_CURRENCY = Pattern(
+    r"^(?:(?:and|so|ok|but|or|now|then|same|only|just|also|what about|how about|what(?:'s| is| would) (?:it|that|this)(?: be)?|how much is (?:it|that|this)"
+    r"|give (?:me|it to me)|show (?:me )?|can i have|make|put|do|it|that|this|the same)[ ,]+)*"
+    r"(?:in|to|into|as) [a-z $€£¥]{1,24}(?: (?:please|pls|instead|terms|though|then|too|as well))*[ ?.!]*$"
+)
+
+
+def _in_currency(before: Plan, plan: Plan, text: str) -> Plan | None:
+    """ "And in euros?" after a price, a sum or holdings."""
+    lowered = text.strip().lower()
+    currency = find_currency(lowered) if _is_thin(plan) and _IN_CURRENCY.match(lowered) else None
+    if currency is None or not (before.intent in _QUOTED or before.skill == "portfolio"):
+        return None
+    if before.intent == "conversion":
+        if not before.assets:
+            return None
+        return msgspec.structs.replace(before, target=currency, currency=currency, is_english=plan.is_english)
+    return msgspec.structs.replace(before, currency=currency, is_english=plan.is_english)
+
+
+_QUOTED = frozenset({"quote", "history", "extremes", "worth", "conversion"})
+_TIMES = Pattern(
+    r"\b(?:(?P<half>half (?:of )?(?:that|it|as much|the amount)|halve (?:it|that))|(?P<two>double|twice|two times|2x)|(?P<three>triple|treble|thrice|three times)"
+    r"|(?P<many>\d{1,4}) ?(?:x|times)|(?P<ten>ten times|tenfold))\b",
+    re.IGNORECASE,
+)
+_REVERSES = Pattern(
+    r"\b(?:revers\w*|the other way(?: a?round)?|other direction|vice versa|flip (?:it|that)|invert\w*|opposite|swap (?:it|them|that)|conversely)\b",
+    re.IGNORECASE,
+)
+
+
+def _turned(before: Plan, plan: Plan, text: str) -> Plan | None:
+    """ "Double it", "the other way round", after a conversion."""
+    if before.intent != "conversion" or before.amount is None or not _is_thin(plan) or plan.period is not None:
+        return None
+    if _REVERSES.search(text):
+        return _reversed(before, before.amount)
+    times = _TIMES.search(text)
+    if times is None:
+        return None
+    said = next(name for name, group in times.groupdict().items() if group)
+    factor = Decimal(times["many"]) if said == "many" else _FACTORS[said]
+    return msgspec.structs.replace(
+        before, amount=msgspec.structs.replace(before.amount, value=before.amount.value * factor)
+    )
+
+
+_FACTORS = {"half": Decimal("0.5"), "two": Decimal(2), "three": Decimal(3), "ten": Decimal(10)}
+
+
+def _reversed(before: Plan, amount: Amount) -> Plan:
+    if isinstance(before.target, AssetRef) and not before.assets:  # money into coins: as many coins into that money
+        coins = msgspec.structs.replace(amount, unit="")
+        return msgspec.structs.replace(before, assets=(before.target,), amount=coins, target=before.currency)
+    if isinstance(before.target, AssetRef):
+        return msgspec.structs.replace(before, assets=(before.target,), target=before.assets[0])
+    money = msgspec.structs.replace(amount, unit=before.currency)
+    return msgspec.structs.replace(before, assets=(), amount=money, target=before.assets[0])
+
+
+# "And the day after?", "a week later", of a day asked for before.
+_FROM_DAY = Pattern(
+    r"^(?:(?:and|so|ok|but|then|what about|how about|what was it|where was it|show me)[ ,]+)*(?:on )?(?:"
+    r"(?:the )?(?:(?P<next>next|following)|(?P<previous>previous|prior|preceding)) (?P<unit>day|week|month|year)"
+    r"|(?:the |a |an |one )?(?P<count>\d{1,3}|two|three|four|five|six|ten)? ?(?P<unit2>day|week|month|year)s? (?:(?P<after>after(?:wards?)?|later|on)|(?P<before>before|earlier|prior))"
+    r")(?: (?:that|it|this))?[ ?.!]*$",
+    re.IGNORECASE,
+)
+_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
+
+
+def _day_beside(before: Plan, text: str, today: date) -> Plan | None:
+    period = before.period
+    if (
+        period is None
+        or period.kind != "day"
+        or period.start is None
+        or before.intent not in {"history", "change", "quote"}
+    ):
+        return None
+    found = _FROM_DAY.match(text.strip())
+    if found is None:
+        return None
+    unit = (found["unit"] or found["unit2"]).lower()
+    count = _COUNTS.get(found["count"] or "") or int(found["count"] or 1)
+    count *= 1 if found["next"] or found["after"] else -1
+    months = {"month": 1, "year": 12}.get(unit, 0) * count
+    day = (
+        shift_months(period.start, months)
+        if months
+        else period.start + timedelta(days=count * (7 if unit == "week" else 1))
+    )
+    problem = None if day <= today else f"{day.isoformat()} is in the future"
+    return msgspec.structs.replace(before, period=Period("day", day.isoformat(), 0, day, day, problem=problem))
+
+
+_YEAR_ONLY = Pattern(
+    r"^(?:(?:and|so|ok|but|then|what about|how about|same|same day)[ ,]+)*(?:in )?(?P<year>20[0-3]\d)[ ?.!]*$",
+    re.IGNORECASE,
+)
+
+
+def _other_year(before: Plan, text: str, today: date) -> Plan | None:
+    """ "And in 2023?": the same dates of another year."""
+    found = _YEAR_ONLY.match(text.strip())
+    period = before.period
+    if found is None or period is None or period.start is None or period.end is None:
+        return None
+    years = int(found["year"]) - period.start.year
+    start, end = shift_months(period.start, 12 * years), shift_months(period.end, 12 * years)
+    if (end - start).days > _MOST_OF_A_YEAR or start > today:
+        return None
+    label = period.label.replace(str(period.start.year), found["year"])
+    return msgspec.structs.replace(before, period=Period(period.kind, label, 0, start, min(end, today)))
+
+
+_MOST_OF_A_YEAR = 300
+
+
+def _is_thin(plan: Plan) -> bool:
+    return all(asset.asset_id is None for asset in plan.all_assets)
+
+
+def _again(before: Plan, plan: Plan, text: str) -> Plan | None:
+    return (
+        _from_there(before, plan, text)
+        or _when(before, plan, text)
+        or _changed_list(before, plan, text)
+        or _in_currency(before, plan, text)
+        or _turned(before, plan, text)
+    )
+
+
 def _joined(before: Plan | None, plan: Plan, text: str) -> Plan:
+    again = _again(before, plan, text) if before is not None else None
+    if again is not None:
+        return again
     if before is not None and before.intent == "conversion" and before.assets and _INTO.match(text):
         other = plan.all_assets[:1]
         if other and plan.intent in {"bare", "conversion", "quote", "unclear"} and plan.amount is None:
@@ -161,6 +389,9 @@ def _join_skill(before: Plan, plan: Plan) -> Plan:
         is_same = plan.skill == before.skill and plan.is_follow_up and takes == "optional"
         lacks = (takes in {"wanted", "needed"} or is_same) and not named
         return msgspec.structs.replace(plan, assets=before.all_assets, doubts=before.doubts) if lacks else plan
+    is_beside = plan.intent == "comparison" and len(plan.assets) == 1 and plan.confidence <= _WITH_IT
+    if is_beside and before.assets and takes in {"needed", "wanted"}:  # "compared to ETH?", of what was asked of BTC
+        return msgspec.structs.replace(before, assets=(*before.assets, *plan.assets), is_english=plan.is_english)
     if plan.intent == "bare" and named and takes != "none":
         period = plan.period or before.period
         return msgspec.structs.replace(

@@ -2,6 +2,8 @@
 
 What was decided of close calls is given as data: the same question and decision give the same plan."""
 
+# ruff: noqa: E501 - a phrase table reads better with one entry a line
+
 from __future__ import annotations
 
 from datetime import date
@@ -94,6 +96,9 @@ def _small_talk(reading: Reading) -> Plan | None:
 
 def _settle(reading: Reading) -> Plan:
     """The first rule that fits decides. Refusals come first: a forecast is a forecast whatever else is asked."""
+    counted = _conversion(reading) if reading.says(_WOULD_BE) and reading.period is None and not reading.ahead else None
+    if counted is not None and counted.confidence >= _SURE_OF_BOTH:
+        return counted
     if intents.wants_prediction(reading.lowered) and not reading.says(intents.WORTH):
         return Plan("prediction", 0.9)
     if intents.wants_advice(reading.lowered) and not reading.says(intents.WORTH):
@@ -102,6 +107,11 @@ def _settle(reading: Reading) -> Plan:
         return Plan("worth", 0.9, amount=_money(reading))
     expression = _expression(reading)
     return Plan("arithmetic", 0.95, expression=expression) if expression else _about_assets(reading)
+
+
+_WOULD_BE = Pattern(
+    r"^(?:\w+ ){0,4}?(?:how (?:much|many)|what)\b.{0,20}\b(?:would|could|might|'d)\b(?!.{0,80}\b(?:if|when|reach|hit)\b)"
+)
 
 
 def _expression(reading: Reading) -> str | None:
@@ -128,7 +138,7 @@ def _about_assets(reading: Reading) -> Plan:
     if topic and not (specific and reading.is_known) and not (topic.name == "ranking" and several):
         return Plan("declined", 0.9, topic=topic.name)
     if several and reading.says(intents.COMPARISON) and len(reading.measures) <= 1:
-        return Plan("comparison", 0.9)
+        return Plan("comparison", 0.92 if len(reading.found.assets) > 1 and reading.period else 0.9)
     if not reading.has_asset and reading.says(intents.AMONG_THEM) and len(reading.measures) <= 1:
         return Plan("comparison", 0.96 if reading.says(intents.OF_FEW) else 0.8)
     if len(reading.assets) == 1 and reading.says(_WITH_IT):
@@ -138,15 +148,19 @@ def _about_assets(reading: Reading) -> Plan:
 
 _WITH_IT = Pattern(
     r"\b(?:compare|vs\.?|versus) (?:it|that|them|those|this)\b"
-    r"|\b(?:it|that|them) (?:compare|vs\.?|versus)\b|^(?:vs\.?|versus)\b"
+    r"|\b(?:it|that|them) (?:compare|vs\.?|versus|stack up|measure up|hold up)\b"
+    r"|^(?:(?:and|so|ok|but|now|then|how about|what about|how(?:'s| is| does) (?:it|that)(?: look)?)[ ,]+)*"
+    r"(?:vs\.?|versus|against|next to|beside|alongside|relative to|compared? (?:with|to|against)|stacked up (?:to|against|with))\b"
 )
 
 
 def _figures(reading: Reading) -> Plan:
     period = reading.strong_period
-    if {"ath", "atl", "percent_from_ath"} & set(reading.measures):
+    if {"ath", "atl", "percent_from_ath", "percent_from_atl"} & set(reading.measures):
         return Plan("quote", 0.9)
     leans = reading.has_asset or reading.says(intents.FOLLOW_UP)
+    if period and period.kind == "day" and reading.has_asset and reading.says(_FOUR_PRICES):
+        return Plan("history", 0.9)
     if intents.EXTREMES.search(reading.masked) and (period or "price" in reading.measures or leans):
         return Plan("extremes", 0.9 if period else 0.7)
     if (
@@ -158,10 +172,9 @@ def _figures(reading: Reading) -> Plan:
         return Plan("history" if is_day else "change", 0.9)
     if set(reading.measures) & {"volume_24h", "volume_change_24h"} and period and period.kind == "hours":
         return Plan("quote", 0.9)
-    if period and period.kind == "hours" and period.count == 1 and reading.has_asset and not reading.measures:
-        return Plan("change", 0.88)
     if period and (reading.has_asset or reading.measures or intents.HISTORY.search(reading.masked)):
-        return Plan("history", 0.85)
+        is_hour = period.kind == "hours" and period.count == 1 and reading.has_asset and not reading.measures
+        return Plan("change", 0.88) if is_hour else Plan("history", 0.85)
     if intents.HISTORY.search(reading.masked) and reading.has_asset and set(reading.measures) <= {"price"}:
         return Plan("history", 0.8)
     if reading.found.assets and not reading.measures and reading.period and reading.says(_IS_NOW):
@@ -176,6 +189,10 @@ def _figures(reading: Reading) -> Plan:
     if reading.has_asset:
         return Plan("bare", 0.6, amount=held[0] if held else None)
     return Plan("unclear", 0.3, amount=_money(reading))
+
+
+# A day's bar holds its high and its low as well.
+_FOUR_PRICES = Pattern(r"\b(?:open(?:s|ed|ing)?|clos(?:e|es|ed|ing)|ohlcv?)\b")
 
 
 def _money(reading: Reading) -> Amount | None:
@@ -201,7 +218,8 @@ def _conversion(reading: Reading) -> Plan | None:
         others = [other for other in assets if other is not asset]
         target: AssetRef | str = others[0] if others else find_currency(reading.lowered) or "USD"
         currency = target if isinstance(target, str) else "USD"
-        return Plan("conversion", 0.9, (asset,), amount=amount, currency=currency, target=target)
+        sure = _SURE_OF_BOTH if others or find_currency(reading.lowered) else 0.9
+        return Plan("conversion", sure, (asset,), amount=amount, currency=currency, target=target)
     money = _spent(reading)
     if money is not None and len(assets) == 1 and not reading.says(_THRESHOLD):
         return Plan("conversion", 0.9, (), amount=money, currency=money.unit, target=assets[0])
@@ -209,6 +227,10 @@ def _conversion(reading: Reading) -> Plan | None:
         one = Amount(Decimal(1), "", 0, 0)
         return Plan("conversion", 0.85, (assets[0],), amount=one, target=assets[1])
     return None
+
+
+# Both ends are named: "how much would 15 AVAX be in BNB" asks for no forecast.
+_SURE_OF_BOTH = 0.93
 
 
 def _spent(reading: Reading) -> Amount | None:

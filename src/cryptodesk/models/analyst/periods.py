@@ -41,10 +41,16 @@ _NUMBER_WORDS = {
     "eight": 8,
     "nine": 9,
     "ten": 10,
+    "eleven": 11,
     "twelve": 12,
+    "thirteen": 13,
     "fourteen": 14,
+    "fifteen": 15,
+    "eighteen": 18,
     "twenty": 20,
     "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
     "sixty": 60,
     "ninety": 90,
     "hundred": 100,
@@ -106,6 +112,12 @@ def _counted(match: re.Match[str], today: date) -> FoundPeriod | None:
     return _rolling(match, _NUMBER_WORDS.get(said) or int(said), match["unit"])
 
 
+def _bars(match: re.Match[str], today: date) -> FoundPeriod | None:
+    """ "The last ten daily closes": of days, where it is not said of what."""
+    said, units = match["count"] or match["counted"], {"hourly": "hour", "weekly": "week", "monthly": "month"}
+    return _rolling(match, _NUMBER_WORDS.get(said) or int(said), units.get(match["of"] or "", "day"))
+
+
 def _last_one(match: re.Match[str], today: date) -> FoundPeriod | None:
     unit = match["unit"]
     is_calendar = unit in {"month", "quarter", "year"} and match["back"] in {"last", "previous", "prior"}
@@ -124,7 +136,7 @@ def _short(match: re.Match[str], today: date) -> FoundPeriod | None:
 
 
 def _of_unit(match: re.Match[str], today: date) -> FoundPeriod | None:
-    unit = match["unit"] or match.groupdict().get("unit2") or "day"
+    unit = match["unit"] or match.groupdict().get("unit2") or match.groupdict().get("unit3") or "day"
     adverbs = {
         "hourly": "hour",
         "daily": "day",
@@ -193,6 +205,46 @@ def _range(match: re.Match[str], today: date) -> FoundPeriod | None:
     return _found(match, _span(first.start, second.end, today), second.stop)
 
 
+def _days_then_month(match: re.Match[str], today: date) -> FoundPeriod | None:
+    """ "Between 1 and 5 August 2024": the month is said once, behind."""
+    last = moment_at(match.string, match.end(), today)
+    if last is None or last.problem or last.start != last.end or last.start.day < int(match["day"]):
+        return None
+    return _found(match, _span(last.start.replace(day=int(match["day"])), last.end, today), last.stop)
+
+
+def _month_then_days(match: re.Match[str], today: date) -> FoundPeriod | None:
+    """ "Aug 1 to 5, 2024": the month is said once, before."""
+    first = moment_at(match.string, match.start("moment"), today)
+    if first is None or first.problem or first.start != first.end or first.stop != match.end("moment"):
+        return None
+    day, years = int(match["day"]), int(match["year"] or first.start.year)
+    try:
+        start, end = first.start.replace(year=years), first.start.replace(year=years, day=day)
+    except ValueError:
+        return None
+    return _found(match, _span(start, end, today)) if end > start else None
+
+
+def _beside_day(match: re.Match[str], today: date) -> FoundPeriod | None:
+    """ "The week after 5 August 2024", "the 30 days to 1 May 2024"; "three days after" a day is that one day."""
+    day = moment_at(match.string, match.end(), today)
+    if day is None or day.problem or day.start != day.end or match["unit"] == "hour":
+        return None
+    count = _NUMBER_WORDS.get(match["count"] or "one") or int(match["count"])
+    days = min(count * _DAYS[match["unit"]], _MOST_DAYS)
+    is_after = match["side"].startswith(("after", "follow", "from", "start", "begin"))
+    is_single = (
+        match["side"] in {"before", "prior to", "after"}
+        and match["unit"] != "week"
+        and not match.group().startswith("the ")
+    )
+    end = day.start + timedelta(days=days if is_after else -days)
+    if is_single:
+        return _found(match, _from_moment(Moment(end, end, day.stop, end.isoformat()), today), day.stop)
+    return _found(match, _span(min(day.start, end), max(day.start, end), today), day.stop)
+
+
 def _in_year_of(first: Moment, second: Moment) -> Moment:
     """Both dates in the year said once: "between 1 May and 3 June 2025"."""
     years = second.start.year - first.start.year
@@ -217,6 +269,48 @@ def _in(match: re.Match[str], today: date) -> FoundPeriod | None:
     if moment is None or match.string.startswith("now", match.end()):
         return None
     return _found(match, _from_moment(moment, today), moment.stop)
+
+
+def _to_now(match: re.Match[str], today: date) -> FoundPeriod | None:
+    """ "How much higher than 30 days ago": what lies between a day and now is a move, and no figure of that day."""
+    counted = match["count"]
+    if counted:
+        return _counted(match, today)
+    moment = moment_at(match.string, match.start("moment"), today)
+    if moment is None or moment.problem or moment.start != moment.end or moment.start >= today:
+        return None
+    label = f"since {moment.start.isoformat()}"
+    return FoundPeriod(_span(moment.start, today, today, label), match.start(), moment.stop)
+
+
+def _begins(match: re.Match[str], today: date) -> FoundPeriod | None:
+    """ "When 2022 began", "as March 2024 ended": the first or last day of it."""
+    moment = moment_at(match.string, match.start("moment"), today)
+    if moment is None or moment.problem:
+        return None
+    verb = _BEGAN.match(match.string, moment.stop)
+    if verb is None:
+        return None
+    day = moment.end if verb["end"] else moment.start
+    return _found(match, _from_moment(Moment(day, day, moment.stop, day.isoformat()), today), verb.end())
+
+
+def _ended(match: re.Match[str], today: date) -> FoundPeriod | None:
+    """ "How did BNB finish 2023", "where did SOL start the month": its first or last day."""
+    if match["running"]:
+        first = today.replace(day=1) if match["running"] == "month" else date(today.year, 1, 1)
+        return _found(match, Period("day", first.isoformat(), 0, first, first)) if match["begin"] else None
+    moment = moment_at(match.string, match.end(), today)
+    if moment is None or moment.problem or moment.start == moment.end:
+        return None
+    day = moment.start if match["begin"] else moment.end
+    return _found(match, _from_moment(Moment(day, day, moment.stop, day.isoformat()), today), moment.stop)
+
+
+_BEGAN = Pattern(
+    r"(?:'s)? (?:was )?(?:just )?(?:(?:began|begins|begun|beginning|start(?:ed|s|ing)?|open(?:ed|s|ing)?|kick(?:ed|s|ing)? off|roll(?:ed|s) (?:in|around)"
+    r"|arrived|came|dawned|got (?:started|going)|got under way)|(?P<end>end(?:ed|s|ing)?|clos(?:ed|es|ing)|finish(?:ed|es)?|was over|wrapped up|ran out))(?![a-z])"
+)
 
 
 def _plain(match: re.Match[str], today: date) -> FoundPeriod | None:
@@ -262,16 +356,75 @@ def _span(start: date, end: date, today: date, label: str | None = None) -> Peri
 _JOINT = Pattern(r",? *(?:-|–|—|and|to|until|till|through|thru|up to)(?: the)? *")
 _STARTS = r"(?<![\w.,$€£+*/^(-])"
 
+_BESIDE = r"(?:than|compared? (?:to|with|against)|versus|vs\.?|against|relative to|measured against|over|from)"
 _FORMS: tuple[tuple[Pattern, Reader], ...] = tuple(
     (Pattern(pattern), read)
     for pattern, read in (
+        (
+            rf"\b{_BESIDE} (?:(?:the|its) (?:price|level|value|close|rate) (?:of|on|from|at|it had )? ?|(?:what |where )?(?:it|they|we|that) (?:was|were|stood|traded|had been)(?: at)? |(?:the )?same (?:day|time|date) )?"
+            rf"(?P<moment>(?:exactly |about |roughly |around )?(?:{_COUNT} {_UNIT} (?:ago|back|earlier|prior)))(?![a-z])(?!.{{0,6}}\b(?:to|until|till) (?!now|today))",
+            _to_now,
+        ),
+        (
+            rf"(?P<moment>\b{_COUNT} {_UNIT} (?:ago|back|earlier))(?: price| level| value)?,? (?:vs\.?|versus|against|compared? (?:to|with)|to|until|till|up to|and|or)(?: what it is| where it is)? (?:right )?(?:now|today)(?![a-z])",
+            _to_now,
+        ),
+        (
+            r"\b(?:than|compared? (?:to|with)|versus|vs\.?|relative to) (?:(?:what |where )?(?:it|they|we) (?:was|were|stood|traded)(?: at)? )?(?:on |at |in )?(?=\S)(?P<count>(?!))?(?P<moment>(?:the )?(?:\d|[a-z]{3}))",
+            _to_now,
+        ),
+        (
+            r"(?<!the )\b(?:(?P<begin>start(?:ed|s)?|beg[aiu]n|enter(?:ed|s)?|kick(?:ed|s)? off|open(?:ed|s)? (?=20))|(?:(?:end|finish)(?:ed|es|s)?|wrap(?:ped|s)?|close[ds]? (?=out |20))(?: out| off| up)?"
+            r"|(?:monthly|yearly|annual|quarterly) clos(?:e|ing)(?: price)?(?: (?:for|of|in))?) ?(?:(?:at|in) )?"
+            r"(?:the (?P<running>month|year)(?! of)\b|(?:the )?(?:year )?(?=20\d\d(?!-)|last (?:month|year|quarter)|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|q[1-4]))",
+            _ended,
+        ),
+        (
+            r"\b(?:when|as|once|the (?:day|moment|time)|back when) (?:the (?:year|month) )?(?P<moment>(?:20\d\d|the|this|last|q[1-4]|h[12]|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))",
+            _begins,
+        ),
+        (
+            r"(?<![\w.,$€£+*/^(-])(?:(?:between|from) )?(?:the )?(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?: ?[-–] ?| (?:to|and|through|thru|until|till) )(?:the )?"
+            r"(?=\d\d?(?:st|nd|rd|th)?(?: of)?[ -][a-z]{3})",
+            _days_then_month,
+        ),
+        (
+            r"(?<![a-z])(?:(?:between|from) )?(?P<moment>[a-z]{3,9}\.? (?:the )?\d\d?(?:st|nd|rd|th)?)(?: ?[-–] ?| (?:to|and|through|thru|until|till) )(?:the )?(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?![\d.:%])(?! [a-z]{3,9} \d|[ -](?:days?|weeks?|months?|years?|hours?)\b)"
+            r"(?:,? (?P<year>20\d\d))?",
+            _month_then_days,
+        ),
+        (
+            rf"{_STARTS}(?:the )?{_COUNT}[ -]{_UNIT} (?P<side>before|prior to|preceding|leading (?:up )?to|up to|until|to|ending(?: on)?|ended(?: on)?|after|following|from|starting(?: on)?|beginning(?: on)?) (?:the )?(?=\d|[a-z]{{3}})(?!now|today)",
+            _beside_day,
+        ),
+        (
+            rf"(?<![a-z])(?:the )?(?P<count>(?!))?{_UNIT} (?P<side>before|prior to|preceding|leading (?:up )?to|after|following) (?:the )?(?=\d|[a-z]{{3}})(?!now|today|last|yesterday)",
+            _beside_day,
+        ),
         (r"\b(?:between|from)\s+(?:the\s+)?", _range),
         (r"(?<=\()(?=20\d\d-\d\d?-\d|\d\d?[./]\d\d?[./]20\d\d|\d\d? [a-z]{3}|[a-z]{3,9} \d|q[1-4] 20)", _plain),
         (
             rf"{_STARTS}(?=\d|[a-z])(?=(?:20\d\d|\d\d?(?:st|nd|rd|th)? |jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|q[1-4]|h[12]))",
             _range,
         ),
-        (r"\b(?:since|starting|from|after)\s+(?:the\s+)?(?=\S)", _since),
+        (
+            r"\b(?:since|starting|from|after)\s+(?!(?:the )?(?:start|beginning|turn) of (?:the|this) (?:year|month|quarter)\b)(?:the\s+)?(?=\S)",
+            _since,
+        ),
+        (
+            r"(?<![\w-])(?=(?:the )?(?:\d\d?(?:st|nd|rd|th)?|[a-z]{4,7}(?:first|th)|(?:twenty|thirty)[ -][a-z]{5,7}|fi(?:rst|fth)|second|third|sixth|ninth|tenth)"
+            r"(?: day)? (?:of|in|quarter|half) )|(?<![\w-])(?=(?:the )?(?:day before yesterday|(?:week|month|year) before last))",
+            _plain,
+        ),
+        (
+            r"(?<![\w-])(?<!since )(?<!since the )(?=(?:the )?(?:very )?(?:start|beginning|end|close|turn|dawn|opening|outset|first|last|final|second|third|fourth)(?: \w+){0,2}? (?:of|in) (?:the |this |last )?(?:year|month|quarter|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|20\d\d))"
+            r"|(?<![\w-])(?=(?:\d\d? )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?(?: (?:the )?\d\d?(?:st|nd|rd|th)?)?,? (?:of|in) (?:20\d\d|'\d\d))"
+            r"|(?<![\w-])(?=(?:this|the same|same|that same) (?:very )?(?:day|date|time)\b)"
+            r"|(?<![\w-])(?=(?:half a|\d{1,3}|[a-z]{1,12}) (?:and a half )?(?:day|week|month|year)s?(?: and (?:a half|(?:\d{1,3}|[a-z]{1,8}) (?:day|week|month)s?))? (?:ago|back|earlier|prior)\b)"
+            r"|(?<![\w-])(?=(?:\d\d?(?:st|nd|rd|th)? (?:of )?)?[a-z]{3,9}(?: \d\d?(?:st|nd|rd|th)?)?,?(?: of| in)? (?:last|this|the previous|the last) (?:year|week)\b)"
+            r"|(?<![\w-])(?=(?:the )?(?:year|month)[- ]end\b|(?:the )?week (?:of|from|starting|beginning)\b|(?:the )?year (?:of )?20\d\d|(?:last|this past|past) (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|20\d\d's (?:q\d|\w+ quarter)|20[0-2]\d[01]\d[0-3]\d(?!\d))",
+            _plain,
+        ),
         (
             r"\b(?:ytd|mtd|qtd|(?:year|month|quarter)[- ]to[- ]date|since (?:the )?(?:start|beginning|turn) of (?:the|this) (?:year|month|quarter)|since (?:the )?new year(?:'s(?: day)?)?|so far this (?:year|month|quarter)|this (?:year|month|quarter)(?: so far)?)\b",
             _to_date,
@@ -279,6 +432,14 @@ _FORMS: tuple[tuple[Pattern, Reader], ...] = tuple(
         (r"\b(?:this|the current) week\b|\bweek[- ]to[- ]date\b|\bwtd\b", _this_week),
         (r"\b(?:(?:last|past|previous|this|the|a) )*half[- ](?:a )?year\b", _half_year),
         (rf"\b{_BACK}\s+{_COUNT}\s*-?\s*{_UNIT}\b", _counted),
+        (
+            rf"\b(?:(?:{_BACK}|latest|newest)\s+{_COUNT}|{_COUNT.replace('count', 'counted')}\s+(?:latest|newest|most recent|last))\s+(?P<of>hourly|daily|weekly|monthly|trading)?\s*(?:closes?|closing prices?|candles?|bars?|sessions?|opens?|prices)\b",
+            _bars,
+        ),
+        (
+            r"(?<=_'s )(?P<unit3>day|week|month|quarter|year)\b(?! (?:of|end|start|high|low))|\b(?:kind|sort) of (?:an? )?(?P<unit>day|week|fortnight|month|quarter|year)\b|\b(?:good|bad|rough|great|tough|decent|wild|quiet) (?P<unit2>week|month|quarter|year)\b",
+            _of_unit,
+        ),
         (rf"\b{_BACK}\s+(?P<count>\d{{1,4}})\s?(?P<unit>hrs?|h|d|wk|w|mo|mth|m|yrs?|y)\b", _short),
         (rf"\b{_BACK}\s+{_UNIT}\b", _last_one),
         (rf"{_STARTS}{_COUNT}[\s-]+{_UNIT}(?![a-z])(?!\s+(?:ago|back|earlier))", _counted),

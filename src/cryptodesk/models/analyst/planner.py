@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+
+from msgspec import structs
 
 from cryptodesk.models.analyst.arithmetic import needed_expression
 from cryptodesk.models.analyst.calls import Call
@@ -17,11 +19,13 @@ from cryptodesk.models.analyst.resolve import resolve
 from cryptodesk.models.analyst.skills import Ask, load_skills
 from cryptodesk.models.analyst.tool_names import ID_LOOKUP, MARKET_DATA, MATH_EVAL, MAX_LOOKUP_NAMES, MAX_LOOKUP_QUERY
 
-__all__ = ["next_calls"]
+__all__ = ["next_calls", "own_evidence"]
 
 _OVERVIEW = ("price", "market_cap", "volume", "returns", "supply")
 # Beyond this the tool would join the bars of a shared result into long ones; alone, each asset keeps finer dates.
 _MOST_ROWS = 140
+# Two calls for each: of more assets the days stay those of the bars.
+_MOST_WITH_DAYS = 3
 
 
 def next_calls(plan: Plan, evidence: Evidence, offer: Offer, today: date) -> tuple[Call, ...]:
@@ -46,7 +50,38 @@ def _wanted(plan: Plan, evidence: Evidence, offer: Offer, today: date) -> Sequen
         return ()
     assets = resolve(plan, evidence).assets
     calls = [call for call in _market(plan, assets, today) if call.key not in evidence.asked]
+    calls = calls or list(_days_of_extremes(plan, assets, own_evidence(plan, evidence, today)))
     return calls or _math(needed_expression(plan, evidence), offer)
+
+
+def own_evidence(plan: Plan, evidence: Evidence, today: date) -> Evidence:
+    """Without the histories that were asked for another question of the message, or for the day of an extreme."""
+    if plan.intent not in MARKET_INTENTS or not plan.all_assets:
+        return evidence
+    wanted = {call.key for call in _market(plan, resolve(plan, evidence).assets, today)}
+    if not any(block.call in wanted for block in evidence.blocks):
+        return evidence
+    kept = tuple(block for block in evidence.blocks if block.call in wanted or not block.has_history)
+    return structs.replace(evidence, blocks=kept)
+
+
+def _days_of_extremes(plan: Plan, assets: Sequence[AssetRef], evidence: Evidence) -> Iterator[Call]:
+    """A long record comes in bars of several days: those that hold its ends are asked for day by day."""
+    if plan.intent != "extremes" or len(assets) > _MOST_WITH_DAYS:
+        return
+    for asset in assets:
+        holding = evidence.holding(asset)
+        series = holding.series if holding else None
+        if series is None or not series.has_ohlc or series.days_a_bar < 2:
+            continue
+        for bar in (series.highest, series.lowest):
+            last = bar.day + timedelta(days=series.days_a_bar - 1)
+            span = {"time_start": bar.day.isoformat(), "time_end": last.isoformat()}
+            history = {"interval": "1d", "series": "ohlcv", **span}
+            yield Call(
+                MARKET_DATA,
+                {"asset_type": "coin", "ids": [asset.asset_id], "metrics": ["history"], "history": history},
+            )
 
 
 def _of_skill(plan: Plan, evidence: Evidence, offer: Offer, today: date) -> Sequence[Call]:
@@ -98,6 +133,8 @@ def _metrics(plan: Plan) -> list[str]:
     if plan.intent in {"conversion", "worth"}:
         return ["price"]
     named = [MEASURES[name].metric for name in plan.measures]
+    if "percent_from_atl" in plan.measures:  # no field holds it: it is computed from the two prices
+        named.append("price")
     if plan.intent == "quote":
         metrics = [*named, *(["price", "returns"] if "price" in plan.measures else [])]
     elif plan.intent in {"history", "extremes"}:

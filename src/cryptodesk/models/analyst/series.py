@@ -33,6 +33,12 @@ class Series(Struct, frozen=True):
     value_name: str = "close"
 
     @property
+    def days_a_bar(self) -> int:
+        """1 for daily bars, more where several days were joined; 0 for bars of hours and the like."""
+        count = self.interval.removesuffix("d")
+        return int(count) if count.isdigit() and count != self.interval else 0
+
+    @property
     def start(self) -> Decimal:
         """The opening price of the first bar; its close where only closes are known."""
         return self.bars[0].open

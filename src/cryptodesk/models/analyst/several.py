@@ -1,11 +1,15 @@
 """Several questions in one message: where one ends and the next begins."""
 
+# ruff: noqa: E501 - a phrase table reads better with one entry a line
+
 from __future__ import annotations
 
 import re
 from datetime import date
+from typing import TypeGuard
 
 from cryptodesk.core.patterns import Pattern
+from cryptodesk.models.analyst.moments import Moment, moment_at
 from cryptodesk.models.analyst.parser import parse
 from cryptodesk.models.analyst.ports import AssetKnowledge
 from cryptodesk.models.analyst.questions import Plan
@@ -28,15 +32,16 @@ _JOINTS = Pattern(
     r"\s*,?\s+(?:and|plus|&|as well as|along with)\s+(?:then |also )?(?:the |its |their |some )?|\s*,\s+", re.IGNORECASE
 )
 _RELATED = Pattern(
-    r"\b(?:between|compar\w*|vs\.?|versus|differen\w*|correlat\w*|relat\w*|impact\w*|affect\w*|effects?|against|if|than|both"
-    r"|which of|(?:any|one|best|worst) of)\b",
+    r"\b(?:between|compar\w*|(?:rank|sort|order|arrange|list|line)\b.{1,60}\bby|vs\.?|versus|differen\w*|correlat\w*|relat\w*|impact\w*|affect\w*|effects?|against|if|than|both"
+    r"|which of|(?:any|one|best|worst) of|(?:which|what) (?:\w+ )?(?:is|was|has|are|did|one)\b.{1,50}\bor)\b",
     re.IGNORECASE,
 )
-_LEANS = Pattern(r"\b(?:it|they|them|its|their|this|that)\b", re.IGNORECASE)
+_LEANS = Pattern(r"\b(?:it|they|them|its|their|this|that|the (?:index|gauge|reading|level|score))\b", re.IGNORECASE)
 _FAINT = 0.5
 _MOST_WORDS_OF_A_REST = 6
 _MOST_JOINTS = 4
-_SURE_OF_LIST, _SURE_OF_SUBJECT = 0.9, 0.96
+_SURE_OF_LIST, _SURE_OF_SUBJECT, _SURE_OF_WORD = 0.9, 0.96, 0.97
+_OF_ONE_WORD = frozenset({"gas", "dominance", "trending", "fear_greed", "gainers_losers", "stablecoins"})
 # A word of these is rather a part of the other question: "actual and forecast".
 _REFUSED = frozenset(
     {"advice", "prediction", "arithmetic", "worth", "conversion", "outlook", "out_of_field", "concept"}
@@ -50,7 +55,7 @@ def split_questions(text: str, knowledge: AssetKnowledge, today: date) -> tuple[
     whole = clean(text)
     parts = [part for part in map(str.strip, _ENDS.split(whole)) if part]
     if len(parts) == 1:
-        return _split_list(whole, knowledge, today) or (text,)
+        return _split_dates(whole, knowledge, today) or _split_list(whole, knowledge, today) or (text,)
     if not 1 < len(parts) <= 3 * MOST_QUESTIONS:
         return (text,)
     plans = [parse(part, knowledge, today) for part in parts]
@@ -66,7 +71,62 @@ def split_questions(text: str, knowledge: AssetKnowledge, today: date) -> tuple[
             joined[-1] = f"{joined[-1]} {part}"
     if joined[0] not in asked and len(joined) > 1:
         joined[:2] = [f"{joined[0]} {joined[1]}"]
-    return tuple(joined[:MOST_QUESTIONS]) if len(joined) > 1 else (text,)
+    joined = _with_leaning(joined, knowledge, today)
+    listed = [one for part in joined for one in _split_list(part, knowledge, today) or (part,)]
+    return tuple(listed[:MOST_QUESTIONS]) if len(listed) > 1 else (text,)
+
+
+def _with_leaning(parts: list[str], knowledge: AssetKnowledge, today: date) -> list[str]:
+    """ "Which narrative leads, and how much did its market cap change": what is asked of a thing that is no asset, and
+    that only the question before names, is a part of that question."""
+    kept = parts[:1]
+    for part in parts[1:]:
+        plan, before = parse(part, knowledge, today), parse(kept[-1], knowledge, today)
+        is_of_no_asset = before.intent == "skill" and load_skills()[before.skill].assets == "none"
+        leans = plan.intent in _OF_AN_ASSET - {"skill"} and not plan.all_assets and not plan.doubts
+        whole = f"{kept[-1].rstrip(' ?!.,')} and {part}"
+        is_of_held = before.skill == "portfolio" and plan.intent in _OF_AN_ASSET and not plan.all_assets
+        leans = (is_of_no_asset and leans and _LEANS.search(part) is not None) or (is_of_held and not plan.doubts)
+        if leans and parse(whole, knowledge, today).skill == before.skill:
+            kept[-1] = whole
+        else:
+            kept.append(part)
+    return kept
+
+
+# Two days that are asked for beside each other, no stretch between them.
+_DATES = Pattern(r",? (?:and|or|vs\.?|versus|&|as well as|and also|and then) (?:on |at |for )?(?:the )?(?=\S)")
+_OF_A_STRETCH = Pattern(r"\b(?:between|from|since|chang\w*|gain\w*|mov\w*|return\w*|perform\w*)\b")
+_LONGEST_DATE = 26
+
+
+def _split_dates(whole: str, knowledge: AssetKnowledge, today: date) -> tuple[str, ...]:
+    """ "ETH price on 1 Jan 2023 and on 1 Jan 2024": the same question of each day."""
+    lowered = whole.lower()
+    if len(lowered) != len(whole) or _OF_A_STRETCH.search(lowered):
+        return ()
+    for joint in _DATES.finditer(lowered):
+        first, second = _day_until(lowered, joint.start(), today), moment_at(lowered, joint.end(), today)
+        if first is None or not _is_day(second) or lowered.startswith(("now", "today"), joint.end()):
+            continue
+        parts = whole[: joint.start()] + whole[second.stop :], whole[:first] + whole[joint.end() :]
+        if all(parse(part, knowledge, today).intent == "history" for part in parts):
+            return parts
+    return ()
+
+
+def _day_until(lowered: str, stop: int, today: date) -> int | None:
+    """Where the day begins that is said right before `stop`."""
+    for start in range(max(0, stop - _LONGEST_DATE), stop):
+        if start == 0 or lowered[start - 1] == " ":
+            found = moment_at(lowered, start, today)
+            if _is_day(found) and found.stop == stop:
+                return start
+    return None
+
+
+def _is_day(moment: Moment | None) -> TypeGuard[Moment]:
+    return moment is not None and moment.start == moment.end and moment.problem is None
 
 
 def _split_list(whole: str, knowledge: AssetKnowledge, today: date) -> tuple[str, ...]:
@@ -105,7 +165,9 @@ _MINE = Pattern(r"\b(?:i|my|me|mine|we|our)\b", re.IGNORECASE)
 def _is_one_subject(whole: str, knowledge: AssetKnowledge, today: date) -> bool:
     """ "What are optimistic and zk rollups" asks of one article, whatever "zk rollups" means by itself."""
     plan = parse(whole, knowledge, today)
-    return plan.skill == "concept" and plan.confidence >= _SURE_OF_SUBJECT
+    # Of what is held each amount is a part of one sum, whatever is asked of it.
+    is_held = plan.skill == "portfolio" and len(plan.all_assets) > 1
+    return is_held or (plan.skill == "concept" and plan.confidence >= _SURE_OF_SUBJECT)
 
 
 def _are_apart(first: Plan, second: Plan) -> bool:
@@ -135,4 +197,22 @@ def _is_question(part: str, plan: Plan) -> bool:
     is_rest = plan.skill == "outlook" and not plan.all_assets and not plan.doubts
     # "What is a DAO and how does it vote": the second asks of the first one's subject.
     is_rest = is_rest or (plan.skill == "concept" and (plan.confidence < _FAINT or _LEANS.search(part) is not None))
-    return plan.intent not in _UNSURE and not is_rest and len(part.split()) >= _FEWEST_WORDS
+    is_enough = len(part.split()) >= _FEWEST_WORDS or _is_own_word(plan)
+    is_rest = is_rest or _MANNER.match(part) is not None or (_BY.match(part) is not None and not plan.all_assets)
+    return plan.intent not in _UNSURE and not is_rest and is_enough
+
+
+# How a figure is wanted, and from which days it is to be reckoned: of the question before.
+_MANNER = Pattern(
+    r"^(?:\W|and\b|just\b|only\b|please\b|but\b|give me\b|as\b|in\b|an?\b|the\b)*(?:percent(?:age)?s?|%|numbers?|figures?|dollars?|usd|annuali[sz]ed(?: vol\w*| std\w*)?|(?:per|a) year|yearly|rate|one (?:number|figure))(?: (?:terms|please|pls|thanks|only|(?:per|a|an|each|every) ?(?:\w+ )?\w+|\S+))?[ ?.!]*$",
+    re.IGNORECASE,
+)
+_BY = Pattern(
+    r"^(?:please |just )*(?:check|use|using|take|look(?:ing)? (?:at|over)|go by|going by|based on|calculated? (?:it )?(?:on|over|from|with)|measured?(?: it)? (?:on|over|by|with)|reckon(?:ed)? (?:on|over|from))\b",
+    re.IGNORECASE,
+)
+
+
+def _is_own_word(plan: Plan) -> bool:
+    """One word is a question where it is the name of what it asks for, and no asset is missing: "gas"."""
+    return plan.intent == "skill" and plan.confidence >= _SURE_OF_WORD and plan.skill in _OF_ONE_WORD

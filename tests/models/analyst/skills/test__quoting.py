@@ -77,3 +77,21 @@ def test_a_passage_of_which_half_is_missing_does_not_fit() -> None:
     fit = fit_of(read(passage(1, "Trout", "Trout bite."))[0], stems("restaking slashing"))
     assert (fit.share, fit.is_near) == (0.0, False)
     assert fit.missing == ("restaking", "slashing")
+
+
+FARM = (
+    "Automatic makers quote prices from a formula alone. Givers put both of the coins into the pool. "
+    "What a share is worth depends on the ratio between now and then."
+)
+
+
+def test_of_the_second_part_of_a_title_its_own_sentences_are_quoted() -> None:
+    row = passage(
+        1, "Automatic makers and fleeting loss", f"{FARM} Fleeting loss is what a share is worth less than holding."
+    )
+    assert quoted("what is fleeting loss", row) == ["Fleeting loss is what a share is worth less than holding."]
+    assert quoted("what is an automatic maker", row)[0].startswith("Automatic makers quote prices")
+
+
+def test_where_no_sentence_names_the_second_part_the_whole_passage_is_quoted() -> None:
+    assert quoted("what is fleeting loss", passage(1, "Automatic makers and fleeting loss", FARM)) == [FARM]

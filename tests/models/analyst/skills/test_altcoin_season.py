@@ -41,6 +41,7 @@ is money rotating from BTC into alts
 are altcoins outperforming bitcoin
 rotation index
 give me the altcoin season index in detail
+alt season index now
 """
 NOT_OURS = """
 what is an altcoin season

@@ -24,6 +24,11 @@ from tests.models.analyst.skills.content_desk import (
 pytestmark = [pytest.mark.asyncio(loop_scope="module")]
 
 OURS = """
+what's a rug-proof way to read a stablecoin depeg
+what is a good way to read a stablecoin depeg
+explain impermanent loss to me like i'm new
+explain restaking as if i am new to this
+explain staking to a beginner
 what is restaking
 What is restaking?
 whats staking

@@ -69,6 +69,26 @@ avax correlation with btc last quarter
 are ada and dot correlated
 how strongly is bnb tied to bitcoin past 6 months
 rolling correlation eth btc 90 days
+do ETH and BTC walk hand in hand
+how tightly is SOL glued to BTC, 60 days
+does doge go where bitcoin goes? 90 days
+are LINK and ETH joined at the hip lately
+r between BTC and ETH daily returns last 30 days
+pearson of ADA and SOL over 90 days
+how in sync are XRP and XLM this year
+does solana march in step with ether? last 60 days
+if ethereum goes up, does SOL follow? past 90 days
+corr eth/btc 30d
+is AVAX's price tied to BTC's
+how similar are the daily moves of BTC and ETH over 90 days
+how much does DOGE depend on bitcoin, over the past 90 days
+does ada mimic eth
+do hype and btc dance together
+does LINK dance to ethereum's tune
+coefficient of correlation, bitcoin and gold
+does hype follow eth around, past 60 days
+XMR and ZEC: do they trade as a pair? 90 days correlation please
+beta of SOL against bitcoin, 90d
 """
 NOT_OURS = """
 what is correlation?
@@ -86,6 +106,8 @@ price of ETH in BTC
 did Solana outperform Cardano this week?
 volume of BTC and ETH
 SOL and ADA market cap
+ETH and SOL price today
+can I go from BTC to ETH
 """
 
 

@@ -29,6 +29,16 @@ from tests.models.analyst.skills.risk_desk import (
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("analyst-skills")]
 
 OURS = """
+perp volume vs spot volume of crypto
+spot vs perp volume
+ratio of perp to spot volume
+is perp volume bigger than spot volume
+how much perp volume is there vs spot
+futures volume against spot volume
+derivatives volume compared to spot
+spot to derivatives volume ratio
+perps versus spot trading volume today
+perpetuals traded vs spot traded
 are longs paying shorts on XRP?
 are shorts paying longs on ETH
 do longs pay shorts right now
@@ -115,6 +125,56 @@ avax oi
 crypto derivatives volume today
 negative funding coins
 how much of btc oi is on Birinonix Trade
+are longs or shorts paying on BTC
+how much BTC open interest is there
+money in open ETH contracts
+what do longs pay per 8 hours on SOL
+funding on eth perps
+how many dollars of shorts got blown up today
+who got liquidated more on ETH today, longs or shorts
+total liquidations across crypto past 24h
+how much was liquidated in the last day
+size of all open bitcoin futures positions
+outstanding futures contracts on xrp in dollars
+is funding positive for DOGE
+what's the carry on BTC perps
+long liquidations ETH 24h
+who pays whom on bitcoin perps right now
+open positions in solana futures, total dollars
+how much did leveraged traders lose in the last 24 hours
+cost of holding a long on ETH perps
+do longs pay shorts on doge or the other way round
+funding on BTC, annualised
+ratio of longs to shorts on ETH
+are SOL perps traded more than SOL spot
+how many longs got cleaned out on BTC in a day
+what does it cost to be long ETH for 8 hours
+how much was force-closed on btc over the last day
+LINK OI?
+perp volume vs spot volume for XRP
+who's paying funding on ADA, bulls or bears?
+BTC funding positive or negative
+which side of the DOGE trade is being paid
+liqs on ETH, 24h, longs only
+how much dollar value of bitcoin futures is open at the moment
+how many shorts on SOL were squeezed out in the last 24 hours, in dollars
+size of the bitcoin futures market
+bets still open on BNB futures
+total open interest across all of crypto
+wipeouts in the past day across the market
+what's the funding on ETH right now, in percent per 8 hours
+do shorts pay longs on ETH? rate per 8h
+SOL: percent that longs pay every eight hours
+how expensive is it to hold an ETH long, per 8 hours
+8h rate on DOGE perps
+how many dollars of ETH longs were liquidated in the past 24 hours?
+by how much did ETH open interest move in 24h
+are traders paying to be long BTC? how much
+bnb perpetual funding %
+how much does a BTC long cost per 8h
+what do perp longs on XRP pay
+the perp premium on SOL
+how lopsided is ETH positioning, longs vs shorts
 """
 NOT_OURS = """
 what is leverage

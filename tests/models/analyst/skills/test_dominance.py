@@ -65,6 +65,21 @@ bitcoin dominance over the last 90 days
 how dominant is BTC? btc dominance
 could you tell me the btc dominance please
 BTC share of the total market
+bitcoin's chunk of the total market
+how much of crypto is bitcoin, percent
+what part of the total market cap is ETH
+how dominant is bitcoin these days
+what percentage of all crypto money sits in bitcoin
+share of everything that isn't BTC or ETH
+is bitcoin more than half of the market
+BTC's weight in the whole crypto market
+did bitcoin dominance go up this week
+how big a part of the market is ethereum
+out of every dollar in crypto, how many cents are in bitcoin
+bitcoin vs the rest, in percent of the market
+does btc make up more than 60% of the market
+ETH share of total crypto cap
+what percent of the market are alts
 """
 NOT_OURS = """
 market share of binance

@@ -72,6 +72,50 @@ biggest pullback in btc this year
 compare max drawdown of btc and eth 180 days
 current drawdown of sol from its high
 biggest peak-to-trough loss of BNB between june and august 2026
+biggest fall of solana from peak to trough in 2025
+from top to bottom how much did ETH lose at worst in 2025
+worst peak to valley loss of BTC this year
+the deepest hole DOGE fell into over the past year
+how deep did ADA sink from its high in 2025
+largest dip of LINK last 12 months
+worst slide of avax during 2025, high to low
+what was the max pain fall from peak for BTC in 2025
+maxdd ETH 180d
+ETH's worst slump this year
+biggest plunge BNB suffered in the last 90 days
+worst case if you bought the top of XRP in 2025 and sold the bottom
+max draw down of NEAR over the last year
+if I had bought SOL at the worst moment this year how far down would I have been
+how far did SOL fall from its peak to its low in 2025
+what was the most BTC lost from any high this year
+ETH: how much did it give back from its 2025 top
+how much under its 2025 peak did ADA get at the worst point
+largest loss from a peak for LINK, past 12 months
+worst percentage loss high-to-low for doge in 2025
+dd of BTC last year
+how much pain did SOL holders go through in 2025, peak to bottom
+biggest fall from grace of avax in the last 365 days
+greatest decline from a previous high, BTC, 2025
+what's the steepest XRP came down from a high in 2025
+how far below its 90-day high is SOL
+how much has BNB come off its high of the last 30 days
+the worst losing stretch of ETH in 2025, in percent
+how much did DOGE shed between its top and its bottom in 2025
+how badly did BTC get hit from its high during 2025
+how far underwater did BTC get from its high in 2025
+BTC 2025: peak-to-trough loss
+ETH's biggest slide between any two days in 2025
+from its high in 2025, how far down did LINK go at most
+worst fall XRP had in the last 6 months measured from the top
+how much would the unluckiest SOL buyer of 2025 have lost at the bottom
+what did BNB lose from top to bottom over the past 180 days
+how much did ADA lose from high to low in 2025
+peak to low fall AVAX 2025
+the maximum ETH dropped from a peak this year
+max loss from the top: NEAR over 12 months
+how steep was solana's worst decline in 2025
+how much has doge fallen at worst since january
+worst dip of bitcoin in the past half year
 """
 NOT_OURS = """
 what is a drawdown?
@@ -91,6 +135,8 @@ lowest price of ETH last month
 BTC low in 2022
 how volatile is SOL
 compare BTC and ETH
+what was the high of BTC in 2025
+price of ETH from January to March 2025
 """
 
 

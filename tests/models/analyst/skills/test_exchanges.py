@@ -26,6 +26,16 @@ from tests.models.analyst.skills.risk_desk import (
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("analyst-skills")]
 
 OURS = """
+how many coins does Pelisokan list?
+how many coins does pelisokan list
+how many pairs does Pelisokan trade
+how many tokens does Pelisokan support?
+number of coins does pelisokan list
+how many markets are on Pelisokan
+how many coins does Quilanova Exchange offer
+how many trading pairs are listed on Pelisokan
+how many cryptos does Holenovale Spot list right now
+how many different coins are available on Pelisokan
 volume on Kelordine
 how big is Birinonix Trade
 reserves held by Birinonix Trade
@@ -144,8 +154,81 @@ number one exchange
 exchange rankings
 biggest cex
 spot exchanges by volume
+number one exchange by spot volume
+which trading platform is biggest
+biggest venue for derivatives
+where is most crypto traded
+the venue with the largest reserves
+top 3 spot exchanges
+how much does Birinonix Trade turn over in a day
+Birinonix Trade daily volume
+daily turnover at Holenovale Spot
+second biggest exchange
+how many coins can you trade on Holenovale Spot
+on which exchange is the most open interest
+who leads spot trading among exchanges
+busiest exchange right now
+what rank is Holenovale Spot
+trading fees at Birinonix Trade
+which exchange is ranked first
+which exchange trades the most
+how much is traded on Birinonix Trade in 24h
+how much did Birinonix Trade trade yesterday
+reserves of Holenovale Spot please
+does Holenovale Spot have more volume than Birinonix Trade
+how many markets does Birinonix Trade have
+dex volume 24h
+how much was swapped on dexes today
+where do people trade most, by exchange
+rank exchanges by open interest
+how much does Quilanova Exchange trade in a day
+futures turnover at Dunorbex Digital in the last day
+What rank does Olinovex Spot have?
+how many coins are on offer at Reniawyn Pro
+what does Birinonix Trade charge takers
+Is Yoraththa Trade a big exchange? How much volume does it do?
+how busy was Holenovale Spot over the last 24 hours
+Quilanova Exchange: how much in reserve?
+how many dollars went through Dunorbex Digital today
+money held at Birinonix Trade
+What's Reniawyn Pro's daily spot volume?
+size of Olinovex Spot by open interest
+how many trading pairs at Yoraththa Trade
+compare the volumes of Birinonix Trade and Holenovale Spot
+Which has deeper reserves, Holenovale Spot or Birinonix Trade?
+where does Quilanova Exchange rank
+the maker fee on Holenovale Spot
+coins in custody at Birinonix Trade, in dollars
+how much customer money is at Holenovale Spot
+what does Holenovale Spot turn over a day
+derivatives volume Birinonix Trade
+which exchange sits on the largest reserves
+largest exchange in the world by trading
+how many coins are listed on holenovale spot
+holenovale spot 24h volume
+reserves quilanova exchange
+how big are birinonix trade's reserves
+open interest on dunorbex digital
+holenovale spot vs birinonix trade by volume
+how much do people trade on holenovale spot per day
+at how many markets can you trade on Quilanova
+taker fee quilanova exchange
+what would a taker pay at Quilanova Exchange
+does Reniawyn Pro publish its reserves, and how much
+when was Holenovale Spot founded
+derivatives vs spot volume at Holenovale Spot
+Holenovale Spot or Birinonix Trade: who trades more
+the score of Yoraththa Trade
+how many dollars change hands on Holenovale Spot each day
+volume leader among exchanges
+Binance 24h volume
 """
 NOT_OURS = """
+how many tokens does it list
+how many coins does Bitcoin have
+futures volume against spot volume
+perp volume versus spot volume of crypto
+how many coins does a wallet support
 transaction fees on ethereum
 what is the fee of a BTC transfer
 volume of BTC on Monday

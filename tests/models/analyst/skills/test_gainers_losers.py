@@ -32,6 +32,18 @@ from tests.models.analyst.skills.risk_desk import (
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("analyst-skills")]
 
 OURS = """
+which coins are flying at the moment
+what's flying right now
+anything mooning right now?
+which coins took off today
+which coins are on fire
+coins going crazy today
+what coins are going parabolic
+which tokens are rocketing
+who's on a tear today
+which coins are sinking at the moment
+altcoins getting crushed today
+what tokens are melting right now
 which crypto fell the hardest this month?
 what coin dropped the hardest today
 which coins got hit the hardest

@@ -63,6 +63,43 @@ how many bitcoin existed on 1 January 2023
 what is the bitcoin halving
 litecoin halving
 how many bitcoin will be issued by 2030
+when will the next cut of bitcoin's block reward be
+days left until the bitcoin halving
+how long until btc halves
+at what block is the next halving
+when do bitcoin miner rewards halve
+what do miners earn per block today
+how much btc does a miner get for a block
+what was the reward before the 2024 halving
+what will the block subsidy be after the next halving
+reward per block after 2028
+how many blocks until the halving
+date of the last btc halving
+how many halvings have there been
+when was bitcoin's second halving
+when is the reward cut in half again
+when does the block reward drop to 1.5625
+how many new bitcoins are made every day
+what's the current bitcoin block height
+countdown to next btc halving
+how many coins do miners get for each block right now
+new BTC issued per day
+how much did miners get per block in 2015
+when will bitcoin mining pay half as much
+bitcoin block reward back in 2013
+next time bitcoin issuance gets cut
+in which year will the next halvening take place
+how many more blocks before miners get half
+days to go till the next bitcoin halving
+what did miners get per block before 2020
+how much fresh bitcoin per day after the next halving
+how many coins come out of each block now
+how much does each block pay
+when's the next halving due
+reward after the next two halvings
+inflation of bitcoin per year
+which halving number is the next one
+how many btc are mined per day
 """
 NOT_OURS = """
 how many bitcoin are there
@@ -82,6 +119,9 @@ supply of SOL on 2024-01-01
 hash rate of bitcoin
 rewards of staking
 should I buy BTC before the halving
+has BTC made a golden cross
+mining rewards of ETH news
+what share of all BTC has been mined already
 """
 
 
@@ -241,3 +281,24 @@ async def test_the_last_coin_comes_where_the_reward_rounds_to_nothing() -> None:
 
 async def test_without_a_day_in_the_note_the_last_halving_has_its_block_alone() -> None:
     assert "The last Bitcoin halving was at block 840,000:" in await written("when was the last halving")
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("bitcoin block reward back in 2013", "**25 BTC**"),
+        ("how much did miners get per block in 2015", "**25 BTC**"),
+        ("what did a block pay its miner in BTC on 2010-05-01, block reward", "**50 BTC**"),
+    ],
+)
+async def test_the_reward_of_a_past_day_is_that_of_the_halving_before_it(
+    desks: Desks, question: str, said: str
+) -> None:
+    assert said in (await ask(desks["simulated"], question)).answer
+
+
+async def test_after_the_next_halving_the_reward_to_come_is_said_first(desks: Desks) -> None:
+    said = await ask(desks["simulated"], "what will the block subsidy be after the next halving")
+    row = said.results("cmc_asset_metadata")[0]["asset_metadata_result"]["results"][0]
+    after = row["supply_schedule"]["next_halving"]["block_reward_after"]
+    assert f"**{after} BTC**" in said.answer

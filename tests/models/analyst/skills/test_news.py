@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncGenerator
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from tests.models.analyst.desk import TODAY
+from cryptodesk.core.messages import Message
+from cryptodesk.tools import tool_specs
+from tests.models.analyst.desk import TODAY, called
+from tests.models.analyst.desk import ask as say
 from tests.models.analyst.skills.content_desk import (
     NOW,
     Desks,
@@ -26,6 +31,16 @@ from tests.models.analyst.skills.content_desk import (
 pytestmark = [pytest.mark.asyncio(loop_scope="module")]
 
 OURS = """
+what happened yesterday in crypto
+anything happen in crypto yesterday?
+crypto yesterday
+what was big in crypto yesterday
+what went on in crypto last night
+recap crypto yesterday
+did anything important happen in crypto yesterday
+what happened over the weekend
+summary of yesterday in crypto
+news about SOL please
 recent exchange announcements
 announcements from exchanges
 any new announcements by exchanges
@@ -212,3 +227,36 @@ async def test_announcements_of_exchanges_are_no_news_of_others(desks: Desks) ->
     said = await ask(desks["simulated"], "recent exchange announcements")
     assert said.passages()
     assert {row["content_type"] for row in said.passages()} == {"exchange_announcement"}
+
+
+@pytest.mark.xdist_group("analyst-skills")
+async def test_what_is_new_of_an_asset_is_asked_for_besides_what_fits_best(desks: Desks) -> None:
+    said = await ask(desks["simulated"], "news about LINK please")
+    first, second = (json.loads(trace.arguments) for trace in said.traces if trace.name == "cmc_content_search")
+    assert "published_after" not in first
+    assert second["published_after"] == (TODAY - timedelta(days=7)).isoformat()
+    dates = [row[0] for row in ITEM.findall(said.text)]
+    assert dates == sorted(dates, reverse=True)
+    assert len({row[2] for row in ITEM.findall(said.text)}) == len(dates)
+
+
+CONTENT = next(spec for spec in tool_specs() if spec.name == "cmc_content_search")
+
+
+async def _from_two_searches(question: str, *results: tuple[str, dict[str, Any]]) -> str:
+    """What is written when the two searches that the question asks for gave these results."""
+    asked = await say(question, tools=[CONTENT])
+    assert len(asked.calls) == len(results)
+    messages: list[Message | str] = [question]
+    for call, (tool, result) in zip(asked.calls, results, strict=True):
+        messages += called(tool, json.loads(call.arguments), result, call_id=call.call_id)
+    return (await say(*messages)).text
+
+
+async def test_enough_items_of_these_days_leave_no_room_for_older_ones() -> None:
+    old = [passage(n, f"Old {n}", "Solana.", published_at="2026-10-01T08:00:00Z") for n in range(1, 6)]
+    new = [passage(n, f"New {n}", "Solana.", url=f"https://new.example.com/{n}") for n in range(1, 4)]
+    text = await _from_two_searches("latest news on SOL", passages(*old), passages(*new))
+    assert [title for _, title, *_ in ITEM.findall(text)] == ["New 1", "New 2", "New 3"]
+    few = await _from_two_searches("latest news on SOL", passages(*old), passages(*new[:1]))
+    assert [title for _, title, *_ in ITEM.findall(few)] == ["New 1", "Old 1", "Old 2", "Old 3", "Old 4"]

@@ -95,6 +95,24 @@ Sleepy Goat Society sales volume 24 hours
 What does one Solar Moth Cards go for
 did the pixel badger club floor rise in the last 24h
 how many Golden Crab Tribe NFTs exist
+floor of Dizzy Koi Cards
+how much for the cheapest Golden Heron Heads
+top nft collections by volume
+how many owners does Dizzy Koi Cards have
+priciest nft collection
+what would a Dizzy Koi Cards set me back
+which nft collection sold the most today
+Golden Heron Heads 24h sales
+is the Golden Heron Heads floor rising
+how many items are in Dizzy Koi Cards
+nft market total volume today
+most traded nft collection
+biggest nft collection by market cap
+how many holders has Golden Heron Heads
+volume of Dizzy Koi Cards, 24h
+how many Golden Heron Heads were minted
+how many Dizzy Koi Cards changed hands today
+on which chain do the Dizzy Koi Cards live
 """
 NOT_OURS = """
 what is an NFT

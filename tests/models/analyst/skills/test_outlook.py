@@ -33,6 +33,17 @@ from tests.models.analyst.skills.risk_desk import (
 pytestmark = [pytest.mark.asyncio(loop_scope="module")]
 
 OURS = """
+would a long on SOL be smart at this level?
+is shorting SOL wise here
+would buying BTC now be wise
+would you long SOL at this price
+is longing BTC here stupid
+would a short on DOGE make sense
+does it make sense to buy SOL now
+is it dumb to buy ETH here
+is aping into DOGE wise
+would entering ADA now be sensible
+is holding XRP a good idea
 Will SOL reach 500 by the end of the year?
 will ETH reach 10k?
 can BTC hit 200k this year

@@ -57,6 +57,57 @@ I hold 4 ETH, what would selling 25% bring me
 i hodl 3 BTC
 what did my 2 BTC and 10 ETH do
 I've 2 BTC and 3 ETH, value in EUR please
+I hold 2 BTC and 30 ETH: what percent is each?
+5 ETH + 1000 ADA, percentage split
+sitting on 12 SOL and 4 ETH, how are they weighted?
+my stash: 0.4 btc, 3 eth, 500 xrp. what's it all worth
+what share of my bag is BTC if I have 0.5 BTC and 10 ETH
+total value of 3 SOL plus 2 ETH plus 100 XRP
+bought 2 ETH at 1800 and 1 BTC at 60k, am I up?
+i bought 10 SOL for 120 dollars each, where do I stand
+half a bitcoin and 20 SOL, what's that together
+three ETH and 200 LINK in my wallet - total in dollars?
+what are 0.25 BTC and 4 ETH worth together?
+got in at 95 on 30 SOL, what's my gain in dollars
+Jane owns 3 BTC and 20 ETH. How much is that altogether?
+a wallet with 1.5 BTC and 8 ETH: what fraction of it is ETH
+which is the bigger part of my bag, 2 ETH or 50 SOL?
+my average entry on 500 XRP is 1.2, what is the unrealised profit
+if I sell half of my 10 ETH what do I get
+1 btc 10 eth 100 sol portfolio value
+how has my basket of 2 BTC and 10 ETH done over the last 7 days
+bought 2 ETH at 1,500 and 0.1 btc at 40k, up or down overall?
+0.7 btc bought at 51k: profit in percent?
+got 5 sol at 20 bucks, how much have I made
+3 ETH purchased for 2000 each. Gain so far?
+10 LINK, 5 SOL: total?
+add up 0.5 BTC and 12 ETH
+my 2.5 BTC cost me 30000 each, where am I now
+if my bag is 1 BTC, 10 ETH, what portion is ETH
+value of my bag: 100 LINK, 50 AVAX
+my wallet has 2 ETH and 3000 DOGE. How many dollars?
+holding 500 XRP & 2 BNB, total please
+break-even on 3 ETH bought at 2500?
+my dad has 2 BTC and 1 ETH, how rich is he
+net worth with 0.3 btc, 4 eth
+how much have I made on 2 BTC I bought for 20k a piece
+i grabbed 100 LINK at 7.5, what's my return
+two and a half ETH and half a bitcoin, worth?
+picked up 3 ETH at 1500 a pop. how much am I up
+0.5 btc bought at 30k, pnl in dollars
+My 3 ETH cost me 6000 in total. What's the gain?
+1.5k XRP and 200 ADA, total value
+if ETH doubles what are my 3 ETH and 1 BTC worth
+what would my 2 BTC and 10 ETH be worth if everything dropped 20%
+sell a third of my 9 ETH: how much cash
+my 2 btc + 5 eth: which weighs more
+100 LINK at 8.20 average. Am I in profit?
+mum has 1 eth, dad has 2 btc, worth together?
+2 ETH @ 1600, 0.1 BTC @ 42000 - total profit?
+profit on 2 ETH from 1200
+what is 3 eth, 4 sol and 5 bnb worth all in all
+how did my 1 BTC and 10 ETH do today
+how much of my money is in ETH if I hold 10 ETH and 0.5 BTC
 """
 NOT_OURS = """
 what is 0.5 BTC worth
@@ -77,6 +128,8 @@ how many ETH is one BTC
 what can you do with my portfolio
 top 5 holdings of Grayscale
 staking 32 ETH, what do I earn
+what percent of the market is BTC
+price of 1 BTC and 1 ETH
 """
 
 

@@ -48,6 +48,57 @@ venture capital deals today
 NEAR Protocol funding round
 fundraising of SUI
 could you tell me who funded Solana
+who funded Lumiazar Chain
+latest funding round in crypto
+most recent raise you know about
+who backed Veroron
+who are the investors behind Solana
+how much did Monad raise
+any startup that got money this week
+newest vc deal
+which projects raised money lately
+who wrote the cheque for Lumiazar Chain
+who financed Veroron
+where did Veroron get its money from
+has anyone closed a seed round recently
+last capital raise in the news
+who led Veroron's round
+venture money news this month
+recent investments in crypto startups
+who put up the cash for Lumiazar Chain
+what did Veroron raise
+how big was Veroron's funding round
+who gave Veroron money
+which VCs are in Veroron
+how much money did Lumiazar Chain collect
+who is behind Lumiazar Chain financially
+who are Veroron's backers
+which fund backed Veroron
+what's the biggest round lately
+has Naranzor Ventures invested in anything recently
+what did Naranzor Ventures put money in
+which company has just got fresh capital
+how large was the round Lumiazar Chain closed
+newest startup funding
+which project raised most recently, and how much
+was there any fundraising last week
+portfolio companies of Naranzor Ventures
+who participated in Lumiazar Chain's raise
+latest money going into crypto startups
+any new investments by VCs
+how did Veroron fund itself
+what's new in crypto fundraising
+from whom did Lumiazar Chain get its latest cash
+who chipped in for Veroron
+who are the VCs on Veroron's cap table
+how much did Veroron pull in
+Veroron seed investors
+Veroron raised how much and from whom
+who's been investing in Veroron
+what was the size of Lumiazar Chain's raise
+how much fresh money did Lumiazar Chain get
+amount of the latest crypto raise
+who led the last funding round in crypto
 """
 NOT_OURS = """
 funding rate of BTC
@@ -68,6 +119,8 @@ when will SOL bounce back
 price of BTC
 what is a seed round
 latest news on SOL
+I put money into ETH last year, what is it worth
+funding rate of BTC
 """
 
 

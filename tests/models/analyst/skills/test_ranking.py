@@ -24,6 +24,16 @@ from tests.models.analyst.skills.risk_desk import (
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("analyst-skills")]
 
 OURS = """
+whats the #1 coin
+which coin is #1
+what's #3
+what is the #5 coin
+#2 crypto by market cap
+who is number one in crypto
+the # 1 cryptocurrency
+which token is #10
+what coin sits at #4
+#1 coin please
 Give me the top 10 market cap cryptos..
 top 10 by market cap
 top 20 coins

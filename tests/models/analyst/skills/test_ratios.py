@@ -53,6 +53,11 @@ which of BTC, ETH and XRP has the highest sharpe
 reward-to-risk of SOL
 return to volatility of BTC last year
 please give me the ETH to BTC price ratio for Q1 2025
+what's the sol/eth rate
+eth btc ratio now
+sharpe of ETH past year
+sortino BTC 2025
+ADA against BTC, price ratio
 """
 NOT_OURS = """
 what is the Sharpe ratio?

@@ -38,6 +38,16 @@ STABLE = StableWorld()
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("analyst-skills")]
 
 OURS = """
+stablecoin supply change over 30 days
+stablecoin supply change today
+stablecoin supply change
+how much did stablecoin supply grow this month
+stablecoin market cap change last 24h
+did stablecoin supply grow since january
+how much has stablecoin supply grown in a week
+stablecoin supply vs a month ago
+did the total supply of stablecoins shrink yesterday
+how many stablecoins were minted over the last 7 days
 share of USDT among stablecoins
 what share of stablecoins is USDT
 how much of the stablecoin market is USDC
@@ -89,8 +99,20 @@ share of usdc in the stablecoin market
 are all stables on peg?
 second largest stablecoin
 stables supply by chain
+how many dollars in stablecoins are out there
+biggest stablecoin
+combined value of all dollar-pegged coins
+how much is the whole stablecoin market worth
+USDT's share of the stablecoin pie
+rank the stablecoins by size
+total of all stables in circulation
+is any stablecoin off its peg right now
+are all big stablecoins at a dollar
 """
 NOT_OURS = """
+what's a rug-proof way to read a stablecoin depeg
+best way to interpret a stablecoin depeg
+ways to spot a stablecoin depeg
 how does USDT hold its peg
 is ETH stable
 who holds the most USDT
@@ -157,7 +179,7 @@ async def test_the_supply_comes_with_the_largest(desks: Desks) -> None:
 
 async def test_a_longer_past_is_said_to_be_missing(desks: Desks) -> None:
     said = await ask(desks["simulated"], "stablecoin supply over the last 90 days")
-    assert "change over 7 days alone, nothing for the last 90 days" in said.answer
+    assert "change over 24 hours, 7 and 30 days, nothing for the last 90 days" in said.answer
 
 
 async def test_a_peg_is_told_by_the_price(desks: Desks) -> None:

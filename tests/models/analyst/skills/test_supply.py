@@ -25,6 +25,18 @@ from tests.models.analyst.skills.content_desk import (
 pytestmark = [pytest.mark.asyncio(loop_scope="module")]
 
 OURS = """
+how many bitcoins will ever exist
+is ETH's supply capped?
+does ETH have a max supply
+is there a cap on DOGE
+is DOGE supply unlimited
+is SOL capped
+does SOL have a hard cap?
+is XRP's supply limited
+is BTC's supply capped
+does ADA have a supply cap
+is the supply of BNB fixed
+are there any limits on how many DOGE, is its supply infinite
 UNI circulating vs total supply
 circulating and total supply of SOL
 total vs max supply for LINK
@@ -62,8 +74,35 @@ does dogecoin have a supply cap
 percent of max supply of xrp in circulation
 AVAX supply: circulating, total, max
 inflation rate of ethereum
+how many bitcoins exist
+how many bitcoins are there right now
+bitcoins in existence
+what share of all BTC has been mined already
+how many bitcoins are still to be mined
+what fraction of XRP's total is circulating
+is there a limit on how many SOL there can be
+has doge got a max supply
+SOL circulating and total supply
+how much of the LINK supply is already on the market
+how many bitcoins are left
+what percentage of AVAX max is out already
+how many of the 21 million bitcoins are still missing
+percentage of all ADA that will ever exist already out
+how many bitcoins have been mined so far
+LINK tokens not yet in circulation
+how many ADA remain to be issued
+what's left to mine of bitcoin
+how much XRP is held back, i.e. not circulating
+how scarce is LTC: mined vs max
+what part of UNI's one billion is circulating
+what percent of ADA isn't circulating yet
+number of bitcoins left to mine
+share of 21m btc already mined
+how much bitcoin has been mined in percent
 """
 NOT_OURS = """
+is BTC's market cap capped by anything
+what is the max supply of SOL
 circulating supply of ADA
 total supply and max supply of XRP
 what is the max supply of BTC
@@ -122,14 +161,15 @@ async def test_shares_are_computed_from_the_tools_figures(desks: Desks, mode: st
     assert f"circulating **{coins(now, row['symbol'])}**" in said.text
     assert f"maximum **{coins(most, row['symbol'])}**" in said.text
     assert f"{percent(now / most * 100, signed=False)} of the maximum is in circulation" in said.text
-    assert f"{coins(most - now, row['symbol'])} are not (computed)" in said.text
+    rest = percent((most - now) / most * 100, signed=False)
+    assert f"{coins(most - now, row['symbol'])} ({rest}) are not (computed)" in said.text
 
 
 @pytest.mark.xdist_group("analyst-skills")
 async def test_a_coin_without_a_maximum_is_said_to_have_none(desks: Desks) -> None:
     said = await ask(desks["simulated"], "does ETH have unlimited supply")
     assert said.row()["infinite_supply"] is True
-    assert "it has no maximum" in said.text
+    assert said.text.startswith("Yes: Ethereum has no maximum supply.")
     assert "of the maximum" not in said.text
 
 

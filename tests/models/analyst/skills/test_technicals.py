@@ -64,6 +64,27 @@ is there a bull flag on SOL
 compare the RSI of BTC, ETH and SOL
 what do the charts say about ADA
 ichimoku cloud for BTC
+where's the 200 day average of BTC
+is ETH above its 50 day MA
+RSI for SOL on the 4h
+bollinger bands of LINK daily
+is bitcoin overheated on the weekly rsi
+sma50 ETH
+where does ADA's next resistance sit
+pivot points btc
+macd cross on SOL yet?
+fib levels of eth
+is xrp overbought on the daily
+14-day relative strength of doge
+ema 20 of avax
+has SOL crossed over its 200-day line
+btc weekly rsi value
+is SOL trading over its 50-day average
+what's the 200 week average of bitcoin
+eth macd daily bullish or bearish
+nearest support for LINK
+ADA rsi?
+has btc made a golden cross
 """
 NOT_OURS = """
 what is RSI?

@@ -62,6 +62,32 @@ lending protocols tvl
 is DeFi TVL up this week
 how much is locked in defi protocols, tvl
 value locked in DeFi please
+how much money is parked in DeFi
+total value in DeFi right now
+all the money in defi, total
+how much is deposited in defi protocols all together
+which chain holds the most value
+third biggest chain by tvl
+tvl of arbitrum
+value locked on solana
+biggest defi protocol by money locked
+what's locked in lending protocols
+which defi protocol has the most deposits
+how big is defi
+ethereum's share of all value locked
+sum of everything locked in DeFi
+number two protocol by TVL
+how much capital is locked up across all of DeFi
+assets held by DeFi protocols in total
+which network has the most money locked in it
+top 5 chains by deposits
+what's the biggest defi app by deposits
+money locked on solana
+how much of defi's tvl sits on ethereum
+Which protocol tops the TVL table?
+runner-up among chains by tvl
+number 3 defi protocol
+did defi tvl change over a week
 """
 NOT_OURS = """
 what is TVL
@@ -82,6 +108,8 @@ What's happening in Solana DeFi today?
 market cap of UNI
 is UNI undervalued by TVL
 ETH staking tvl
+how big is BTC
+money market rates
 """
 
 

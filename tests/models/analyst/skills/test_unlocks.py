@@ -59,6 +59,23 @@ how much LINK is still to be unlocked
 do any UNI tokens unlock soon
 SUI cliff unlock date
 could you show me the unlock schedule for ADA
+when does ARB unlock next
+next vesting date of SUI
+how many tokens get released at APT's next cliff
+upcoming token releases for optimism
+biggest unlock this month
+which coins unlock this week
+what percent of ARB's supply unlocks next
+how much is worth the next SUI unlock in dollars
+is there an unlock coming for JUP
+when do the next locked STRK tokens come free
+ENA: next unlock, date and size
+token unlocks in the next 30 days
+when's the next big release of APT tokens
+size of the coming SUI unlock
+how many ARB come free next
+how much of JUP is still locked
+what day does ENA next vest
 """
 NOT_OURS = """
 what is a token unlock

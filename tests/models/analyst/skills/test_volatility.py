@@ -55,6 +55,27 @@ price swings of SOL last month
 historical volatility bitcoin 2022
 show me DOGE volatility
 ETH volatility since January 2024
+how wild were the swings of solana over the past 3 months
+vola of ADA 90d
+how bumpy a ride has ETH been in 2025
+how jumpy is doge
+is xrp a rollercoaster lately? annualised vol please
+annualised standard deviation for LINK, six months
+hv of BTC 30 days
+how nervous has bitcoin been this year, annualised
+which swings harder, SOL or ETH, last 90 days?
+how much does BNB bounce around per year
+historical vola dogecoin 2025
+sigma of btc daily returns over 60 days
+how unstable has the price of SUI been this year
+how turbulent was ETH in Q2 2026
+were BTC's swings bigger than ETH's over 60 days?
+how calm was bitcoin last month, in annual vol
+typical daily swing of BTC in the past month, percent
+average daily move of ETH over 90 days
+standard deviation of SOL's daily returns over 30 days, not annualised
+how much more volatile is DOGE than BTC over 90 days
+daily vol of LINK 30d
 """
 NOT_OURS = """
 volume of BTC
@@ -76,6 +97,8 @@ BTC high and low in March 2024
 how did SOL perform this year
 is solana safe
 market volatility
+how unstable is the network of SOL
+move 2 BTC to my wallet
 """
 
 

@@ -18,9 +18,9 @@ from cryptodesk.models.analyst.tool_names import MARKET_DATA
 from cryptodesk.models.analyst.writer.draft import Setting, join_names, join_paragraphs
 from cryptodesk.models.analyst.writer.table import table
 
-__all__ = ["Focus", "said", "said_one", "said_supply"]
+__all__ = ["Focus", "said", "said_one", "said_reward_on", "said_supply"]
 
-Focus = Literal["next", "last", "all", "reward", "inflation", "supply", "end", "rule"]
+Focus = Literal["next", "last", "all", "reward", "reward_after", "inflation", "supply", "end", "rule"]
 
 
 def said(focus: Focus, setting: Setting, one: Schedule) -> str:
@@ -92,7 +92,9 @@ def _said_all(setting: Setting, one: Schedule) -> str:
 
 def said_one(setting: Setting, one: Schedule, which: int) -> str:
     """Of one halving by its number: the first is 1."""
-    found = one.halvings[which - 1] if 0 < which <= len(one.halvings) else None
+    if which > len(one.halvings):
+        return _said_later(one, which)
+    found = one.halvings[which - 1] if which > 0 else None
     if found is None or found.is_expected:
         return _said_next(setting, one) if found else _said_all(setting, one)
     when = f"on **{found.day.isoformat()}**, " if found.day else "on a day that the result does not name, "
@@ -102,6 +104,16 @@ def said_one(setting: Setting, one: Schedule, which: int) -> str:
     )
     others = [f"block {each.height:,}{_on(each)}" for each in one.halvings if not (each is found or each.is_expected)]
     return lead if setting.is_brief or not others else f"{lead} The others so far: {join_names(others)}."
+
+
+def _said_later(one: Schedule, which: int) -> str:
+    """A halving after the next one, by the rule and the aimed number of blocks a day."""
+    later = one.later(which - len(one.halvings))
+    when = f" around **{later.day.isoformat()}**" if later.day else ""
+    return (
+        f"Bitcoin's {_ORDINALS[which - 1]} halving is expected{when}, at block {later.height:,}: the block reward then goes from"
+        f" {_btc(later.reward_before)} to {_btc(later.reward_after)}. Computed here from the next one{_on(one.next, around=True)}, at the aimed {BLOCKS_A_DAY} blocks a day."
+    )
 
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
@@ -119,6 +131,25 @@ def _said_reward(setting: Setting, one: Schedule) -> str:
     lead = f"A Bitcoin block pays its miner **{_btc(one.reward)}** of new coins, until block {one.next.height:,}{_on(one.next, around=True)}; then {_btc(one.next.reward_after)}."
     daily = f"At the aimed {BLOCKS_A_DAY} blocks a day that makes {_btc(one.coins_a_day)} a day. Fees of the block come on top."
     return lead if setting.is_brief else f"{lead} {daily}"
+
+
+def _said_reward_after(setting: Setting, one: Schedule) -> str:
+    after = one.next.reward_after
+    lead = f"After the next halving{_on(one.next, around=True)}, at block {one.next.height:,}, a Bitcoin block pays its miner **{_btc(after)}** of new coins, down from {_btc(one.reward)} now."
+    daily = f"At the aimed {BLOCKS_A_DAY} blocks a day that makes {_btc(after * BLOCKS_A_DAY)} a day, against {_btc(one.coins_a_day)} now. Fees of the block come on top."
+    return lead if setting.is_brief else f"{lead} {daily}"
+
+
+def said_reward_on(setting: Setting, one: Schedule, day: date) -> str:
+    """Of a day that was: by the last halving before it, where the days of all halvings are known."""
+    past = [each for each in one.halvings if not each.is_expected]
+    if not past or any(each.day is None for each in past):
+        return f"The days of the halvings are not all known, so the reward of {day.isoformat()} is not. {_said_all(setting, one)}"
+    before = [each for each in past if each.day is not None and each.day <= day]
+    reward = before[-1].reward_after if before else past[0].reward_after * 2
+    since = f"since the halving{_on(before[-1])}" if before else "as from the start"
+    lead = f"On {day.isoformat()} a Bitcoin block paid its miner **{_btc(reward)}** of new coins, {since}."
+    return lead if setting.is_brief else f"{lead} Now it is {_btc(one.reward)}."
 
 
 def _said_inflation(setting: Setting, one: Schedule) -> str:
@@ -186,6 +217,6 @@ def _said_rule(setting: Setting, one: Schedule) -> str:
 
 
 _SAID: Mapping[Focus, Callable[[Setting, Schedule], str]] = {
-    "next": _said_next, "last": _said_last, "all": _said_all, "reward": _said_reward,
+    "next": _said_next, "last": _said_last, "all": _said_all, "reward": _said_reward, "reward_after": _said_reward_after,
     "inflation": _said_inflation, "end": _said_end, "rule": _said_rule,
 }  # fmt: skip

@@ -40,13 +40,31 @@ class Holding(Struct, frozen=True):
 
 class Slots(Struct, frozen=True):
     """`currency` is that of the prices said; `sold_share` is the part of it that is to be sold, 0 to 1, of the one
-    asset `sold_id` or of everything. `asks_profit`: what was paid matters, said or not."""
+    asset `sold_id` or of everything. `asks_profit`: what was paid matters, said or not; `asks_weights`: how
+    the whole splits."""
 
     holdings: tuple[Holding, ...]
     currency: str = ""
     sold_share: Decimal | None = None
     sold_id: int | str | None = None
     asks_profit: bool = False
+    asks_weights: bool = False
+
+    def plus(self, others: Sequence[Holding]) -> Slots:
+        """With these besides; coins of an asset held already are added to it where neither has a price."""
+        kept = list(self.holdings)
+        for other in others:
+            same = next((one for one in kept if _may_merge(one, other)), None)
+            if same is None:
+                kept.append(other)
+            else:
+                kept[kept.index(same)] = structs.replace(same, amount=same.amount + other.amount)
+        return structs.replace(self, holdings=tuple(kept[:_MOST]))
+
+
+def _may_merge(one: Holding, other: Holding) -> bool:
+    is_plain = not one.is_bought and not other.is_bought and not one.when and one.is_money == other.is_money
+    return is_plain and one.asset_id == other.asset_id
 
 
 class _Mention(Struct, frozen=True):
@@ -59,9 +77,12 @@ _GAP = Pattern(r"\s*(?:coins? |tokens? )?(?:of |in |worth of |into |x |my )?(?:t
 _LIST_GAP = Pattern(r"\s*(?:[:=(]|-(?= )|–|x(?= ?\d))?\s*")
 _PAID = Pattern(
     r"\s*(?:coins?|tokens?)?\s*(?:\(?\s*(?:which )?(?:i |we )?(?:bought|purchased|acquired|entered|got|was bought|paid)\s*(?:it |them )?)?"
-    r"(?P<how>@|at|for|from|with an?|avg\.?|average|entry|cost|price)\s*(?:an? |the )?(?:avg\.? |average )?(?:entry )?(?:cost |price |cost basis |basis )?(?:of |was |is |at |around |about |approx\.? |~|: ?)*"
+    r"(?P<how>@|at|for|from|with an?|avg\.?|average|entry|costs?|price)\s*(?:(?:me|us|him|her) )?(?:an? |the )?(?:avg\.? |average )?(?:entry )?(?:cost |price |cost basis |basis )?(?:of |was |is |at |around |about |approx\.? |~|: ?)*"
 )
 _EACH = Pattern(r"\s*(?:usd|dollars?|eur|euros?)?\s*(?:each|apiece|per coin|per token|a piece|/ ?coin|a coin|per _)")
+_IN_ALL = Pattern(
+    r"\s*(?:usd|dollars?|bucks|eur|euros?)?\s*(?:in total|altogether|all in(?: all)?|in all|total|overall|together|for (?:all|the lot))\b"
+)
 _FRACTIONS = {
     "half": "0.5",
     "a half": "0.5",
@@ -142,7 +163,8 @@ def _holding(text: str, mention: _Mention, amount: Amount, amounts: Sequence[Amo
     if paid is None or price is None or price.value <= 0:
         return structs.replace(bare, when=text[start:end].strip()), amount.unit
     rest = text[price.end : end].strip()
-    is_total = paid["how"] == "for" and _EACH.match(text, price.end) is None and amount.value != 1
+    is_total = _IN_ALL.match(text, price.end) is not None or paid["how"] == "for"
+    is_total = is_total and _EACH.match(text, price.end) is None and amount.value != 1
     kept = {"cost": price.value} if is_total else {"price": price.value}
     return structs.replace(bare, when=rest, **kept), price.unit or amount.unit
 

@@ -29,6 +29,11 @@ class Halving(Struct, frozen=True):
     reward_after: Decimal
     day: date | None
     is_expected: bool
+    before: Decimal | None = None
+
+    @property
+    def reward_before(self) -> Decimal:
+        return self.reward_after * 2 if self.before is None else self.before
 
 
 class Schedule(Struct, frozen=True):
@@ -60,6 +65,14 @@ class Schedule(Struct, frozen=True):
     def last(self) -> Halving | None:
         past = [one for one in self.halvings if not one.is_expected]
         return past[-1] if past else None
+
+    def later(self, count: int) -> Halving:
+        """The halving so many after the next one."""
+        height, reward, day, before = self.next.height, self.next.reward_after, self.next.day, self.reward
+        for _ in range(count):
+            height, before, reward = height + _INTERVAL, reward, _halved(reward)
+            day = None if day is None else day + _INTERVAL * _DAY // BLOCKS_A_DAY
+        return Halving(height, reward, day, True, before)
 
     @property
     def end(self) -> Halving:

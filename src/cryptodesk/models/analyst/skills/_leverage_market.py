@@ -48,7 +48,8 @@ def write_market(setting: Setting, slots: DerivativesSlots) -> Draft:
     first = [no_ratio(slots.focus), no_past(setting, slots), *known, *rest]
     venues = _venues(part) if setting.is_detailed else ""
     return Draft(
-        join_paragraphs(" ".join(filter(None, first)), venues, end_of(setting, part)), tuple(_market_facts(part))
+        join_paragraphs(" ".join(filter(None, first)), venues, end_of(setting, part)),
+        (*_market_facts(part), *_volume_facts(setting)),
     )
 
 
@@ -97,7 +98,15 @@ def _volume(setting: Setting) -> str:
     if value is None:
         return ""
     beside = f", {big_money(perpetuals)} of it counted in perpetuals" if perpetuals is not None else ""
-    return f"Derivatives traded **{big_money(value)}** in 24 hours{beside}."
+    return f"Derivatives traded **{big_money(value)}** in 24 hours{beside}{_against_spot(part, value)}."
+
+
+def _against_spot(part: Part | None, derivatives: Decimal) -> str:
+    spot = part.figure("volume24h", "spot") if part else None
+    if not spot:
+        return ""
+    times = number(round(derivatives / spot, 2))
+    return f"; spot traded {big_money(spot)}, so derivatives are {times} times spot (computed)"
 
 
 def _venues(part: Part) -> str:
@@ -119,3 +128,10 @@ def _market_facts(part: Part) -> list[Fact]:
         (path, value, unit) for path, unit in paths if (value := part.figure(*path.split("."))) is not None
     ]
     return [fact_at(part.result, f"{LEVERAGE}.{path}", value, unit) for path, value, unit in known]
+
+
+def _volume_facts(setting: Setting) -> list[Fact]:
+    part = part_of(setting, "liquidity")
+    paths = ("volume24h.derivatives.total", "volume24h.derivatives.perpetuals", "volume24h.spot")
+    known = [(path, value) for path in paths if part and (value := part.figure(*path.split("."))) is not None]
+    return [fact_at(part.result, f"liquidity.{path}", value, "USD") for path, value in known] if part else []

@@ -17,18 +17,25 @@ __all__ = ["DerivativesSlots", "Focus", "find_slots"]
 
 Focus = Literal["all", "open_interest", "funding", "liquidations", "long_short", "volume"]
 
-_INTEREST = Pattern(r"\bopen[- ]interests?\b|\boi\b")
-_FUNDING = Pattern(r"\bfunding(?: rates?| fees?| payments?)?\b(?! (?:rounds?|raised?|raise|news|series))")
+_INTEREST = Pattern(
+    r"\bopen[- ]interests?\b|\boi\b|\b(?:open|outstanding|unsettled|live) (?:_+ ?|bitcoin |crypto )?(?:perp\w* |futures? |derivatives? |swap )*(?:contracts?|positions?|futures|perps?|bets)\b|\b(?:contracts?|positions?|futures|perps?|bets) (?:\w+ ){0,2}?(?:outstanding|open|still open|left open)\b|\b(?:open|outstanding) (?:in|on) _+ (?:futures|perps?|derivatives?)\b"
+)
+_FUNDING = Pattern(
+    r"\bcarry (?:on|of|for) _|\b(?:pay|pays|paying|paid) to (?:be|stay|go|hold) (?:\w+ )?(?:long|short)\b|\b(?:expensive|costly|cheap|dear) (?:is it |are |it is )?to (?:hold|keep|run|carry|stay|be) (?:an? |the )?(?:_+ )?(?:perp )?(?:longs?|shorts?)\b|\b_+ (?:longs?|shorts?) (?:costs?|paid?|pays?)\b|\b(?:percent\w*|rate|how much|what) (?:that |do |does |are )?(?:the )?(?:longs|shorts) pay\b|\b(?:cost|costs|price|pay|paid|fee) (?:\w+ ){0,3}?(?:to be|being|to stay|to go|for going|for being|of being) (?:long|short)\b|\bside(?:s)? (?:of \S+(?: \w+){0,2} )?(?:is|are|gets?|being) (?:being |getting )?paid\b|\bcosts? (?:of|to|for) (?:hold(?:ing)?|keep(?:ing)?|carry(?:ing)?|run(?:ning)?|stay(?:ing)?)(?: \w+){0,2} (?:longs?|shorts?)\b|\bfunding(?: rates?| fees?| payments?)?\b(?! (?:rounds?|raised?|raise|news|series))"
+)
 # Who pays whom is what the sign of the funding says.
 _PAYS = Pattern(
-    r"\b(?:longs?|shorts?|(?:which|what) sides?|who(?:'s|se)?|bulls|bears|buyers|sellers)\b.{0,24}\b(?:pay|pays|paying|paid)\b(?:.{0,16}\b(?:longs?|shorts?|who|whom|funding|on|right now|now|today|currently|the other)\b|[ ?.!]*$)"
+    r"\b(?:longs?|shorts?|(?:which|what) sides?|who(?:'s|se)?|bulls|bears|buyers|sellers)\b.{0,24}\b(?:pay|pays|paying|paid)\b(?:.{0,16}\b(?:longs?|shorts?|who|whom|funding|on|right now|now|today|currently|the other|every|per|each|to be (?:long|short))\b|[ ?.!]*$)"
 )
-_LIQUIDATIONS = Pattern(r"\bliquidat(?:ion|ions|ed|es|ing)\b|\brekt\b|\bwiped out\b")
+_LIQUIDATIONS = Pattern(
+    r"\bliquidat(?:ion|ions|ed|es|ing)\b|\bliqs\b|\brekt\b|\bwiped out\b|\b(?:longs?|shorts?|bulls|bears|(?:leveraged|perp|futures) (?:\w+ )?(?:traders?|positions?|bets|longs?|shorts?)|leverage)\b.{0,24}\b(?:cleaned out|cleared out|taken out|knocked out|carried out|blown up|blown out|blew up|wrecked|force[d-]* ?(?:closed|sold|out)|flushed(?: out)?|nuked|wiped|squeezed out|stopped out|margin[- ]called|closed by force|lose|lost|burn(?:ed|t)|killed|obliterated)\b|\bwipe-?outs?\b|\bforced?[- ](?:closures?|closed|selling|liquidations?)\b|\bmargin calls?\b"
+)
 _LONG_SHORT = Pattern(
-    r"\blongs? ?(?:/|vs\.?|versus|to|-|and|or|:)? ?shorts?\b(?!.{0,30}\b(?:liquidat\w+|rekt|wiped|pay\w*|paid)\b)|\bshorts? ?(?:/|vs\.?|versus|to|-|and|or) ?longs?\b|\bls ratio\b"
+    r"\blongs? ?(?:/|vs\.?|versus|to|-|and|or|:)? ?shorts?\b(?!.{0,30}\b(?:liquidat\w+|rekt|wiped|pay\w*|paid)\b)|\bshorts? ?(?:/|vs\.?|versus|to|-|and|or) ?longs?\b|\bls ratio\b|\b(?:people|traders|accounts|money|everyone|crowd) (?:are |is |more |mostly |positioned )*(?:long or short|short or long)\b"
 )
 _VOLUME = Pattern(
     r"\b(?:perp(?:etual)?s?|futures?|derivatives?)(?: \w+)? (?:trading )?volumes?\b|\b(?:perp(?:etual)?s?|futures|derivatives?) (?:are )?(?:trading|traded|turnover)\b|\bvolumes? (?:of|in|on) (?:_+ )?(?:perp(?:etual)?s?|futures|derivatives?)\b"
+    r"|\b(?:perp(?:etual)?s?|futures|derivatives?)\b(?: \w+){0,2} (?:vs\.?|versus|to|against|than|over|and|compared (?:to|with)|relative to) (?:the )?spot\b|\bspot\b(?: \w+){0,2} (?:vs\.?|versus|to|against|than|and|compared (?:to|with)|relative to) (?:the )?(?:perp(?:etual)?s?|futures|derivatives?)\b"
 )
 _GENERAL = Pattern(
     r"\bderivatives?\b|\bhow leveraged\b|\b(?:market|crypto|total) leverage\b|\bleverage (?:in|of|across) (?:the )?(?:crypto )?market\b|\bperp(?:etual)?s?\b(?!\w)|\bfutures (?:market|markets|data|stats|positions?|positioning)\b|\b_+ futures\b|\bfutures on _+|\bpositioning\b"
@@ -60,7 +67,7 @@ _SPLIT = Pattern(
     r"\b(?:exchanges?|venues?|platforms?|binance|bybit|okx|coinbase|kraken|deribit|bitmex|bitget|gate|kucoin)\b"
 )
 _OTHER = Pattern(
-    r"\b(?:news|paper|whitepaper|research|lending|collateral|borrow\w*|10x|20x|50x|100x|\d+x (?:long|short)|position(?: size)?|entry|strategy|stock|vix|options?|implied volatility|liquidation (?:price|engine|level)|my (?:long|short)|revenue|seed|raise[ds]?|venture|vc|grant|rounds?)\b"
+    r"\b(?:news|paper|whitepaper|research|lending|collateral|borrow\w*|10x|20x|50x|100x|\d+x (?:long|short)|position(?: size)?|entry|strategy|stock|vix|options?|implied volatility|liquidation (?:price|engine|level)|my (?:long|short)|revenue|seed|raise[ds]?|venture|vc|grant|(?<!way )rounds?)\b"
 )
 _TERM = Pattern(
     r"(?:open interest|oi|funding(?: rates?| fees?)?|liquidations?|(?:a )?liquidation|derivatives?|perp(?:etual)?s?(?: futures| swaps?)?|long[ /-]short ratio|leverage)"

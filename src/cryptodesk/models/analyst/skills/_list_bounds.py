@@ -61,7 +61,7 @@ _BARE_MOVE = Pattern(
 _FIELDS = (
     ("fully_diluted_market_cap", r"fdv|fully[- ]diluted(?: market cap| valuation| value)?|diluted (?:market cap|valuation)"),
     ("market_cap", r"m(?:ar)?k(?:e?t)?[- ]?caps?|market capitali[sz]ations?|marketcaps?|mcaps?|m\.?c\.?|capitali[sz]ations?|valuations?|valued|caps?"),
-    ("volume_24h", r"volumes?|vols?|traded|turnover"),
+    ("volume_24h", r"volumes?|vols?|traded|turnover|trad(?:ing|es)(?= (?:over|above|more|at least|under|less|below|upwards?|between)\b)"),
     ("tvl", r"tvl|total value locked"),
     ("liquidity", r"liquidity|liq"),
     ("circulating_supply", r"(?:circulating )?supply"),
@@ -83,6 +83,7 @@ _HAS_DIGIT = Pattern(r"\d")
 _PERCENT = frozenset({"%", "percent", "per cent", "pct"})
 _LESS = Pattern(r"less|lower|below|under|cheaper")
 _FROM_PEAK = Pattern(r" ?(?:off|from|below|of|under) (?:(?:its|their|the|an?) )?(?:ath|all[- ]time|peaks?|highs?)")
+_WORTH = Pattern(r"\b(?:worth|priced|valued)\b")
 _TURNED = {"gt": "lt", "gte": "lte", "lt": "gt", "lte": "gte"}
 
 _UNKNOWN = (
@@ -209,6 +210,8 @@ def _field(text: str, match: re.Match[str], window: str | None) -> str | None:
         return "volume_24h" if "volume" in after else None
     if named is None and match.re is _RANGE.compiled:
         return "price" if units or "$" in match.group() else None
+    if named == "price" and _WORTH.search(left) and match["ascale"] and match["ascale"] not in {"k", "thousand"}:
+        return "market_cap"  # no coin is worth a million apiece
     return named or (
         "price" if units or ("$" in match.group() and not match["ascale"]) else "" if match["ascale"] else None
     )

@@ -33,7 +33,7 @@ _VOLUME = Pattern(
     r"|\bvolumes? (?:of|in|across|for|on) (?:the )?(?:whole |entire |total |global |overall )*crypto(?:currency)?(?: market)?\b"
 )
 _COUNTS = Pattern(
-    r"\bhow many (?:crypto(?:s|currencies|currency)?(?: coins| tokens| assets)?|coins|tokens|altcoins|(?:active |crypto )*exchanges)(?: and \w+)? (?:are there|exist|are (?:active|listed|traded)|do you (?:track|have))"
+    r"\bhow many (?:different |distinct |live |active )*(?:crypto(?:s|currencies|currency)?(?: coins| tokens| assets)?|coins|tokens|altcoins|(?:active |crypto )*exchanges)(?: and \w+)? (?:are there|exist|(?:are )?(?:being |currently |now )*(?:active|listed|traded|tracked|counted|followed|open)|do you (?:track|have|list|know|follow|cover))"
     r"|\bnumber of (?:active )?(?:crypto(?:s|currencies)?|coins|tokens|(?:crypto )?exchanges)\b|\bactive (?:crypto(?:s|currencies)|exchanges)\b"
 )
 _GENERAL = Pattern(
@@ -41,7 +41,7 @@ _GENERAL = Pattern(
     r"|\b(?:crypto(?:currency)? |whole |entire |overall |the )+market(?:s)? (?:do|doing|look|looking|like|is|right now|so far|this (?:week|month|morning)|up|down|move|moving|perform\w*|hold\w*|green|red|crash\w*|today|currently)\b"
     r"|\b(?:how|what)(?:'s| is| are|s| did| has| have)? (?:the )?(?:crypto(?:currency)?(?: market)?s?|market|markets|overall market)(?: (?:doing|looking|going|up to|performing|been|move|moved|do|perform|performed|up|down))+\b"
     r"|\b(?:state|overview|summary|snapshot|picture) of (?:the )?(?:\w+ )?(?:crypto(?:currency)? )?market\b|\bhow (?:is|are|'s) crypto\b|^crypto market\??$"
-    r"|\bis (?:the )?(?:crypto )?market (?:up|down|green|red|crashing|dumping|pumping|bleeding|rallying)\b"
+    r"|\b(?:did|has|have|had|does|do) (?:the )?(?:crypto(?:currency)? |whole |entire |overall )*(?:crypto )?market (?:\w+ ){0,2}(?:up|down|change\w*|move\w*|rise\w*|risen|fall\w*|gain\w*|los\w+|rall\w+|recover\w*|do|done|perform\w*|grow\w*|grew|shr[iau]nk)\b|\bhow (?:healthy|strong|weak|hot|cold|good|bad|big) (?:is|are|was) (?:the )?(?:crypto )?markets?\b(?! (?:for|in|of))|\bis (?:the )?(?:crypto )?market (?:up|down|green|red|crashing|dumping|pumping|bleeding|rallying)\b"
 )
 _CRYPTO = r"(?:the )?(?:whole |crypto(?:currency)? )*(?:crypto(?:currency|s)?(?: land| space| world)?|markets?)"
 # What has happened while one was away; of a named asset or an event that is the news' to tell.
@@ -49,7 +49,21 @@ _CAUGHT_UP = Pattern(
     rf"\bwhat (?:did|have|has) (?:i|we) miss(?:ed)?\b(?: (?:today|overnight|this week|last night|while|in {_CRYPTO})|[ ?.!]*$)|\bwhat(?:'s| is| has|s)?(?: i)? happen(?:ed|ing) (?:overnight|last night|while i)\b|\banything (?:happening|going on|new|interesting|notable) (?:in|with|on) {_CRYPTO}\b"
     rf"|\b(?:brief|update|fill|catch) me(?: in| up)?(?: on| about)? {_CRYPTO}\b|^(?:please )?(?:brief|update) me(?: please)?\W*$|\b(?:bring|get) me up to (?:speed|date) (?:on|with|about) {_CRYPTO}\b"
     rf"|\b{_CRYPTO} (?:rundown|recap|update|pulse|wrap(?:[- ]?up)?|check(?:[- ]?in)?|digest|round[- ]?up)\b|\b(?:rundown|recap|digest|pulse|round[- ]?up) (?:of|on|for) {_CRYPTO}\b|^(?:give me |gimme )?(?:the |a )?(?:quick |daily |morning |short )*(?:rundown|recap)(?: please)?\W*$"
-    rf"|\bstate of {_CRYPTO}\b|\bhow(?: are|'re)? (?:things|it) (?:looking |going )?in {_CRYPTO}\b|\bhow(?:'s| is) (?:it|everything) (?:going|looking) (?:in|with) {_CRYPTO}\b"
+    rf"|\bstate of (?:(?:things|play|affairs) (?:in|with|across|for|around) )?{_CRYPTO}\b|\b(?:look|glance|peek) (?:at|into|around) {_CRYPTO}\b|\bhow(?: are|'re)? (?:things|it) (?:looking |going )?in {_CRYPTO}\b|\bhow(?:'s| is) (?:it|everything) (?:going|looking) (?:in|with) {_CRYPTO}\b"
+)
+# The whole of it under any name, and what of it is asked.
+_ENTIRE = Pattern(
+    r"\bcrypto(?:currenc(?:y|ies)|s)? (?:as a whole|overall|in general|altogether|in total|combined|together|as an asset class|across the board|generally|market[- ]wide)\b|\bacross (?:all (?:of )?)?(?:the )?(?:crypto\w*|(?:whole |entire )?(?:crypto )?market|board)\b"
+    r"|\ball (?:of )?(?:the )?(?:crypto(?:s|currenc(?:y|ies))?|coins|tokens)\b|\bevery (?:single )?(?:coin|crypto\w*|token)\b|\bmarket[- ]wide\b|\bcrypto(?:currenc(?:y|ies)|s)?'s (?:total|overall|combined|aggregate)\b|\b(?:of|for) everything\b|\b(?:worldwide|globally|in the world)\b.{0,20}\bcrypto|\bcrypto\w*.{0,20}\b(?:worldwide|globally|in the world)\b|\b(?:whole|entire|overall|broader|wider|general|total|global|aggregate|combined) (?:of crypto|crypto\w*|market)\b|\b(?:crypto|market)\b.{1,40}\b(?:overall|altogether|in total|in general|as a whole|all together|across the board)\b|\b(?:overall|altogether|in total|in general|as a whole|all told)\b.{1,40}\b(?:crypto|market)\b"
+)
+_ASKED_OF_IT: tuple[tuple[FocusName, Pattern], ...] = (
+    ("volume", Pattern(r"\btrad(?:ed|ing|es)\b|\bvolumes?\b|\bturn(?:ed|s)? ?over\b|\bchang(?:ed|es|ing) hands\b|\bactivity\b")),
+    ("size", Pattern(r"\bworth\b|\bvalued?\b|\bvaluation\b|\bmoney\b|\bsize\b|\b(?:big|large)\b|\bcap(?:itali[sz]ation)?\b|\bmcap\b|\badd(?:s|ed)? up to\b")),
+    ("all", Pattern(r"\bhow(?:'s|s| is| are| did| has| have| do| does)?\b|\bup\b|\bdown\b|\b(?:green|red)\b|\bdoing\b|\bhold(?:ing|s)? up\b|\bstate\b|\bpicture\b|\blook(?:ing|s)?\b|\bperform\w*|\bstand(?:s|ing)?\b|\bshape\b|\bmov(?:e|ed|ing)\b|\bfar(?:e|ed|ing)\b|\bfigures?\b|\bnumbers\b")),
+)  # fmt: skip
+# Some of all are looked for, not all of them.
+_SOME = Pattern(
+    r"\b(?:which|who|best|worst|top|most|biggest|largest|highest|lowest|leading|list|coins? (?:that|with|under|above|below)|compare[ds]?|share|percent\w* of|history|historical|chart)\b"
 )
 # Another market, or a subject that another skill answers.
 _OTHER = Pattern(
@@ -72,6 +86,13 @@ def find_focus(reading: Reading) -> Focus | None:
     if reading.words > _MOST or reading.says(_OTHER) or not is_for_figures(reading) or is_about_meaning(reading, _TERM):
         return None
     found = next((name for name, pattern in _FOCUSES if reading.says(pattern)), None)
+    found = found or _of_all(reading)
     if found is not None:
         return Focus(found, own_word(reading))
     return Focus("all", 0.93) if reading.words <= _MOST_WORDS and reading.says(_LOOSE) else None
+
+
+def _of_all(reading: Reading) -> FocusName | None:
+    if not reading.says(_ENTIRE) or reading.says(_SOME):
+        return None
+    return next((name for name, pattern in _ASKED_OF_IT if reading.says(pattern)), None)

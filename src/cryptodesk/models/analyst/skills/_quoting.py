@@ -136,6 +136,7 @@ _FEWEST_WORDS, _LEAST_SHARE = 3, 0.3
 _SHORTEST, _LONGEST = 30, 420
 _MOST_OF_BEST, _MOST_OF_OTHERS = 4, 2
 _FEWEST_MARKED, _MOST_MARKED = 3, 6
+_MOST_OF_WHOLE = 8
 
 
 class Fit(Struct, frozen=True):
@@ -289,14 +290,24 @@ def _marked_sentences(fit: Fit, told: Pattern) -> list[tuple[int, str]]:
 
 def _best_sentences(fit: Fit, wanted: Mapping[str, str], count: int) -> list[tuple[int, str]]:
     whole = _whole_sentences(fit)
-    if fit.in_title >= set(
-        wanted
-    ):  # asked about the article's subject as a whole, words do not tell its sentences apart
+    if fit.in_title >= set(wanted) and not _is_second_part(fit, wanted):
+        # Asked about the article's subject as a whole, words do not tell its sentences apart.
         return list(whole.items())[:count]
     scores = {place: _score(place, text, wanted) for place, text in whole.items()}
     best = sorted(whole, key=lambda place: (-scores[place], place))[:count]
     kept = [(place, whole[place]) for place in sorted(best) if scores[place] >= 1]
+    if not kept and fit.in_title >= set(wanted):  # of the title's second part, and no sentence names it: all of them
+        return list(whole.items())[:_MOST_OF_WHOLE]
     return _with_context(kept or list(whole.items())[:1], whole, count)
+
+
+def _is_second_part(fit: Fit, wanted: Mapping[str, str]) -> bool:
+    """ "Automated market makers and impermanent loss" begins with something else than what is asked."""
+    first, *others = [part.keys() for part in map(stems, _AND.split(fit.passage.subject)) if part]
+    return wanted.keys().isdisjoint(first) and any(wanted.keys() >= part for part in others)
+
+
+_AND = Pattern(r" and |, ")
 
 
 def _is_whole(text: str) -> bool:

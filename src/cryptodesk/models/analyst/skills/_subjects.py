@@ -79,14 +79,14 @@ _MEANING = Pattern(
 )
 _SLANG = Pattern(r"\b(?:wat|wht|wut)\b", re.IGNORECASE)
 _COURTESY = Pattern(
-    r"\b(?:pls|plz|please|thanks?|hey|hi|hello|ok(?:ay)?|kindly|(?:can|could) (?:you|u)|eli5|(?:like )?i'?m (?:5|five|a (?:noob|newbie|beginner|dummy))|for (?:dummies|noobs|beginners|newbies)|bro|dude|man|lol|anyway|to me|briefly|quick(?:ly)?|actually|exactly|simply|in (?:simple|plain|easy|layman'?s) (?:terms|words|english))\b[,:]?",
+    r"\b(?:pls|plz|please|thanks?|hey|hi|hello|ok(?:ay)?|kindly|(?:can|could) (?:you|u)|eli5|(?:(?:like|as if|as though|because|since|cause) )?(?:i'?m|i am|i were|i was) (?:5|five|(?:completely |totally |very |so |brand )?new(?: (?:to|at|in) (?:this|it|all this|crypto|defi))?|young|stupid|clueless|(?:a|an) (?:\w+ )?(?:noob|newbie|beginner|dummy|child|kid|idiot|\d+[- ]year[- ]old)|\d+ years old)|to a (?:\w+ )?(?:noob|newbie|beginner|child|kid|dummy|\d+[- ]year[- ]old)|for (?:dummies|noobs|beginners|newbies)|bro|dude|man|lol|anyway|to me|briefly|quick(?:ly)?|actually|exactly|simply|in (?:simple|plain|easy|layman'?s) (?:terms|words|english))\b[,:]?",
     re.IGNORECASE,
 )
 _NOW = Pattern(
     r"\b(?:today|tonight|right now|now|currently|this (?:week|month|morning|year)|yesterday|latest|news|headlines?|updates?|recent(?:ly)?|newest|last (?:week|month|night|\d+)|past (?:\d+|week|month|day)|24h|price|trading at|refund\w*|repay\w*|payouts?|claims?|creditors?|how much (?:is|are|did|has)|how far|list|biggest|largest|top)\b"
 )
 _ENDED = Pattern(
-    r"\b(?:collaps\w*|crash\w*|hack\w*|exploit\w*|stole\w*|stolen|steal\w*|thef?t|thie(?:f|ves)|heist|rob(?:bed|bery)|drain\w*|bankrupt\w*|insolven\w*|fail(?:ed|ure|s)?|implo\w*|bl[eo]w(?:n|s)? ?up|f(?:e|a)ll(?:en)?(?: apart)?|downfall|die[ds]?|death spiral|de-?peg\w*|lo(?:se|st) (?:its|the|their) peg|unpeg\w*|went (?:wrong|down|under|bust|to zero)|go (?:wrong|down|under|bust|to zero)|wrong|scandal|fraud\w*|saga|story|incident|attack\w*|frozen|froze|freeze|breach\w*|bug|shut ?down|scam\w*|destroyed|spiral\w*|explained|end(?:ed|s)?|won|win|ruling|ruled|verdict|outcome|settle(?:d|ment)|approv\w+|decided|the deal with)\b"
+    r"\b(?:(?:brought|took|bring|take|taken)\b.{0,20}\bdown|kill(?:ed)?|wiped(?: out)?|undid|ruin\w*|demise|burst|sank|rise and fall|looted|plunder\w*|emptied|got into|collaps\w*|crash\w*|hack\w*|exploit\w*|stole\w*|stolen|steal\w*|thef?t|thie(?:f|ves)|heist|rob(?:bed|bery)|drain\w*|bankrupt\w*|insolven\w*|fail(?:ed|ure|s)?|implo\w*|bl[eo]w(?:n|s)? ?up|f(?:e|a)ll(?:en)?(?: apart)?|downfall|die[ds]?|death spiral|de-?peg\w*|lo(?:se|st) (?:its|the|their) peg|unpeg\w*|went (?:wrong|down|under|bust|to zero)|go (?:wrong|down|under|bust|to zero)|wrong|scandal|fraud\w*|saga|story|incident|attack\w*|frozen|froze|freeze|breach\w*|bug|shut ?down|scam\w*|destroyed|spiral\w*|explained|end(?:ed|s)?|won|win|ruling|ruled|verdict|outcome|settle(?:d|ment)|approv\w+|decided|the deal with)\b"
     r"|\bwh?at(?:'?s)? happened\b|\bhappened\b|\btell me about\b|\bhow much (?:was|were|got)\b"
 )
 _THEFT = Pattern(

@@ -38,10 +38,10 @@ class Slots(Struct, frozen=True):
 
 
 _WORDS: dict[Topic, str] = {
-    "rsi": r"\brsi\b|\brelative strength index\b|\bover-?(?: ?)bought\b|\bover-?(?: ?)sold\b",
+    "rsi": r"\brsi(?:[- ]?\d{1,2})?\b|\brelative strength\b(?! (?:vs|versus|against|to|compared))|\bover-?(?:heated|extended)\b|\b(?:over|under)-?stretched\b|\bover-?(?: ?)bought\b|\bover-?(?: ?)sold\b",
     "macd": r"\bmacd\b",
     "cross": r"\b(?:golden|death) ?-?cross(?:es|ed)?\b",
-    "averages": r"\b(?:[se]ma|dma|mas?)(?:s|\d{1,3})?\b(?=.{0,12}(?:\d|average|of|for|on|$|,|and|\?|_))|\bmoving averages?\b|\b\d{1,3}[- ]?(?:d|day|w|week|period|h|hour)?s?[- ]?(?:[se]?ma|dma|averages?)\b|\bmovings?\b averages?",
+    "averages": r"\b(?:[se]ma|dma|mas?)(?:s|\d{1,3})?\b(?=.{0,12}(?:\d|average|of|for|on|$|,|and|\?|_))|\bmoving averages?\b|\b\d{1,3}[- ]?(?:d|day|w|week|period|h|hour)?s?[- ]?(?:[se]?ma|dma|averages?)\b|\bmovings?\b averages?|\b\d{2,3}[- ](?:d|day|w|week|period|hour)s? (?:(?:moving|trend|average|mean|simple|exponential) )?(?:line|mean|trend ?line)\b",
     "fibonacci": r"\bfib(?:s|o|onacci)?\b|\bretracement levels?\b",
     "levels": r"\bpivots?(?: points?| levels?)?\b|\bsupports? (?:and|&|or|/|,) ?resistances?\b|\bs/r\b|\b(?:support|resistance) (?:level|zone|price|area|line)s?\b|\bresistances?\b|\b(?:key|strong|next|nearest|main|major|closest|immediate|current|price) (?:supports?|levels?)\b|\b(?:to|at|near|above|below|broke|break|breaks|breaking|hold|holding|lost|lose|losing|test|testing|retest) (?:the |its |key |a )*support\b|\bsupports? (?:of|for|on) _|\bwhere(?: is|'s) (?:the )?support\b|_(?:'s)? supports?\b(?! \w)",
     "bollinger": r"\bbollinger(?: ?bands?)?\b|\bbbands?\b|\bboll bands?\b",
@@ -58,7 +58,7 @@ _PATTERNS = Pattern(
     r"|\b(?:bullish|bearish) engulfing\b|\bdoji\b|\bhammer candles?\b|\bcandlestick patterns?\b|\bchart patterns?\b|\bsupertrend\b|\bparabolic sar\b|\border blocks?\b|\bfair value gaps?\b|\btrend ?lines?\b"
 )
 _LENGTHS = Pattern(
-    r"\b(\d{1,3})[- ]?(?:d|day|days|w|week|weeks|period|periods|h|hour|bar)?[- ]?(?:[se]?ma|dma|(?:simple |exponential )?(?:moving )?averages?)\b|\b[se]?ma[- ]?\(?(\d{1,3})\b|\b(\d{1,3})(?=(?:,| and|,? &|/) ?\d{1,3}[- ]?(?:d|day|days)?[- ]?(?:[se]?ma|moving averages?)\b)"
+    r"\b(\d{1,3})[- ]?(?:d|day|days|w|week|weeks|period|periods|h|hour|bar)?[- ]?(?:[se]?ma|dma|(?:simple |exponential )?(?:moving )?(?:averages?|line|mean))\b|\b[se]?ma[- ]?\(?(\d{1,3})\b|\b(\d{1,3})(?=(?:,| and|,? &|/) ?\d{1,3}[- ]?(?:d|day|days)?[- ]?(?:[se]?ma|moving averages?)\b)"
 )
 _EXPONENTIAL = Pattern(r"\bema\b|\bema\d|\d ?ema\b|\bexponential\b")
 _INTERVALS: tuple[tuple[Interval, Pattern], ...] = (

@@ -33,7 +33,7 @@ _SIDE_BY_SIDE = Pattern(r"\b(?:vs|versus|than|compar\w+|or)\b")
 _JOINT = Pattern(r"(?<![\w$'-])(\$?[A-Za-z][\w-]*) ?(?:and|vs\.?|versus|with|&|/|,) ?(?:the )?\x01")
 
 _JOINT = Pattern(
-    r"\b(?:and|vs|versus|with|to|of|than|between|or|for|in|on|against|do|does|did|is|are|was|were|has|have|how|the|what|what's|show|me|give|get)\b\.?|[&,/?]",
+    r"\b(?:and|vs|versus|with|to|of|than|between|or|for|in|on|against|do|does|did|moves?|moved|trades?|dances?|follows?|tracks?|mirrors?|walks?|marches|go(?:es)?|rise|fall|drops?|glued|tied|linked|tune|too|always|really|just|please|as|a|number|figure|return|is|are|was|were|has|have|how|the|what|what's|show|me|give|get)\b\.?|[&,/?]",
     re.IGNORECASE,
 )
 
@@ -44,13 +44,19 @@ def with_unfound(reading: Reading, own: Pattern, fewest: int = 1) -> tuple[Asset
     found = reading.found.assets
     if fewest == 1 and reading.says(_SIDE_BY_SIDE):
         fewest = 2
-    if len(found) >= fewest or reading.found.doubts or reading.words > _MOST_WORDS:
+    if len(found) >= fewest or reading.found.doubts or _count(reading) > _MOST_WORDS:
         return found or tuple(asset for asset in reading.assets if _may_name(asset.name))
     names = [name for name in _names(reading, own) if _may_name(name)]
     if len(found) + len(names) < fewest:
         names = [word for name in names for word in name.split()]
     others = (AssetRef(None, "", name, name, max(reading.text.find(name), 0), 0.0) for name in names)
     return (*found, *islice(others, fewest - len(found)))
+
+
+def _count(reading: Reading) -> int:
+    """Words without those of the period, which make a question no longer."""
+    period = reading.period
+    return reading.words - (len(reading.text[period.start : period.stop].split()) if period else 0)
 
 
 def _may_name(name: str) -> bool:

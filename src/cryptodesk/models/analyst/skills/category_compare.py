@@ -12,13 +12,15 @@ from msgspec import Struct
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import percent
 from cryptodesk.models.analyst.questions import AssetRef, Plan
+from cryptodesk.models.analyst.reading import Reading
 from cryptodesk.models.analyst.results import Result
+from cryptodesk.models.analyst.skills._category_sizes import CategorySize, read_sizes, size_calls, write_sizes
 from cryptodesk.models.analyst.skills._list_groups import Group, group_filters
 from cryptodesk.models.analyst.skills._list_sides import Side, read_versus
 from cryptodesk.models.analyst.skills._list_stats import Stats, stats_of
 from cryptodesk.models.analyst.skills._list_tables import Row, figure_of, list_facts, list_table, name_of
 from cryptodesk.models.analyst.skills._lists import Window, result_of, screen_call, window_of
-from cryptodesk.models.analyst.skills._skill import Ask, Skill
+from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
 from cryptodesk.models.analyst.text import shown
 from cryptodesk.models.analyst.tool_names import ASSET_SCREENER, MARKET_DATA
 from cryptodesk.models.analyst.writer.draft import Draft, Fact, Setting, as_number, join_names, join_paragraphs
@@ -26,6 +28,11 @@ from cryptodesk.models.analyst.writer.sourcing import closing, result_fact_sourc
 from cryptodesk.models.analyst.writer.table import table
 
 __all__ = ["SKILL"]
+
+
+def _recognise(reading: Reading) -> Claim | None:
+    """By what they are worth in total, else by how they moved."""
+    return read_sizes(reading) or read_versus(reading)
 
 
 def _window(plan: Plan) -> Window:
@@ -47,6 +54,8 @@ def _sides(plan: Plan) -> tuple[Side, Side]:
 
 
 def _calls(ask: Ask) -> Sequence[Call]:
+    if isinstance(ask.plan.slots, CategorySize):
+        return size_calls(ask)
     window = _window(ask.plan)
     calls = [_members(side.group, window) for side in _sides(ask.plan) if side.group is not None]
     return [_coins(ask.ids), *calls] if ask.ids and any(side.places for side in _sides(ask.plan)) else calls
@@ -96,6 +105,8 @@ def _id_of(asset: AssetRef, known: dict[str, AssetRef]) -> str:
 
 
 def _write(setting: Setting) -> Draft:
+    if isinstance(setting.plan.slots, CategorySize):
+        return write_sizes(setting)
     window = _window(setting.plan)
     told = [_tell(setting, side) for side in _sides(setting.plan)]
     results = list(dict.fromkeys(id(one.result) for one in told if one.result is not None))
@@ -216,9 +227,10 @@ SKILL = Skill(
         "memes vs AI sector",
         "Compare HYPE with other DEX projects",
         "did layer 2 coins outperform layer 1 this month",
+        "Which is worth more in total, gaming or AI?",
     ),
     tools=(ASSET_SCREENER, MARKET_DATA),
-    recognise=read_versus,
+    recognise=_recognise,
     calls=_calls,
     write=_write,
     assets="optional",

@@ -13,6 +13,16 @@ from cryptodesk.models.analyst import intents
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.questions import Plan
 from cryptodesk.models.analyst.reading import Reading
+from cryptodesk.models.analyst.skills._concept_phrases import (
+    CALLED,
+    IN_GENERAL,
+    KINDS_OF_THINGS,
+    NAME_OF_A_COIN,
+    OF_A_TRADE,
+    OF_ANY_ASSET,
+    OF_TODAY,
+    VENUE,
+)
 from cryptodesk.models.analyst.skills._own import own_results
 from cryptodesk.models.analyst.skills._passages import (
     cite,
@@ -69,11 +79,11 @@ _TERM = (
     r"|hedg(?:e|es|ing)|risk[- ]off|etfs?|halvings?|inflation|kyc|aml|travel rule|mica|howey(?: test)?|genius act|double[- ]spend\w*|dust(?:ing attacks?)?|testnets?|mainnets?|tokeni[sz]\w+|ai)"
 )
 _TAXED = Pattern(
-    r"\btax(?:es|ed|able|ation)?\b|\birs\b|\bhmrc\b|\b8949\b|\bcost basis\b|\bwash[- ]sales?\b|\bcapital gains?\b|\b1099\b|\bhowey\b|\bmica\b|\btravel rule\b|\bgenius act\b|\blike[- ]kind\b"
+    r"\btax(?:es|ed|able|ation)?\b|\birs\b|\bhmrc\b|\b8949\b|\bcost basis\b|\bwash[- ]sales?\b|\bcapital gains?\b|\b1099\b|\bhowey\b|\bmica\b|\btravel rule\b|\bgenius act\b|\blike[- ]kind\b|\bcounts? as (?:an? )?(?:income|taxable|gains?|earnings)\b|\btreated as (?:income|property)\b|\btaxable\b|\bowe (?:the )?(?:taxes|tax|irs|government)\b"
     r"|\bis (?:crypto|bitcoin|it) (?:legal|regulated)\b|\blegal(?:ity)? of\b|\bsecurities law\b|\bfca rules?\b"
 )
 _ASKS = Pattern(
-    r"\b(?:what|whats|how|hows|why|when|which|explain\w*|define|describe|difference|meaning|means?|101|nutshell|primer|intro|is|are|do|does|did|can|could|tell|teach|understand|eli5|risks?|vs|versus|compare|basics|guide|tutorial|should|will|pros)\b"
+    r"\b(?:am|who|whos|whose|where|whats|would|what|whats|how|hows|why|when|which|explain\w*|define|describe|difference|meaning|means?|101|nutshell|primer|intro|is|are|do|does|did|can|could|tell|teach|understand|eli5|risks?|vs|versus|compare|basics|guide|tutorial|should|will|pros)\b"
 )
 _PURE = Pattern(
     rf"^\W*(?:(?:hi|hey|hello|please|pls|ok|so|can you|could you|kindly)[, ]+)*(?:what(?:'s| is| are|s| r)|define|explain(?: to me)?|describe|meaning of|definition of|tell me (?:about|what)|what do(?:es)?|eli5:?|explain like i'?m (?:5|five):?|teach me(?: about)?|i (?:don'?t|do not) (?:understand|get))"
@@ -81,23 +91,33 @@ _PURE = Pattern(
     r"(?:\W+(?:in )?(?:crypto|defi|trading|blockchains?|simple (?:words|terms)|plain english|mean|means|exactly|please|pls|for (?:beginners|dummies)|like i'?m (?:5|five)|and how (?:does|do) (?:it|they) work|actually|briefly|be (?:brief|concise|short)|in (?:one sentence|short|detail|plain text)|keep it short))*\W*$"
 )
 _FORM = Pattern(
-    r"\bhow (?:do|does|did|can|is|are|to|should)\b|\bhow come\b|\bwhy (?:do|does|is|are|can(?:'?t)?|should(?:n'?t)?|would(?:n'?t)?|don'?t|did|was|were)\b|\bin a nutshell\b|\bstands? for\b|\bdifferences? (?:between|of)\b|\bthe difference\b|\bwhat happens\b|\bwhat (?:does|do|is|are) .{1,50}\bmean\b"
+    r"\bhow (?:do|does|did|can|is|are|to|should)\b|\bhow come\b|\bin (?:what|which) (?:way|sense)\b|\bwhat(?:'s|s| is) (?:so |the )?(?:special|catch|gist|big deal|deal|fuss|trick|downside|upside|harm|danger|logic|reasoning)\b|\bwhat (?:exactly )?(?:makes|keeps|stops|prevents|lets|allows|causes|drives)\b|\bwhat (?:do|does|did) .{1,40} (?:do|achieve|accomplish|solve|change|prove|guarantee)\b|\bwh(?:at|ich)(?: one)?(?:'s|s| is| are) (?:the )?(?:safer|safest|riskier|riskiest|more secure|most secure)\b|\bis there (?:any |an? |some )?(?:insurance|protection|way|guarantee|recourse|limit|rule|law)\b|\bwalk me through\b|\bget my head around\b|\bbreak (?:it |this |that )?down\b|\bmake sense of\b|\bwhy (?:do|does|is|are|can(?:'?t)?|should(?:n'?t)?|would(?:n'?t)?|don'?t|did|was|were)\b|\bin a nutshell\b|\bstands? for\b|\bdifferences? (?:between|of)\b|\bthe difference\b|\bwhat (?:happens|(?:would|will|could|can) happen)\b|\bmeans? what\b|\bhow to\W*$|\bwhat (?:does|do|is|are) .{1,50}\bmean\b"
     r"|\bexplain\b|\bhow .{1,40} works?\b|\b(?:is|are) .{1,40} (?:safe|risky|secure|dangerous|legal|worth)\b|\brisks? (?:of|in|with)\b|\bwhat (?:does|do|would) .{1,80} (?:indicate|suggest|imply|tell|mean|say|reveal)\b|\b(?:does|do) .{1,80} (?:indicate|suggest|imply|mean)\b"
     r"|\b(?:pros and cons|advantages?|disadvantages?|benefits?|drawbacks?|purpose|role) of\b|\bwhat(?:'s| is) the (?:point|idea|purpose|use) of\b|\bbasics of\b|\bguide to\b|\bwhich .{1,40}indicators?\b"
 )
 # Forms that ask for nothing but how a thing works, whatever it is called by.
 _CERTAIN = Pattern(
-    r"\bdifferences? (?:between|of)\b|\bthe difference\b|\bwhat happens (?:when|if|to)\b|\bpros and cons\b|\bhow (?:do|does) .{1,40} work\b|\bwhat (?:do|does) .{1,40} mean\b|\bexplain\b"
+    r"\bdifferences? (?:between|of)\b|\bthe difference\b|\bwhat (?:happens|(?:would|will|could|can) happen) (?:when|if|to)\b|\bpros and cons\b|\bhow (?:do|does) .{1,40} work\b|\bwhat (?:do|does) .{1,40} mean\b|\bexplain\b|\bwhat (?:makes|keeps|stops|prevents|lets|allows) (?:an?|the|some\w*|people|anyone|miners?|validators?|them)\b|\bin (?:what|which) (?:way|sense)\b|\bwhat(?:'s|s| is) (?:so special|the (?:catch|gist|big deal|fuss|trick))\b|\bwalk me through\b"
 )
 _TERMS = Pattern(rf"\b{_TERM}\b")
 _WORKS = Pattern(
-    r"\bhow (?:does|do|is|are)\b.{1,60}\b(?:work\w*|secured|made|created|mined|minted|function|settle\w*|reach\w*|scale\w*|keep\w*|stay\w*|maintain\w*|process\w*|verif\w+|backed|pegged|stable|governed|get (?:its|their)|issu(?:e|ed|es)|redeem\w*|mints?|burn\w*|operat\w+|achiev\w+|prevent\w*|generat\w+|calculat\w+|distribut\w+|validat\w+|custod\w+|collaterali[sz]ed|attacked)\b|\bhow .{1,40} works\b"
+    r"\bhow (?:does|do|is|are)\b.{1,60}\b(?:work\w*|secured|made|created|mined|minted|brought|born|come into|came into|invented|paid|rewarded|chosen|picked|stopped|enforced|stored|kept|recorded|function|settle\w*|reach\w*|scale\w*|keep\w*|stay\w*|maintain\w*|process\w*|verif\w+|backed|pegged|stable|governed|get (?:its|their)|issu(?:e|ed|es)|redeem\w*|mints?|burn\w*|operat\w+|achiev\w+|prevent\w*|generat\w+|calculat\w+|distribut\w+|validat\w+|custod\w+|collaterali[sz]ed|attacked)\b|\bhow .{1,40} works\b"
 )
 _HOW_TO_SAFE = Pattern(
     r"\b(?:how|what|where|best|safest)\b.{0,50}\b(?:keep|stor\w+|secur\w+|protect\w*|back ?up|avoid\w*|recogni[sz]e|spot|prevent\w*|revoke|lose|lost)\b"
 )
 _MEANING = Pattern(
-    r"\bwhat (?:does|do|would) .{1,90} (?:mean|indicate|suggest|imply|reveal)\b|\bwhich .{1,40}(?:indicators?|metrics?) (?:are|is) .{0,20}(?:reliable|better|best|accurate|useful)\b|\bhow (?:is|are) .{1,40} (?:calculated|computed|measured|defined)\b|\bhow (?:to|do i|should i|do you|can i) (?:read|interpret)\b"
+    r"\bmeans? what\b|\bhow (?:are|do) new\b|\bhow (?:many|much|long) .{1,40}\b(?:needed?|required?|takes?|before|until|enough|final)\b|\bwhat (?:does|do|would) .{1,90} (?:mean|indicate|suggest|imply|reveal)\b|\bwhich .{1,40}(?:indicators?|metrics?) (?:are|is) .{0,20}(?:reliable|better|best|accurate|useful)\b|\bhow (?:is|are) .{1,40} (?:calculated|computed|measured|defined)\b|\bhow (?:to|do i|should i|do you|can i) (?:read|interpret)\b"
+)
+_WHAT_A_THING_IS = Pattern(r"^\W*(?:(?:so|ok|hey|and|but)[, ]+)*wh?at(?:'?s| is) (?:exactly )?an? ")
+# Whether a thing can be, at no time in particular.
+_IN_PRINCIPLE = Pattern(
+    r"^\W*(?:(?:so|ok|hey|and|but)[, ]+)*(?:(?:can|could) (?!you\b|u\b|i (?:see|get|have)\b)|does (?!anyone|it look)|do (?!you\b|u\b|i\b|we\b|any\b)|am i\b|would (?:it|an?)\b|is it (?:possible|true|legal)\b)"
+)
+# What befell somebody's own transaction, order or deposit, and why.
+_OF_MINE = Pattern(
+    r"\bmy (?:\w+ )?(?:transactions?|tx|transfers?|withdrawals?|deposits?|swaps?|orders?|stops?|trades?|lp|pool|approval|signature|seed|keys?|phrase)\b.{1,90}\b(?:why|how come|how so|what (?:now|happened|does|is|went))\b|\b(?:why|how come|how is it|what)\b.{1,50}\bmy (?:\w+ )?(?:transactions?|tx|transfers?|withdrawals?|deposits?|swaps?|orders?|stops?|trades?|lp|pool)\b"
+    r"|\b(?:is|are|will|would|what happens to) (?:my|our|your|people's|customer|user) (?:money|coins|funds|crypto|assets|tokens|deposits?)\b.{0,40}\b(?:safe|lost|gone|protected|insured|covered|mine|if|when)\b"
 )
 # Words that ask for what was, is or will be the figure or the report of a day.
 _DATED = Pattern(
@@ -108,7 +128,7 @@ _HOW_EXPLAINED = Pattern(
 )
 # Of a dollar coin it is the reserve that is asked for, of others who invested.
 _BACKING = Pattern(
-    r"\bback(?:ed|ing|s)\b|\bcollateral\w*\b|\breserves?\b|\bredeem\w*\b|\bissu(?:es?|ed|ers?|ing)\b|\battest\w+\b|\bmint(?:ed|s|ing)?\b"
+    r"\bback(?:ed|ing|s)\b|\bcollateral\w*\b|\breserves?\b|\bredeem\w*\b|\bissu(?:es?|ed|ers?|ing)\b|\battest\w+\b|\bmint(?:ed|s|ing)?\b|\b(?:keeps?|holds?|stays?|maintains?)\b.{0,24}\b(?:a|one|the|its|\$1|1) ?(?:dollar|peg|stable|usd)?\b"
 )
 _DOLLARS = frozenset({"USDT", "USDC", "DAI", "USDE", "USDe", "USDS", "FDUSD", "TUSD", "PYUSD", "LUSD", "FRAX", "GHO"})
 _WHAT_IS = Pattern(r"\bwh?at(?:'?s| is| are| r)?\b")
@@ -129,7 +149,7 @@ _BARE = 0.905
 _ABOVE_DECLINED = 0.902
 # Above what the rules call unclear, and below everything else.
 _FIELD = Pattern(
-    r"\b(?:payments?|transactions?|transfers?|chains?|blocks?|pools?|swaps?|borrow\w*|loans?|lend\w*|contracts?|orders?|exchanges?|brokers?|issuers?|dollars?|reserves?|signatures?|signing|verif\w+|verifying|stak\w+|stakers?|upgrade|protocols?|proposals?|votes?|oscillator|crossing|hackers?|bankrupt\w*|taxable|ledger|mined|machines mine|shorts?|longs?|liquidat\w+|hedg\w+|expiry|strike)\b"
+    r"\b(?:bots?|rules?|regulat\w+|identity|senders?|recipients?|fees?|networks?|wallets?|(?:private |public |secret )?keys?|nodes?|miners?|validators?|stops?|fills?|tickets?|triggers?|phrases?|passwords?|passphrases?|scam\w*|fake|attack\w*|confirm\w*|pending|stuck|reversible|reverse\w*|twice|print(?:ed|ing)|mint\w*|peg(?:ged)?|tax\w*|law|legal|court|custod\w+|deposit\w*|withdraw\w*|provid\w+|diverg\w+|pairs?|leverage|margin|bitcoins|blockchains?|tokens?|coins?|crypto|collateral|yields?|rewards?|finali[sz]\w*|hash\w*|seed|airdrop\w*|governance|vot(?:e|ing)|address(?:es)?|securit(?:y|ies)|commodit(?:y|ies)|controversial|network|bitcoins|satoshi|slippage|spread|candles?|indicators?|trading|traders?|bridges?|l2s?|rollups?|nfts?|dao|defi|etfs?|futures?|options?|perps?|funding|liquidity|amm|stablecoins?|reserves?|audits?|payments?|transactions?|transfers?|chains?|blocks?|pools?|swaps?|borrow\w*|loans?|lend\w*|contracts?|orders?|exchanges?|brokers?|issuers?|dollars?|reserves?|signatures?|signing|verif\w+|verifying|stak\w+|stakers?|upgrade|protocols?|proposals?|votes?|oscillator|crossing|hackers?|bankrupt\w*|taxable|ledger|mined|machines mine|shorts?|longs?|liquidat\w+|hedg\w+|expiry|strike)\b"
 )
 _IN_OTHER_WORDS, _FEWEST_OF_THE_FIELD = 0.35, 3
 _CONTRAST = Pattern(r"\bdiffer\w*\b|\bv(?:s|ersus)?\b|\bcompare[ds]?\b|\bbetter than\b|\bunlike\b|\bopposed to\b")
@@ -157,6 +177,8 @@ class ConceptSlots(Struct, frozen=True):
 def _recognise(reading: Reading) -> Claim | None:
     if is_of_incident(reading):
         return Claim(0.985, ConceptSlots(_query(reading.text), "story"))
+    if _wants_its_name(reading):
+        return Claim(_NAMED, ConceptSlots(_query(reading.text)))
     if _is_of_venue(reading):
         return Claim(0.965, ConceptSlots(_query(reading.text)))
     pure = _pure_confidence(reading)
@@ -165,44 +187,68 @@ def _recognise(reading: Reading) -> Claim | None:
     return Claim(best, _slots(reading, is_all=pure is not None)) if best else None
 
 
+def _wants_its_name(reading: Reading) -> bool:
+    """A thing is told in words of one's own, and what it is called is asked."""
+    return reading.words >= _FEWEST_OF_A_DESCRIPTION and reading.says(CALLED) and not reading.says(NAME_OF_A_COIN)
+
+
+_FEWEST_OF_A_DESCRIPTION, _NAMED = 6, 0.993
+
+
 def _is_of_venue(reading: Reading) -> bool:
     """What an exchange with an article of its own is, not what is traded there."""
-    return reading.says(_VENUE) and not reading.says(_DATED) and not reading.measures and not reading.is_known
-
-
-_VENUE = Pattern(
-    r"^\W*(?:(?:so|ok|hey|please|pls)[, ]+)*(?:what(?:'s|s| is| was)|who (?:is|owns|founded|runs|started|created|regulates)|tell me (?:more )?about|explain|describe|how does|how did|when (?:was|did)|where is|history of|background (?:on|of)|is|was|why (?:was|did|is))\b.{0,24}\b(?:binance|coinbase|kraken|okx|okex)\b(?! (?:coin|chain|smart|volumes?|fees?|reserves?|24h|rank\w*|score|list\w*|price|open))(?:'s)?(?: (?:exchange|history|background|business|company|fined?|settle\w*|make money|work|start\w*|found\w*|regulated|safe|legit|licen[cs]ed|sued|charged|get|do|story|based|legal))*(?: (?:by|from|in|with|for|the|us|usa|sec|doj|cftc|explained|exactly|please|pls))*\W*$"
-)
+    return reading.says(VENUE) and not reading.says(_DATED) and not reading.measures and not reading.is_known
 
 
 def _in_other_words(reading: Reading) -> float:
     """What no figure answers is rather searched for than declined, where it asks how something is in general."""
     if not _is_of_the_field(reading):
         return 0.0
-    is_general = reading.says(_IN_GENERAL) and not reading.says(_OF_TODAY)
+    is_general = (reading.says(IN_GENERAL) or _is_described(reading)) and not reading.says(OF_TODAY)
     is_refused = intents.wants_advice(reading.lowered) or intents.wants_prediction(reading.lowered)
-    return _ABOVE_DECLINED if is_general and not is_refused else _IN_OTHER_WORDS
-
-
-_IN_GENERAL = Pattern(
-    r"^\W*(?:(?:so|ok|and|but|hey|hi|please|pls)[, ]+)*(?:can|could|does|do|is it|are there|who|whose|how long|how many .{1,40}\b(?:needs?|needed|required?|takes?|enough)|what (?:stops|prevents|keeps|makes|if|guarantees|protects|happens|secures)|which .{1,30}\b(?:guarantees?|protects?|prevents?)|why (?:do|does|is|are|can|should)|where do|how)\b"
-)
-# Beside a named asset only what cannot be a question for its figures.
-_OF_ANY_ASSET = Pattern(
-    r"^\W*(?:(?:so|ok|and|but|hey|hi|please|pls)[, ]+)*(?:can|could|does .{1,40}\b(?:have|use|need|support|run|allow|require)|do (?:you|i|we|they|people)|is it possible|how (?:to|long does|long do|can|could|should|do (?:i|you|we|people))|why (?:do|does|can|should)|what (?:stops|prevents|keeps|makes|guarantees|protects|secures)|where do|who (?:runs|controls|secures|can|decides|issues|maintains|governs))\b"
-)
-_OF_TODAY = Pattern(
-    r"\b(?:holders?|whales?|unlocks?|trending|sentiment|holding|owns?|my (?:portfolio|wallet|balance|bags?|holdings|position)|portfolio|good|buy|sell|long|short)\b"
-)
+    is_refused = is_refused and (not _is_told(reading) or reading.says(OF_A_TRADE))
+    is_told = _is_told(reading) and not reading.says(OF_TODAY)
+    return _ABOVE_DECLINED if (is_general or is_told) and not is_refused else _IN_OTHER_WORDS
 
 
 def _is_of_the_field(reading: Reading) -> bool:
     """A question in words of its own that no other skill takes; better searched for than not understood."""
-    if reading.words < _FEWEST_OF_THE_FIELD or reading.measures or reading.says(_DATED) or reading.strong_period:
+    is_dated = reading.says(_DATED) and not reading.says(_MEANING)
+    has_figure = bool(reading.measures) and not (set(reading.measures) == {"price"} and _is_described(reading))
+    if reading.words < _FEWEST_OF_THE_FIELD or has_figure or is_dated or reading.strong_period:
         return False
     if reading.is_known:
-        return reading.says(_OF_ANY_ASSET) and not reading.says(intents.DEFINITION)
-    return reading.says(_TERMS) or reading.says(_FIELD) or names_subject(reading)
+        return reading.says(OF_ANY_ASSET) and not reading.says(intents.DEFINITION)
+    return reading.says(_TERMS) or reading.says(_FIELD) or names_subject(reading) or bool(articles_of(reading.masked))
+
+
+def _is_case(reading: Reading) -> bool:
+    """What befell somebody, or a thing told of without its name."""
+    if reading.says(_OF_MINE) and (reading.says(_FIELD) or reading.says(_TERMS)):
+        return True
+    return _is_told(reading) and not reading.measures and not _refuses(reading)
+
+
+def _refuses(reading: Reading) -> bool:
+    return intents.wants_advice(reading.lowered) or intents.wants_prediction(reading.lowered)
+
+
+def _is_told(reading: Reading) -> bool:
+    """A whole sentence on a subject of the handbook, with no asset whose figures it could ask for."""
+    if reading.has_asset or reading.words < _FEWEST_OF_A_DESCRIPTION:
+        return False
+    return bool(articles_of(KINDS_OF_THINGS.sub(" ", reading.lowered)))
+
+
+def _is_described(reading: Reading) -> bool:
+    """A case told without a name ("what does it cost me when the two tokens drift apart"), not a price."""
+    if reading.has_asset or reading.words < _FEWEST_OF_A_CASE:
+        return False
+    return reading.says(_CASE) or (_is_told(reading) and reading.says(IN_GENERAL))
+
+
+_FEWEST_OF_A_CASE = 8
+_CASE = Pattern(r"\b(?:when|if|whenever|once)\b.{6,}")
 
 
 def _slots(reading: Reading, *, is_all: bool) -> ConceptSlots:
@@ -259,8 +305,15 @@ def _confidence(reading: Reading) -> float | None:
     if reading.says(_HOW_EXPLAINED) and not reading.measures:
         return 0.94
     if not (reading.says(_FORM) or reading.says(_HOW_TO_SAFE)):
-        if reading.says(_WHAT_IT_IS) and names_article(reading) and not reading.measures:
+        if _is_case(reading):
             return 0.94
+        if reading.says(_WHAT_IT_IS) and names_article(reading) and not reading.measures:
+            return 0.975 if reading.says(_WHAT_A_THING_IS) else 0.94
+        is_ahead = intents.wants_prediction(reading.lowered) or intents.wants_advice(reading.lowered)
+        if reading.says(_IN_PRINCIPLE) and reading.says(_TERMS) and not (reading.measures or is_ahead):
+            return 0.965
+        if reading.says(_A_THING) and not reading.measures and not is_ahead:
+            return _ABOVE_DECLINED
         is_asked = reading.says(_A_THING) or (reading.says(_YES_NO) and names_subject(reading))
         return 0.55 if is_asked and not reading.measures else None
     if reading.says(_TERMS) and reading.says(_CERTAIN):
@@ -305,7 +358,7 @@ def _is_subject_of_asset(reading: Reading) -> bool:
 _OF_CHECKS = Pattern(r"\b(?:rug ?pulls?|honeypots?|scams?|audits?|mint authority|freeze authority)\b")
 # How a named coin goes about something, not how it fared.
 _PROCESS = Pattern(
-    r"\b(?:how|why) (?:do|does|can) (?:the )?_+(?:'s|s)? (?!(?:do|doing|perform\w*|compar\w*|look\w*|stack\w*|fare|trad\w+|mov\w+|behave|chang\w+|go|going|rank|feel|rise|fall|drop|pump|dump|crash|keep|hold|cost|have|seem|correlat\w+|relate|react|stand|differ|and|or|vs)\b)[a-z]{3,}"
+    r"\b(?:is|are) _+ (?:(?:a|an|legally|considered|really) )+(?:security|commodity|currency|ponzi\w*|pyramid|legal|property|money)\b|\bhow often\b.{1,50}\b(?:adjust|chang|happen|updat|occur|retarget|paid|distribut|produc|found|mined)\w*|\b(?:how|why) (?:do|does|can) (?:the )?_+(?:'s|s)? (?!(?:do|doing|perform\w*|compar\w*|look\w*|stack\w*|fare|trad\w+|mov\w+|behave|chang\w+|go|going|rank|feel|rise|fall|drop|pump|dump|crash|keep|hold|cost|have|seem|correlat\w+|relate|react|stand|differ|and|or|vs)\b)[a-z]{3,}"
 )
 
 

@@ -41,10 +41,13 @@ __all__ = ["SKILL", "Slots"]
 _DEFAULT_DAYS = 90
 _FEWEST = 2
 _WORD = Pattern(
-    r"\bcorr?el+at\w*|\buncorrelated\b|\bbeta\b(?!\s*(?:version|test|launch|program|release|phase|mainnet))|\bcorr\b|\bco-?mov\w+|\bdecoupl\w+"
+    r"\bcorr?el+at\w*|\buncorrelated\b|\bbeta\b(?!\s*(?:version|test|launch|program|release|phase|mainnet))|\bcorr\b|\bco-?mov\w+|\b(?:de|re)?coupl(?:ed|ing)\b|\bdecoupl\w+|\bpearson(?:'s)?\b|\br[- ]?squared\b|\br2\b|\br (?:between|of|for) _|\bpearson'?s? r\b|\bcoefficient\b"
 )
 _LOOSE = Pattern(
-    r"\b(?:move|moves|moved|moving|trade|trades|traded|trading) (?:\w+ )?(?:together|in (?:lockstep|tandem|sync))\b|\bfollow(?:s|ed|ing)? (?:bitcoin|btc|_)|\b(?:in )?(?:the )?(?:same|opposite) directions?\b|\b(?:track|mirror|shadow|copy|copie)(?:s|ed|ing)? (?:the )?(?:price of )?(?:bitcoin|btc|_)|\b(?:tied|linked|coupled|tethered|attached|connected) to (?:bitcoin|btc|_)|\bhow (?:closely|strongly|tightly|much) (?:do|does|did|is|are)\b.{1,40}\b(?:track|follow|move|moves|tied|linked|coupled|depend|mirror)\w*|\bhand in hand\b|\binverse(?:ly)?\b|\bdiverg\w+\b|\bin (?:lockstep|tandem|sync) with\b"
+    r"\b(?:move|moves|moved|moving|trade|trades|traded|trading) (?:\w+ )?(?:together|in (?:lockstep|tandem|sync))\b|\bfollow(?:s|ed|ing)? (?:bitcoin|btc|_)|\b(?:in )?(?:the )?(?:same|opposite) directions?\b|\b(?:track|mirror|shadow|copy|copie)(?:s|ed|ing)? (?:the )?(?:price of )?(?:bitcoin|btc|_)|\b(?:tied|linked|coupled|tethered|attached|connected) to (?:bitcoin|btc|_)|\bhow (?:closely|strongly|tightly|much) (?:do|does|did|is|are)\b.{1,40}\b(?:track|follow|move|moves|tied|linked|coupled|depend|mirror)\w*|\bhand in hand\b|\binverse(?:ly)?\b|\bdiverg\w+\b|\bin (?:lockstep|tandem|sync|step|unison|concert)\b(?! mode)|\b(?:joined at the hip|arm in arm|side by side in (?:returns|moves))\b|\b(?:glued|chained|anchored|married|welded|bound|stuck|correlated|tightly bound) to (?:the )?(?:bitcoin|btc|_)|\b(?:mimic|echo|ape|copie|imitate|parallel)(?:s|ed|ing)? (?:the )?(?:moves? of |price of )?(?:bitcoin|btc|_)"
+    r"|\b(?:dance|danced|dances|dancing|march|marched|marches|marching|walk|walks|swing|swings|rise and fall|run|runs)\b.{0,10}\b(?:together|to _+(?:'s)? ?(?:tune|beat|drum)|to the (?:same|tune|beat)|in step|as one|alongside|to _)|\b(?:same|_+'?s) (?:tune|beat|drum|rhythm)\b|\bgo(?:es)? where _+(?:'s price)? goes?\b|\bhow (?:alike|similar(?:ly)?|synchroni[sz]ed|linked|related|in sync|connected|coupled) (?:are|is|do|were|was|did|have)\b"
+    r"|\b(?:when|whenever|if|as) _+(?:'s price)? (?:mov(?:es?|ed)|ris(?:es?)|rose|goes|falls?|fell|drops?|dropped|rall(?:y|ies)|pumps?|dumps?|jumps?|climbs?|slides?|swings?|gains?|loses?|crash(?:es)?|sneezes?)\b.{0,24}\b(?:do|does|did|will|is|are)\b.{0,4}_+ (?:\w+ ){0,2}?(?:too|also|as well|mov|follow|fall|rise|drop|go|rally|join|react|catch|tend|usually|with it|likewise)\w*"
+    r"|\b_+ and _+ (?:\w+ ){0,2}?(?:mov(?:e|es|ed|ing)|trad(?:e|ed|ing)|go|going|danc(?:e|ing)) (?:\w+ ){0,2}?(?:together|alike|the same|as one)\b|\b(?:depend(?:s|ed|ent)?|lean(?:s|ed)?) (?:\w+ )?on (?:_|bitcoin)"
 )
 _CAUSE = Pattern(r"^why\b|\bwhy (?:is|are|do|does|did)\b")
 _OUTSIDE = Pattern(

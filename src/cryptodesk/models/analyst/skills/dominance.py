@@ -46,7 +46,7 @@ _ALTS = r"(?:the )?(?:(?:alt(?:coin)?s?|others?|other coins?|rest|everything els
 _MARKET = r"(?:the )?(?:whole |total |entire |overall |global |crypto(?:currency)? |(?:crypto )?market )*(?:crypto(?:currency|currencies)?|markets?|market[- ]?cap(?:itali[sz]ation)?|mcap|cap)\b"
 # Which part of the whole somebody has, in the words of those who do not say dominance.
 _SHARE = Pattern(
-    rf"\b(?:share|part|portion|slice|fraction|percent(?:age)?|%|pct)(?: \w+){{0,2}}? of {_MARKET}|\b(?:share|portion|percent(?:age)?|%) (?:do|does|is|are|has|have)\b.{{0,30}}\bof {_MARKET}"
+    rf"\b(?:share|part|portion|slice|fraction|percent(?:age)?|%|pct|chunk|cut|piece|weight|proportion|half|third|quarter|majority)(?: \w+){{0,2}}? (?:of|in) (?:all (?:of )?|every(?:thing in)? )?{_MARKET}|\b(?:share|part|portion|slice|fraction|percent(?:age)?|%|chunk|cut) of (?:all |the )?(?:crypto|market)(?:'s)? (?:money|value|wealth|capital|pie|cake)\b|\b(?:every|each|a) (?:dollar|buck|100 dollars|\$100) (?:in|of|held in|invested in) {_MARKET}.{{0,40}}(?:_|alt)|_+(?:'s)? (?:weight|cut|slice|chunk|piece|portion|part) (?:in|of) {_MARKET}|\b(?:share|portion|percent(?:age)?|%) (?:do|does|is|are|has|have)\b.{{0,30}}\bof {_MARKET}"
     rf"|\bmarket[- ]?share of (?:_|{_ALTS}|everything)|(?:_|\balt(?:coin)?s?)(?:'s)? market[- ]?share\b|\bhow much of {_MARKET} (?:is|are|do|does|belongs to)\b|\bshare of (?:{_ALTS}|_+ (?:in|of) {_MARKET}|everything)"
     rf"|\b(?:alt(?:coin)?s?)(?:'s?)? (?:market )?share\b|\bhow (?:big|large) is _+ (?:compared to|relative to|against|vs\.?) {_MARKET}|_+(?:'s)? share (?:of|in) {_MARKET}"
 )

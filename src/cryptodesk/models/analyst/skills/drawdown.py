@@ -38,11 +38,14 @@ __all__ = ["SKILL"]
 
 _DEFAULT_DAYS = 52 * 7
 _WORD = Pattern(
-    r"\bdraw ?-?downs?\b|\bmax ?dd\b|\bmdd\b|\bpeak[- ]to[- ](?:trough|bottom)\b|\btop[- ]to[- ]bottom\b"
-    r"|\b(?:biggest|largest|worst|deepest|steepest|maximum|max) (?:\w+ )?(?:drop|fall|decline|crash|correction|pullback|dip|sell-?off|loss from)\b(?! of \d)"
+    r"\bdraw ?-?downs?\b|\bdd\b|\bpeak,? (?:and|vs) (?:its |the )?trough\b|\b(?:worst|longest|biggest) losing (?:stretch|streak|run|spell)\b|\bmax ?dd\b|\bmdd\b|\bpeak[- ]to[- ](?:trough|bottom)\b|\btop[- ]to[- ]bottom\b"
+    r"|\bmax\.? ?draw\w*|\b(?:peak|high|top|summit|crest)[- ](?:to|2|into)[- ](?:the )?(?:trough|bottom|low|valley|floor)\b(?! range)|\bfrom (?:the |its )?(?:peak|top|high|summit) (?:down )?to (?:the |its )?(?:trough|bottom|low|valley|floor)\b"
+    r"|\b(?:biggest|largest|worst|deepest|steepest|maximum|max|ugliest|hardest|nastiest|harshest|greatest|most painful|most brutal|heaviest|sharpest|longest) (?:\w+ )?(?:drop|fall|decline|crash|correction|pull ?-?back|dip|sell-?off|loss from|slump|plunge|slide|tumble|retreat|setback|descent|collapse|hole|nosedive|retracement|bleed)\b(?! of \d)"
 )
 _LOOSE = Pattern(
-    r"\b(?:recover(?:ed|y)?|bounced? back|climbed back)\b.{0,40}\b(?:from|since|after)\b|\bhow (?:deep|bad) (?:was|did|were)\b.{0,30}\b(?:fall|drop|crash|dip|correction|bear)"
+    r"\b(?:recover(?:ed|y)?|bounced? back|climbed back)\b.{0,40}\b(?:from|since|after)\b|\bhow (?:deep|bad|hard|far) (?:was|did|were|has|have)\b.{0,30}\b(?:fall|drop|crash|dip|correction|bear|slump|slide|plunge|sell-?off)"
+    r"|\b(?:fall|fallen|fell|drop|dropped|down|lose|lost|sink|sank|sunk)\b.{0,16}\bat (?:most|worst|its worst|the worst)\b|\b(?:at (?:most|worst|its worst)|unluckiest|worst[- ]timed)\b.{0,40}\b(?:fall|fallen|fell|drop|dropped|down|lose|lost|bottom|buyer)\b|\bhow (?:much|far|deep) (?:under|below|beneath|off|down from) (?:its|the|their) (?:[\w-]+ ){0,2}(?:high|peak|top)\b.{0,40}\b(?:worst|lowest|deepest|bottom|most)\b|\b(?:give|gave|given|giving|hand|handed) back\b.{0,24}\b(?:from|since|off) (?:its |the |their )?(?:[\w-]+ ){0,2}(?:high|peak|top)\b|\b(?:between|from) (?:its|the) (?:peak|top|high) (?:and|to) (?:its |the )?(?:bottom|trough)\b|\bhow (?:deep|deeply|far|much|low|badly|hard) (?:did|has|had|have|was) _+ (?:\w+ ){0,2}?(?:sink|sunk|fall|fallen|drop|dropped|slump|slumped|plunge|plunged|slide|lose|lost|crash|crashed|give back|given back|retreat|come|came|shed|hit|knocked|get hit|got hit)\b.{0,24}\b(?:from|off|below) (?:its |the |their |a )?(?:[\w-]+ )?(?:high|highs|peak|top)\b"
+    r"|\b(?:bought|buy|buying) (?:\w+ ){0,2}?_* ?(?:at |in )?(?:the |its )?(?:very )?(?:top|peak|worst (?:moment|time|day|point)|high)\b.{0,40}\b(?:sold|sell|down|bottom|low|lost|lose|loss|under ?water)\b|\b(?:worst|max(?:imum)?|deepest) (?:pain|loss|damage)\b.{0,30}\b(?:from|peak|top|high|holders?)\b"
 )
 _BELOW_HIGH = Pattern(
     r"\b(?:down|off|below|fallen|dropped|far|lost)\b.{0,24}\b(?:from|off|below|since) (?:its |the |their |a )?(?:[\w-]+ ){0,2}(?:high|highs|peak|top)\b"

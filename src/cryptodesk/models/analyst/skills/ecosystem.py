@@ -58,7 +58,7 @@ _LISTS = Pattern(
 )
 _HAPPENING = Pattern(r"\b(?:happening|going on|new|up) (?:in|with|on)\b")
 _OTHERS = Pattern(
-    r"\b(?:tvl|fees?|gas|revenue|holders?|whales?|wallets?|news|hack\w*|exploit\w*|airdrops?|unlocks?|stak(?:e|ed|ing)(?! (?:coins?|tokens?|protocols?|projects?|derivatives?))|validators?|partnerships?|regulat\w+|incentives?|risks?|audit\w*|safe|transactions?|bridg\w+|users|developers?|grants?|rais(?:e|ed|es|ing)|funding|announced|launched|mainnet|outages?|exchanges?(?! tokens?| coins?)|minting|nfts?|trending|visited|gain\w*|los(?:ers?|ing)|perform\w*|compar\w+|beat\w*|better|worse|versus|vs|differ\w*|explain|define|mean(?:s|ing)?|tax\w*|yield\w*|apy|improve|security|help|impact|affect|use[ds]?|using|will|work|works)\b"
+    r"\b(?:tvl|fees?|gas|revenue|holders?|whales?|wallets?|news|hack\w*|exploit\w*|airdrops?|unlocks?|stak(?:e|ed|ing)(?! (?:coins?|tokens?|protocols?|projects?|derivatives?))|validators?|partnerships?|regulat\w+|rules?|laws?|legal|requirements?|incentives?|risks?|audit\w*|safe|transactions?|bridg\w+|users|developers?|grants?|rais(?:e|ed|es|ing)|funding|announced|launched|mainnet|outages?|exchanges?(?! tokens?| coins?)|minting|nfts?|trending|visited|gain\w*|los(?:ers?|ing)|perform\w*|compar\w+|beat\w*|better|worse|versus|vs|differ\w*|explain|define|mean(?:s|ing)?|tax\w*|yield\w*|apy|improve|security|help|impact|affect|use[ds]?|using|will|work|works)\b"
 )
 _CONCEPT = Pattern(r"^(?:what(?:'s| is| are|s)|define|explain)(?: the| a| an)? [\w -]{2,40}\??$")
 _NO_LIST = Pattern(

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import big_money, number, percent, to_decimal, trimmed
 from cryptodesk.models.analyst.reading import Reading
 from cryptodesk.models.analyst.skills._leverage import CoinRow
 from cryptodesk.models.analyst.skills._listed import listed_calls, looked_up, rows_of, unresolved
 from cryptodesk.models.analyst.skills._overview import end_of, fact_at, overview_call, part_of, pull_hint, refusal
+from cryptodesk.models.analyst.skills._places import said_place
 from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
 from cryptodesk.models.analyst.skills._venue_fees import profile_call, write_fees
 from cryptodesk.models.analyst.skills._venue_phrases import ExchangeSlots, find_slots
@@ -37,8 +39,12 @@ _MOST = 10
 
 
 def _recognise(reading: Reading) -> Claim | None:
-    found = find_slots(reading)
+    found = None if reading.says(_OF_ITS_BUSINESS) else find_slots(reading)
     return None if found is None else Claim(found[1], found[0])
+
+
+# How an exchange lives is told by its article.
+_OF_ITS_BUSINESS = Pattern(r"\bmakes? (?:its |their )?money\b|\bbusiness model\b")
 
 
 def _slots(slots: Any) -> ExchangeSlots:
@@ -164,7 +170,11 @@ def _list_lead(slots: ExchangeSlots, rows: Sequence[CoinRow], *, has_kinds: bool
         return f"None of the {_MOST} largest exchanges by {_WORDS[slots.sort]} is known to be decentralised."
     if slots.sort == _SCORE:
         return _best_scored(rows, what)
-    return f"{_label(rows[0])} is the largest {what} by {_WORDS[slots.sort]}: **{_said(rows[0], slots.sort)}**."
+    place = slots.place if slots.place <= len(rows) else 1
+    row = rows[place - 1]
+    return (
+        f"{_label(row)} is the {said_place(place)}largest {what} by {_WORDS[slots.sort]}: **{_said(row, slots.sort)}**."
+    )
 
 
 def _best_scored(rows: Sequence[CoinRow], what: str) -> str:

@@ -30,13 +30,32 @@ _NAMED = Pattern(
 _LOOSE = Pattern(
     r"\b(?:how )?(?:greedy|fearful)\b|\b(?:extreme )?(?:fear|greed)\b.{0,30}\b(?:market|index|level)\b|\bin (?:extreme )?(?:greed|fear)\b|^(?:is it |still )?extreme (?:fear|greed)(?: now| today)?\W*$"
 )
+_INDEX = r"(?:index|reading|gauge|meter|needle|score|level|number|dial)"
+_END = (
+    r"(?:peak|max(?:imum)?|min(?:imum)?|highest|lowest|most|worst|record|top|bottom|high(?:s|er)?|low(?:s|er)?|extreme)"
+)
+# Of the mood of all: how high it stands or stood, in words that name no coin.
+_OF_ALL = Pattern(
+    rf"\b{_END} (?:(?:of|in|level of|point of|amount of) )?(?:the )?(?:greed|fear|panic)\b|\b(?:greed|fear)\b.{{0,24}}\b(?:at )?(?:its|the|their|a)? ?{_END}\b|\b(?:greed|fear)(?:'s|'s)?\b.{{0,24}}\b(?:gone|go|went|get|got|rise|risen|rose|up|down|hit|reach\w*|fall\w*|fell|subsid\w+|grow\w*|increas\w+|{_INDEX})\b"
+    rf"|\b(?:how much|how (?:high|low|deep|strong) (?:is|was|did|has)) (?:the )?(?:greed|fear)\b|\b(?:most|least) (?:fearful|greedy|afraid|scared)\b|\bhow (?:scared|afraid|frightened|fearful|greedy|nervous|panicky|euphoric) (?:is|are|was|were|did|do)\b|\b(?:scale of|scale from|from|out of) (?:0|1|zero|one)?(?: ?(?:to|-) ?)?(?:100|a hundred)\b.{{0,30}}\b(?:scared|afraid|fearful|greedy|fear|greed)\b"
+    r"|\b(?:greedy|panick\w*|scared|fearful|afraid|euphoric)\b.{0,12}\bor\b.{0,12}\b(?:greedy|panick\w*|scared|fearful|afraid|euphoric)\b|\bgreedy? (?:mood|mode|phase|territory|zone)\b|\bin (?:a )?(?:greedy|fearful) (?:mood|mode|state)\b"
+)
+_NO_INDEX = Pattern(r"\b(?:mean|means|explain|why|should|news|articles?|tweets?)\b")
+# The ends of the year are what was asked.
+_WANTS_ENDS = Pattern(rf"\b(?:{_END}|peak\w*|greediest|scariest|how (?:high|low)|when (?:was|were|did))\b")
 _EARLIER = (("yesterday", "yesterday"), ("last_week", "a week ago"), ("last_month", "a month ago"))
 
 
 def _recognise(reading: Reading) -> Claim | None:
     if reading.says(_NAMED):
         return Claim(0.97)
+    if reading.says(_OF_ALL) and not reading.says(_NO_INDEX) and not set(_ids(reading)) - {1}:
+        return Claim(0.975)
     return Claim(0.93) if reading.says(_LOOSE) else None
+
+
+def _ids(reading: Reading) -> list[object]:
+    return [asset.asset_id for asset in reading.found.assets]
 
 
 def _calls(ask: Ask) -> Sequence[Call]:
@@ -58,6 +77,8 @@ def _write(setting: Setting) -> Draft:
     asked = _on_the_day_asked(setting, result, index)
     earlier = [(words, value) for name, words in _EARLIER if (value := _past(result, name)) is not None]
     parts = [] if setting.is_brief else [_compared(index, earlier), _extremes(result)]
+    if _WANTS_ENDS.search(setting.question.lower()):
+        parts = [_extremes(result), *parts[:1]]
     meaning = "0 is extreme fear, 100 extreme greed." if setting.is_detailed else ""
     text = join_paragraphs(
         " ".join(filter(None, (lead, asked, *parts, meaning))), closing(setting, (result,), (_FIELD,))

@@ -56,13 +56,13 @@ __all__ = ["SKILL", "Movers"]
 _USUAL_COUNT, _COUNT_OF_ONE = 10, 5
 _MARKET = r"\b(?:in|of|on|across) (?:the )?(?:crypto\w*|market|whole market)\b"
 _NOUN = Pattern(
-    rf"\b(?:{COINS}|memes?|stables|l1s|l2s|gainers?|losers?|movers?|performers?|fallers?|risers?|(?:steepest|sharpest|biggest|largest) (?:drops|falls|declines|dips|rises|gains|jumps)|(?:highest|best|biggest|largest) (?:\w+ )?(?:returns?|gains?|increases?)|risers?|decliners?|advancers?|(?:percent(?:age)?|%) (?:increases?|decreases?|gains?|loss(?:es)?|changes?|moves?|rises?|drops?))\b|{_MARKET}"
+    rf"\b(?:{COINS}|memes?|stables|l1s|l2s|gainers?|losers?|movers?|performers?|winners?|fallers?|climbers?|sinkers|gains|risers?|(?:steepest|sharpest|biggest|largest) (?:drops|falls|declines|dips|rises|gains|jumps)|(?:highest|best|biggest|largest) (?:\w+ )?(?:returns?|gains?|increases?)|risers?|decliners?|advancers?|(?:percent(?:age)?|%) (?:increases?|decreases?|gains?|loss(?:es)?|changes?|moves?|rises?|drops?))\b|{_MARKET}"
 )
 _ASKS = Pattern(
-    r"\bwhat(?:'s|s| is| are)?\b|\bwhich\b|\bshow\b|\blist\b|\btop\b|\bbiggest\b|\bany\b|\bgive\b|\bfind\b|\btell\b|\bbest\b|\bworst\b|\btoday\b|\bof the (?:day|week|month|hour)\b|\bhighest\b|\blargest\b|\bsteepest\b|\bwho(?:'s|s)?\b"
+    r"\bwhat(?:'s|s| is| are)?\b|\banything\b|\bwhich\b|\bshow\b|\blist\b|\btop\b|\bbiggest\b|\bany\b|\bgive\b|\bfind\b|\btell\b|\bbest\b|\bworst\b|\btoday\b|\bof the (?:day|week|month|hour)\b|\bhighest\b|\blargest\b|\bsteepest\b|\bwho(?:'s|s)?\b"
 )
 _OTHERS = Pattern(
-    r"\b(?:hash ?rate|to (?:mine|buy|hold|own)|tvl|exchanges?|sectors?|narratives?|categor(?:y|ies)|holders?|whales?|nfts?|collections?|wallets?|fees?|protocols?|open interest|funding|dominance|chains|networks?|stocks?|ath|all[- ]time)\b"
+    r"\b(?:hash ?rate|to (?:mine|buy|hold|own)|tvl|exchanges?|sectors?|narratives?|categor(?:y|ies)|holders?|whales?|nfts?|collections?|wallets?|fees?|protocols?|niches?|corners? of|(?:kinds?|types?|sorts?) of|open interest|funding|dominance|chains|networks?|stocks?|ath|all[- ]time)\b"
 )
 
 

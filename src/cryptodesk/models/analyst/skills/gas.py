@@ -40,15 +40,15 @@ _LABELS = {
 }
 _GWEI_A_COIN = Decimal(10) ** 9
 _NAMED = Pattern(
-    r"\bgas (?:fees?|prices?|costs?|now|today|tracker|spik\w+|levels?|rates?|right now|currently|on|in|for|high|low|cheap|expensive|used)\b|\bgwei\b|\b(?:_+|eth|ethereum|network|current|l1|l2|layer[- ]?[12]) gas\b|\bhow much is (?:the )?gas\b|^gas\W*$"
+    r"\bgas (?:fees?|prices?|costs?|now|today|tracker|spik\w+|levels?|rates?|right now|currently|on|in|for|high|low|cheap|expensive|used)\b|\bgwei\b|\b(?:_+|eth|ethereum|network|current|slow|fast|standard|cheap|average|normal|l1|l2|layer[- ]?[12]) gas\b|\bhow much is (?:the )?gas\b|^gas\W*$"
     r"|\b(?:transaction|network|transfer|tx|blockchain|chain|base|priority|mainnet) (?:fees?|costs?)\b|\bfees? (?:on|of) (?:the )?(?:_+|\w+ ?(?:network|chain|mainnet|blockchain|l2)|layer[- ]?[12]s?|l2s?)\b"
     r"|\bhow (?:expensive|cheap|high|low) (?:is|are) (?:the )?(?:gas|_+ gas|network fees|transactions?|fees on)\b|\bcost (?:of|to) (?:send|sending|transfer|transferring|a transfer|a transaction|mov\w+)\b"
     r"|\bcosts? (?:of|for) (?:a|an|one) (?:_+ |simple |eth |basic |token )*(?:transfers?|transactions?|swaps?|mint)\b|\b(?:a|an|one) (?:_+ |simple |token )*(?:transfer|transaction|swap) costs?\b|\bwh?at (?:would|does|will) (?:a|an|one) (?:_+ |simple |token )*(?:transfer|transaction|swap) cost\b"
     r"|\b(?:send|sending|transfer|transferring) _+ (?:fees?|costs?)\b|\b_+ (?:transfer|send(?:ing)?|transaction|tx|swap) (?:fees?|costs?|gas)\b|\bfees? (?:to|for) (?:send|sending|transfer\w*|mov\w+) "
-    r"|\b(?:how much|what) (?:does it cost|is it|would it cost) to (?:send|transfer|move|bridge|swap)\b|\bcheapest (?:\w+ ){0,2}(?:network|chain|blockchain|l2|layer[- ]?2|time to (?:transact|send|transfer|use|swap|bridge))\b"
+    r"|\b(?:how much|what) (?:does it cost|is it|would it cost) to (?:send|transfer|move|bridge|swap)\b|\bhow (?:expensive|cheap|costly|pricey) (?:is it|would it be|are things|does it get) to (?:send|transfer|move|bridge|swap|transact|use)\b|\bhow much (?:to|for|does|do|would|is|are|am i)\b.{0,24}\b(?:send|sending|transfer(?:ring)?|moving|move|bridge|swap|transact\w*|transactions?)\b.{0,30}\b(?:on|over|via|through|across) (?:the )?(?:_+|\w+ ?(?:network|chain|mainnet))|\b_+ (?:network|chain|transaction|tx|gas)? ?fees?\b(?= (?:right now|now|today|rn|atm|currently|at the moment)|[ ?.!]*$)|\b(?:what|how much) (?:would|do|will|does|should|am|are) (?:i|we|you|one|it|someone)\b.{0,24}\b(?:pay|paying|spend|cost|set)\b.{0,30}\b(?:send|sending|transfer\w*|mov\w+|swap\w*|bridg\w+|transact\w*|confirm\w*|on (?:mainnet|ethereum|eth|_+))\b|\b(?:transfer|transaction|tx|swap)s? (?:on|over|via) (?:the )?(?:_+|\w+ ?(?:network|chain|mainnet)).{0,20}\bcost|\bcosts? (?:of|for) (?:an?|one) (?:erc-?20 |token |eth |ether )*(?:transfers?|transactions?|swaps?)\b|\b(?:is|are) (?:the )?(?:_+|mainnet|the network) (?:network |chain |mainnet )?(?:cheap|expensive|congested|pricey|busy|costly)\b|\bhow (?:pricey|costly|expensive|cheap|congested) (?:is|are) (?:the )?_+ ?(?:network|chain|mainnet|to use|transactions?|transfers?|right|now|today|[?.!]*$)|\b(?:rate|price|cost|level|fee)s? (?:for|of) gas\b|\bgas (?:at|rn|atm|please|pls|check|rate)\b|\bcheapest (?:\w+ ){0,2}(?:network|chain|blockchain|l2|layer[- ]?2|time to (?:transact|send|transfer|use|swap|bridge))\b"
 )
 # Most questions hold none of these, and the long pattern is left aside.
-_ANY = Pattern(r"gas|gwei|fee|cost|cheap|expensive")
+_ANY = Pattern(r"gas|gwei|fee|cost|cheap|expensive|pricey|how much|pay|congested|costly|busy")
 _MOST_WORDS = 25
 _OTHER = Pattern(
     r"\b(?:natural gas|gas (?:token|coin|station|stocks?)|trading fees?|withdrawal fees?|maker|taker|exchange fees?|funding|revenue|tvl|price of gas token|developer activity|tokenomics|fastest)\b"
@@ -83,7 +83,8 @@ def _recognise(reading: Reading) -> Claim | None:
     masked = reading.masked
     if reading.words > _MOST_WORDS or not reading.says(_ANY):
         return None
-    if not (_NAMED.search(masked) or _NAMED.search(reading.lowered)) or (
+    is_coin = any(asset.text.lower() == "gas" for asset in reading.found.assets)  # Gas, the coin of Neo
+    if not (_NAMED.search(masked) or (_NAMED.search(reading.lowered) and not is_coin)) or (
         reading.says(_OTHER) and not reading.says(_ALSO_ASKED)
     ):
         return None

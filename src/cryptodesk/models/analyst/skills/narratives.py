@@ -47,7 +47,9 @@ from cryptodesk.models.analyst.writer.sourcing import closing
 __all__ = ["SKILL", "Narratives"]
 
 _MOST_GROUPS, _MOST_WORDS = 3, 14
-_SECTOR = Pattern(r"\b(?:narratives?|narritives?|sectors?|categor(?:y|ies)|themes?|verticals?|metas?)\b")
+_SECTOR = Pattern(
+    r"\b(?:narratives?|narritives?|sectors?|categor(?:y|ies)|themes?|verticals?|metas?|niches?|corners? of|segments?|areas? of|(?:kinds?|types?|sorts?) of (?:alt|meme)?(?:coins?|tokens?|projects?|crypto))\b"
+)
 _ASKED = Pattern(
     r"\b(?:which|what|what's|whats|top|best|hot(?:test)?|lead(?:s|ing)?|lag(?:s|ging)?|trending|strong(?:est)?|weak(?:est)?|worst|winning|losing|perform\w*|doing|rotat\w+|pumping|biggest|up|down|show|list|how|current|popular|gain\w*|heat\w*)\b"
 )
@@ -88,7 +90,8 @@ def _recognise(reading: Reading) -> Claim | None:
     groups = find_groups(lowered) if is_sector or _DOING.search(lowered) else ()
     if not (is_sector or groups) or is_barred(reading) or _OTHERS.search(lowered):
         return None
-    if named_beside(reading, groups) or find_bounds(digits(lowered)) or (len(groups) > 1 and _VERSUS.search(lowered)):
+    named = [asset for asset in named_beside(reading, groups) if asset.text.lower() not in {"hot", "theme", "meta"}]
+    if named or find_bounds(digits(lowered)) or (len(groups) > 1 and _VERSUS.search(lowered)):
         return None
     side: Literal["leading", "lagging"] = "lagging" if _LAG.search(lowered) else "leading"
     slots = Narratives(side, groups[:_MOST_GROUPS], spoken_window(lowered))

@@ -15,6 +15,7 @@ from cryptodesk.models.analyst import intents
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import plural
 from cryptodesk.models.analyst.reading import Reading
+from cryptodesk.models.analyst.results import Result
 from cryptodesk.models.analyst.skills._news import (
     TOPICS,
     NewsTopic,
@@ -49,10 +50,16 @@ __all__ = ["SKILL", "NewsSlots"]
 
 _LIMIT, _LONGEST_QUERY = 12, 380
 _ANYTHING, _RECENT = "crypto market news", timedelta(days=10)
+_PLAIN, _FRESH, _ENOUGH = "news", timedelta(days=7), 3
 _BEHIND_THE_HANDBOOK = 0.9
 _SHOWN = {"brief": 1, "standard": 5, "detailed": 10}
+_LATELY = r"(?:yesterday|last (?:night|week|weekend)|over the weekend|overnight|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)"
+_CRYPTO = r"(?:the )?(?:crypto\w*(?: market| world| space)?|markets?)"
 _NAMED = Pattern(
-    r"\bnews\b|\bheadlines?\b|\bannouncements?\b|\bwhat(?:'s|s| is| has been| have been)? (?:happening|going on|new|up with|the latest)\b|\bwhat(?:'s|s)? happened (?:to|with|in|at)\b|\blatest (?:on|about|from|developments?|updates?)\b|\b(?:any|recent|latest) updates?\b|\bupdates? (?:on|about|for)\b|\bwhat happened (?:to|with|in|at)\b|\bcatch me up\b|\bfill me in\b|\bbring me up to (?:speed|date)\b|\bbreaking\b|\bupdates?[?.! ]*$|\b(?:recent|latest|newest|new|top|todays?|today's|crypto|interesting) (?:\w+ )?(?:stories|articles?|reports|reporting|coverage|press)\b|\b(?:articles|stories|reports|coverage|write-?ups) (?:on|about|regarding|covering|from)\b|\b(?:press|media|papers) (?:say|said|report|write|wrote|saying)\b|\bin the (?:press|media|papers)\b|\bwhat are people (?:reporting|writing)\b|\bany developments?\b|\bdevelopments? (?:on|at|around|with|in)\b|\bwhat did i miss (?:on|about|with)\b|\bwhat(?:'s|s| is| has) been (?:said|reported|written)\b|\bany(?:thing)? (?:new|interesting)\b"
+    r"\bnews\b|\bheadlines?\b|\bannouncements?\b|\bwhat(?:'s|s| is| has been| have been)? (?:happening|going on|new|up with|the latest)\b|\bwhat(?:'s|s)? happened (?:to|with|in|at)\b|\blatest (?:on|about|from|developments?|updates?)\b|\b(?:any|recent|latest) updates?\b|\bupdates? (?:on|about|for)\b|\bwhat happened (?:to|with|in|at)\b|\bcatch me up\b|\bfill me in\b|\bbring me up to (?:speed|date)\b|\bbreaking\b|\bupdates?[?.! ]*$|\b(?:recent|latest|newest|new|top|todays?|today's|crypto|interesting) (?:\w+ )?(?:stories|articles?|reports|reporting|coverage|press)\b|\b(?:articles|stories|reports|coverage|write-?ups) (?:on|about|regarding|covering|from)\b|\b(?:press|media|papers) (?:say|said|report|write|wrote|saying)\b|\bin the (?:press|media|papers)\b|\bwhat are people (?:reporting|writing)\b|\bany developments?\b|\bdevelopments? (?:on|at|around|with|in)\b|\bwhat did i miss (?:on|about|with)\b|\bwhat(?:'s|s| is| has) been (?:said|reported|written)\b|\b(?:any(?:thing)?|something|what(?:'s|s| is)?) (?:new|interesting|important|notable|big|major|noteworthy|worth knowing|worth reading)\b|\b(?:what(?:'s|s| is| are)?|are)\b.{0,30}\b(?:journalists?|reporters?|the press|the media|newspapers|outlets|bloggers|analysts)\b.{0,16}\b(?:say\w*|writ\w+|report\w*|tell\w*|cover\w*)\b|\b(?:read|heard|hear|seen|see) (?:any|some)thing (?:new |recent )?(?:about|on|from|regarding)\b|\bmaking (?:the )?(?:news|headlines|waves)\b|\bin the (?:news|headlines)\b|\b(?:recent|latest|current) (?:events|happenings|goings[- ]on)\b"
+    rf"|\b(?:what|anything|something)(?:'s|s| has| did| was| big| important| interesting| notable| else)*(?: happen\w*| went on| go on| going on| occurr\w+| big| important| notable)+ (?:{_LATELY} )?(?:in|with|on|across|around) {_CRYPTO}\b"
+    rf"|\bwhat(?:'s|s| has| was)? (?:happen\w*|went on|going on) {_LATELY}\b|^(?:the )?(?:crypto|markets?|crypto markets?) {_LATELY}[ ?.!]*$|\b(?:recap|summary|summari[sz]e|roundup|round-up|rundown)\b.{{0,20}}\b{_LATELY}\b.{{0,20}}\b{_CRYPTO}\b"
+    rf"|\b(?:recap|summary|summari[sz]e|roundup|round-up|rundown)\b.{{0,20}}\b{_CRYPTO}\b.{{0,20}}\b(?:yesterday|last (?:night|week|weekend))"
 )
 # What exchanges publish themselves is a kind of text of its own.
 _OF_EXCHANGES = Pattern(
@@ -70,6 +77,12 @@ _NOT_NEWS = Pattern(
     r"\bwhy\b|\brisks? (?:of|in|with)\b|\bhow (?:do|does|to|can|is|are) (?:i|you|we|a|an|the)?\b|\bexplain\b|\bwhat (?:is|are) (?:a|an)\b|\bsentiment\b|\bwhat (?:do|does) .{1,40} mean\b|\bwhich (?:indicators?|metrics?)\b"
 )
 _SUM = Pattern(r"\b(?:bought|invested|convert|worth)\b")
+
+
+# What is long over is no background to what is asked of these days.
+_OF_THESE_DAYS = Pattern(
+    r"\b(?:recent(?:ly)?|lately|these days|today|tonight|yesterday|just now|this (?:week|month|morning)|(?:last|past) (?:few )?(?:\d+ )?(?:hours?|days?|weeks?|24 ?h)|latest|newest|right now)\b"
+)
 
 
 class NewsSlots(Struct, frozen=True):
@@ -123,19 +136,25 @@ def _as_news(reading: Reading, topic: NewsTopic | None) -> float | None:
 def _calls(ask: Ask) -> Sequence[Call]:
     slots = ask.plan.slots if isinstance(ask.plan.slots, NewsSlots) else NewsSlots()
     topic = _topic(slots)
-    words = " ".join(filter(None, (topic.words if topic else "", asset_words(ask.assets), slots.query)))
+    said = slots.query if topic or not ask.ids or has_subject(slots.query) else _PLAIN
+    words = " ".join(filter(None, (topic.words if topic else "", asset_words(ask.assets), said)))
     types = ["exchange_announcement"] if _OF_EXCHANGES.search(slots.query) else ["news", "exchange_announcement"]
     dates = date_range(ask.plan.period, ask.today)
     if topic is None and not ask.ids and not has_subject(slots.query):
         # Asked for nothing in particular, the best match may be an old one: only what is new is news.
         words = _ANYTHING
         dates = dates or {"published_after": (ask.today - _RECENT).isoformat()}
-    if topic is not None and topic.has_background:
+    if topic is not None and topic.has_background and not _OF_THESE_DAYS.search(slots.query.lower()):
         types.append("cmc_editorial")
     arguments: dict[str, Any] = {"query": words[:_LONGEST_QUERY], "content_types": types}
     if ask.ids:
         arguments["ids"] = list(ask.ids)[:5]
-    return (Call(CONTENT_SEARCH, {**arguments, **dates, "limit": _LIMIT}),)
+    calls = [Call(CONTENT_SEARCH, {**arguments, **dates, "limit": _LIMIT})]
+    if topic is None and ask.ids and not dates:
+        # The best matches need not hold the newest: what is of these days is asked for besides.
+        dates = {"published_after": (ask.today - _FRESH).isoformat()}
+        calls.append(Call(CONTENT_SEARCH, {**arguments, **dates, "limit": _LIMIT}))
+    return calls
 
 
 def _topic(slots: NewsSlots) -> NewsTopic | None:
@@ -144,8 +163,8 @@ def _topic(slots: NewsSlots) -> NewsTopic | None:
 
 def _write(setting: Setting) -> Draft:
     slots = setting.plan.slots if isinstance(setting.plan.slots, NewsSlots) else NewsSlots()
-    results = own_results(setting, _calls, CONTENT_SEARCH)
-    passages = read_passages(results)
+    results = _newest_first(own_results(setting, _calls, CONTENT_SEARCH))
+    passages = list({passage.url or passage.title: passage for passage in read_passages(results)}.values())
     topic = _topic(slots)
     query = "" if setting.resolved.assets and not topic else slots.query
     found = fitting([p for p in passages if not _is_background(p)], query, topic, slots.names)
@@ -159,6 +178,12 @@ def _write(setting: Setting) -> Draft:
     lead = f"{_caveat(slots, used, start, setting)}{_lead(setting, used, topic, slots)}"
     text = join_paragraphs(lead, body, _background(setting, background), passages_closing(setting, results, used))
     return Draft(text, tuple(passage_fact("headline", item, item.title) for item in used))
+
+
+def _newest_first(results: Sequence[Result]) -> Sequence[Result]:
+    """What these days have is news enough, where it is; older matches stand in where it is not."""
+    recent = results[-1:] if len(results) > 1 else ()
+    return recent if len(read_passages(recent)) >= _ENOUGH else results
 
 
 def _caveat(slots: NewsSlots, used: Sequence[Passage], start: str, setting: Setting) -> str:

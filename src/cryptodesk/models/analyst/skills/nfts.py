@@ -39,14 +39,14 @@ _OF_PICTURES = Pattern(
 )
 _FLOOR = Pattern(r"\bfloor(?: price)?s?\b")
 _FIGURES = Pattern(
-    r"\b(?:floors?|volumes?|traded|sales|market cap|mcap|worth|value|owners?|holders?|supply|price|prices|stats|data|how (?:much|many)|figures|doing|costs?|cheapest|items?|pieces?|change|go for|chain|owns|trade)\b"
+    r"\b(?:floors?|volumes?|traded|sales|market cap|mcap|worth|value|owners?|holders?|supply|price|prices|set me back|set you back|entry|buy[- ]in|get into|cheap|stats|data|how (?:much|many)|at least|minimum|figures|doing|costs?|cheapest|items?|pieces?|change|go for|chain|owns|trade)\b"
 )
 _LISTS = Pattern(
     r"\b(?:top|biggest|largest|best|most|highest|trending|hottest|popular|list|rank\w*|which|what new|new(?:est)?|latest|upcoming|mint(?:ing|s)?|floor movers)\b.{0,40}\b(?:nfts?|collections?)\b|\bnfts?\b.{0,30}\b(?:ranking|ranked|list|market(?! (?:cap|value))|sales|volume|minting|mints|trending|mint)\b|\bnft (?:market|sector|space|volume|sales|mints?)\b|\bnfts\b.{0,12}\b(?:today|now|this week)\b"
 )
 # What is asked of one collection; a coin named like one has other figures besides.
 _ONE = Pattern(
-    r"\b(?:floors?|owners?|holders?|items?|pieces?|cheapest|volumes?|market cap|mcap|stats|price|cost|costs|worth|traded?|sales|change|collection|supply|how many|go for|owns|chain)\b"
+    r"\b(?:floors?|owners?|holders?|items?|pieces?|cheapest|volumes?|market cap|mcap|stats|price|cost|costs|worth|set (?:me|you|one) back|entry (?:price|ticket|level)|buy-?in|get into|get one|cheap(?:er)?|traded?|sold|sales|change|collection|supply|how many|go for|owns|chain)\b"
 )
 # "It's an NFT" says what the name is of, and is no part of it.
 _CLASS = Pattern(

@@ -48,7 +48,7 @@ _KINDS = (
           "I can tell how a protection, a tax rule or a past case works.",
           r"\b(?:launder\w*|evad\w+ (?:tax\w*|sanctions?)|(?:tax|sanctions?) evasion|dodge (?:tax\w*|sanctions?)|hide (?:\w+ ){0,3}from (?:the )?(?:irs|tax\w*|police|government))\b|\b(?:steal|hack into|break into|drain)\b.{0,30}\b(?:someone|somebody|other people|their|a|his|her)(?:'s)? (?:wallets?|accounts?|coins?|crypto|seed|keys?)\b|\b(?:give|dm|send|tell|show) me .{0,20}\b(?:private keys?|seed phrases?)\b|\bpump[- ]and[- ]dump (?:scheme )?(?:with|for) me\b"),
     _kind("translation", _LOW, "I translate nothing and answer in English only.", "Ask me about a crypto asset in English.",
-          r"\btranslat\w+\b|\b(?:in|into|auf|en) (?:spanish|german|french|korean|chinese|japanese|russian|turkish|portuguese|arabic|hindi|italian)\b"),
+          r"\btranslat\w+\b|\b(?:in|into|auf|en) (?:spanish|german|french|korean|chinese|japanese|russian|turkish|portuguese|arabic|hindi|italian)\b(?! (?:yen|yuan|won|roubles?|rubles?|lira|rupees?|reais|francs?|pesos?|crowns?|dollars?|currency))"),
     _kind("writing", _LOW, "I write no code, poems, stories, letters or essays: I answer questions about crypto assets, from data alone.",
           "Ask me about crypto: a coin's figures, its news, or how something in the market works.",
           r"\b(?:write|compose|draft|generate|create|make|give|code|program|build) (?:me )?(?:up )?(?:an? |some |the |a short )?(?:python|javascript|solidity|rust|code|script|program|function|smart contract|poem|song|haiku|story|essay|email|e-mail|letter|tweet|blog post|article|rap|novel|recipe|image|picture|logo|meme|regex|bot)\b|\b(?:python|javascript|solidity|sql) (?:code|script|function)\b|\bdebug (?:my|this)\b"),
@@ -70,8 +70,20 @@ class FieldSlots(Struct, frozen=True):
     kind: str = ""
 
 
+def _asks(reading: Reading, kind: _Kind) -> bool:
+    """Whether it says so outside of a name of several words: Tether Gold has a price."""
+    for match in kind.asked.finditer(reading.lowered):
+        named = any(
+            start < match.end() and match.start() < end and " " in reading.text[start:end]
+            for start, end in reading.found.spans
+        )
+        if not named:
+            return True
+    return False
+
+
 def _recognise(reading: Reading) -> Claim | None:
-    kind = next((kind for kind in _KINDS if kind.asked.search(reading.lowered)), None)
+    kind = next((kind for kind in _KINDS if _asks(reading, kind)), None)
     return None if kind is None else Claim(kind.confidence, FieldSlots(kind.name))
 
 

@@ -5,6 +5,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
+
+from msgspec import structs
 
 from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.calls import Call
@@ -28,19 +31,24 @@ from cryptodesk.models.analyst.skills._positions import (
 from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
 from cryptodesk.models.analyst.skills._wording import asks_for_action, looks_ahead
 from cryptodesk.models.analyst.tool_names import MARKET_DATA
-from cryptodesk.models.analyst.writer.draft import Draft, Fact, Setting, as_number, join_paragraphs
+from cryptodesk.models.analyst.writer.draft import Draft, Fact, Setting, as_number, join_names, join_paragraphs
 from cryptodesk.models.analyst.writer.figures import moved
 from cryptodesk.models.analyst.writer.sourcing import closing, moment, result_fact_source
 
 __all__ = ["SKILL"]
 
 _HOLD = Pattern(
-    r"\b(?:i|we)(?:'m| am| are|'ve| have)? ?(?:currently |still |now )?(?:hold(?:ing)?|have|own|got|hodl(?:ing)?)\b|\bi've\b|\bmy (?:own )?[\d.]+ ?_|\bmy (?:\w+ )?(?:portfolio|holdings?|bags?|stack|positions?|coins|wallet|allocation)\b|\bportfolio\b|\bholdings?\b"
+    r"\b(?:i|we)(?:'m| am| are|'ve| have)? ?(?:currently |still |now )?(?:hold(?:ing)?|have|own|got|hodl(?:ing)?)\b|\bi've\b|\bmy (?:own )?[\d.]+ ?_|\bmy (?:\w+ )?(?:portfolio|holdings?|bags?|stack|positions?|coins|wallet|allocation|basket|stash|mix)\b|\bportfolio\b|\bholdings?\b|\bstash\b|\bbasket\b|\b(?:sitting|sat) on\b|\b(?:wallet|account|bag|ledger|vault)s? (?:with|of|holding|that has|containing)\b|\b(?:in|on) (?:my|a|the|his|her|our|their) (?:wallet|bag|account|ledger|vault|stack)\b|\b(?:i|we)(?:'ve| have)? (?:own|keep|picked up|accumulated|sit on)\b|\b(?:holds?|owns?|holding|owning|keeps)\b|\b(?:he|she|they|friend|wife|husband|client|customer|fund|company)(?:'s)? (?:has|have|got)\b"
 )
 _BOUGHT = Pattern(
     r"\b(?:bought|buy|purchased|acquired|entered|got in|avg|average price|average cost|entry|cost basis)\b|@"
 )
-_WORTH = Pattern(r"\bworth\b|\bvalue\b|\btotal\b|\bhow much\b|\bweights?\b|\bpercentages?\b")
+_WORTH = Pattern(
+    r"\bworth\b|\bvalue\b|\btotal\b|\bhow much\b|\b(?:over|under)?weight(?:s|ed|ing|ings)?\b|\bpercent(?:ages?)?\b|%|\b(?:split|breakdown|break down|proportions?|shares?|fractions?|portions?|slices?|allocation|composition|mix|makeup|ratio)\b|\b(?:add(?:ed|ing)? up|sum (?:of|up)|how rich|how wealthy|net worth|rich)\b|\b(?:together|altogether|combined|in total|all up|added up|sum|summed|overall|all in)\b"
+)
+_WEIGHTS = Pattern(
+    r"\b(?:over|under)?weight(?:s|ed|ing|ings)?\b|\bpercent(?:ages?)?\b(?! (?:up|down|gain|loss|profit|change))|\b(?:split|breakdown|break down|proportions?|shares?|fractions?|portions?|slices?|allocation|composition|makeup|bigger (?:part|half|share)|larger (?:part|share|half)|biggest (?:part|share|chunk)|how much of (?:it|that|this|the))\b|\b(?:what|how many) ?%|% (?:is|of|are|each|in)\b"
+)
 _PERIODIC = Pattern(
     r"\b(?:every|each|per) (?:day|week|month|year|other)\b|\bdaily\b|\bweekly\b|\bmonthly\b|\bdca\b|\bstak(?:e|ed|ing)\b|\bcompound"
 )
@@ -59,7 +67,9 @@ def _claim(reading: Reading, slots: Slots) -> Claim | None:
     holds, bought = _HOLD.search(reading.masked) is not None, reading.says(_BOUGHT)
     one = slots.holdings[0]
     if len(slots.holdings) > 1:
-        return Claim(0.97, slots) if holds or bought or slots.asks_profit or reading.says(_WORTH) else None
+        slots = structs.replace(slots, asks_weights=_WEIGHTS.search(reading.masked) is not None)
+        # Above what says that it cannot look into a wallet: what is in this one was said.
+        return Claim(0.99, slots) if holds or bought or slots.asks_profit or reading.says(_WORTH) else None
     if one.is_bought and (bought or slots.asks_profit):
         return Claim(0.97, slots)
     if one.is_money:
@@ -127,7 +137,7 @@ def _lead(setting: Setting, whole: Whole) -> str:
     verb = "was" if len(whole.known) == 1 else "were"
     value = f"{what} {verb} worth **{whole.say(whole.value)}** at {at}"
     if whole.cost is None or not whole.cost:
-        return f"{value}.{_moves(whole)}"
+        return f"{_weights(setting, whole)}{value}.{_moves(whole)}"
     gain = whole.priced_value - whole.cost
     word = "a gain" if gain > 0 else "a loss" if gain < 0 else "neither a gain nor a loss"
     share = percent(gain / whole.cost * 100)
@@ -135,6 +145,19 @@ def _lead(setting: Setting, whole: Whole) -> str:
     return (
         f"{value}; that is {word} of **{whole.say(abs(gain))}** ({share}) on a cost of {whole.say(whole.cost)}{only}."
     )
+
+
+def _weights(setting: Setting, whole: Whole) -> str:
+    """How the whole splits, the largest part first, where that is asked."""
+    slots = setting.plan.slots
+    if not isinstance(slots, Slots) or not slots.asks_weights or len(whole.known) < 2 or not whole.value:
+        return ""
+    values: dict[str, Decimal] = {}
+    for one in whole.known:
+        values[one.symbol] = values.get(one.symbol, Decimal(0)) + (one.value or Decimal(0))
+    ordered = sorted(values.items(), key=lambda each: -each[1])
+    parts = [f"**{percent(value / whole.value * 100, signed=False)}** {symbol}" for symbol, value in ordered]
+    return f"By value that is {join_names(parts)}. "
 
 
 def _moves(whole: Whole) -> str:

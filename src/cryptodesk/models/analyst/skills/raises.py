@@ -37,12 +37,15 @@ __all__ = ["SKILL", "RaiseSlots"]
 _LIMIT, _RECENT_DAYS = 12, 90
 _NAMED = Pattern(
     r"\bfund(?:ing|ed|raise|raises)?\b(?! rates?| fees?| interval| payment| history| of _)|\bfund-?raising\b|\braise[ds]?\b|\braising\b|\bback(?:s|ed|ers?|ing)\b|\binvestors? (?:in|of|behind)\b|\bwho (?:has |have )?invest(?:s|ed)?\b|\bvcs?\b|\bventure capital\b|\bseed round\b|\bseries [abc]\b|\b(?:private|seed|pre-seed|funding|investment) rounds?\b|\binvested in\b|_(?:'s)? investors\b|\bvaluation round\b"
+    r"|\b(?:put|puts|putting|pour(?:s|ed|ing)?|pump(?:s|ed|ing)?|inject(?:s|ed|ing)?|sunk|sank|threw|plough(?:s|ed)?|plow(?:s|ed)?|stuck|placed) (?:\w+ ){0,2}?(?:money|cash|capital|funds|millions?|dollars|\$[\d.]+ ?m\w*) (?:in|into|behind|towards?|to work in)\b|\b(?:put|puts) up (?:the |some )?(?:money|cash|capital|funds)\b|\bwho (?:gave|lent|handed|wired|paid) \S.{0,40}\b(?:money|cash|capital|funds)\b|\b(?:wrote|writes?|signed|cut) (?:\w+ ){0,2}?(?:cheques?|checks?)\b"
+    r"|\b(?:how much|what|whom?|from whom)\b.{0,50}\b(?:collect(?:ed)?|raise|(?:get|got|receive|take in|took in) (?:its |their )?(?:latest |last |new |fresh )?(?:cash|money|capital|funding)(?: from)?)\b|\b(?:round|valuation) \S.{0,30}\b(?:closed|raised?|raise at)\b|\bbehind \S.{0,30}\bfinancially\b|\b(?:biggest|largest|latest|last|newest|recent|new|fresh|any) (?:\w+ )?(?:start-?ups? (?:funding|rounds?|deals?|money)|rounds?)\b(?! (?:of|number|trip))|\b(?:money|capital|cash) (?:going|flowing|pouring|poured|went) (?:in)?to (?:\w+ )?(?:start-?ups?|projects?)\b|\bportfolio (?:companies|of)\b(?=.{0,40}\b(?:ventures?|capital|fund|labs|partners)\b)|\bfinanc(?:ed|es|ing|iers?)\b|\bchipp?(?:ed|s) in\b|\bcap table\b|\b(?:pull|pulled|bring|brought|take|took|rake|raked|scoop|scooped)(?: \w+){0,2} in\b(?=[ ?.!]*$| from)|\b(?:seed|early|lead|angel|venture) investors?\b|\bfunded last\b|\binvesting in (?!_*(?:bitcoin|btc|crypto)\b)|\bmoney (?:did|has|have|was|were) .{1,40}\b(?:get|got|receive|received|given|raise|raised)\b|\bbankroll(?:ed|s|ing)?\b|\b(?:get|got|gets|receive[ds]?|secure[ds]?|land(?:ed|s)?|attract(?:ed|s)?|obtain(?:ed|s)?|close[ds]?|took|taken|in) (?:\w+ ){0,3}?(?:money from|funding|new money|fresh (?:money|capital|cash)|venture money|investment|capital from|seed money)\b|\b(?:its|their|the) (?:money|capital|cash|funding) (?:came|comes?) from\b|\bget (?:its|their) (?:money|funding|capital|cash)\b"
+    r"|\b(?:start-?ups?|projects?|teams?|compan(?:y|ies)|firms?|anyone|someone|anybody|who)\b.{0,20}\b(?:got|getting|received|landed|secured|closed|took in) (?:\w+ ){0,2}?(?:money|cash|capital|investments?|cheques?|rounds?)\b|\b(?:venture|vc|seed|series [a-e]|private equity|angel) (?:\w+ )?(?:deals?|money|bets?|cash|cheques?|checks?|news|activity|investments?|backing)\b|\b(?:capital|equity|money|cash) raises?\b|\bled (?:_+|the|its|their|[\w' ]{2,30})'?s? ?(?:\w+ )?round\b|\b(?:recent|latest|last|new|newest|biggest|largest) (?:\w+ )?investments? (?:in|into|rounds?)\b(?! (?:bitcoin|_))|\bdeals? (?:in|of|by|among) (?:the )?(?:venture|vcs?|crypto (?:venture|start-?ups?))\b"
 )
 _TOPIC = Pattern(
-    r"\b(?:rais\w+|fund(?:ing|raising)|investors?|invest(?:ed|s)|back(?:ed|ers?)|back|backing|vcs?|venture|seed|series|round)\b"
+    r"\b(?:financ\w+|money|cash|capital|cheques?|deals?|investments?|start-?ups?|rais\w+|fund(?:ing|raising)|investors?|invest(?:ed|s)|back(?:ed|ers?)|back|backing|vcs?|venture|seed|series|round)\b"
 )
 _NOT_OURS = Pattern(
-    r"\bfunding rates?\b|\bopen interest\b|\braise[ds]? (?:the |its )?(?:rates?|gas|price|fee|limit|questions?|concerns?|block)\b|\b(?:i|we) (?:had |have )?(?:invest(?:ed)?|put)\b|\bif .{0,30}invest\w*\b|\betfs?\b|\bfund flows?\b|\bhedge fund\b|\b(?:asset|gold|dollar|fiat|crypto)[- ]backed\b|\bbacked by\b.{0,20}\b(?:gold|dollars?|reserves?|collateral|assets)\b|\bwhat backs\b|\b(?:is|are|was) .{1,40}\bbacked\b(?! by)|\bget my .{0,20}back\b|\bback (?:up|to|in)\b|\b(?:bounce|come|came|buy) back\b|\bexplain\b|\bwhat is (?:a |an )?(?:funding|seed|series|vc)\b|\blost funds\b|\bmy funds\b|\bfunds (?:safe|stolen|lost)\b|\bunlock\w*\b|\block-?ups?\b|\bvest(?:ing|ed)\b|\bsentiment\b|\bbuyback\w*\b|\bpulling back\b|\bpull ?back\b|\binvestors? (?:reassess|should)\b"
+    r"\bfunding rates?\b|\bopen interest\b|\braise[ds]? (?:the |its )?(?:rates?|gas|price|fee|limit|questions?|concerns?|block)\b|\b(?:i|we) (?:had |have )?(?:invest(?:ed)?|put)\b|\bif .{0,30}invest\w*\b|\betfs?\b|\bfund flows?\b|\bhedge fund\b|\b(?:asset|gold|dollar|fiat|crypto)[- ]backed\b|\bbacked by\b.{0,20}\b(?:gold|dollars?|reserves?|collateral|assets)\b|\bwhat backs\b|\b(?:is|are|was) .{1,40}\bbacked\b(?! by)|\bget my .{0,20}back\b|\bback (?:up|to|in)\b|\b(?:bounce|come|came|buy) back\b|\bexplain\b|\bwhat is (?:a |an )?(?:funding|seed|series|vc)\b|\blost funds\b|\bmy funds\b|\bfunds (?:safe|stolen|lost)\b|\bunlock\w*\b|\block-?ups?\b|\bvest(?:ing|ed)\b|\bsentiment\b|\bbuyback\w*\b|\b(?:i|we|my|you) (?:\w+ )?(?:put|get|got|pour|invest)\b|\bmarket cap\b|\bdecentrali[sz]ed financ\w+|\bpulling back\b|\bpull ?back\b|\binvestors? (?:reassess|should)\b"
 )
 _TOLD = Pattern(
     r"\b(?:raise[sd]?|raising|funding|fundrais\w+|seed|series [a-e]|venture|investors?|invest(?:ed|s|ment)|back(?:ed|ers?|ing) by|led by|valuation)\b",
@@ -52,7 +55,12 @@ _HEADLINE = Pattern(
     r"\b(?:raise[sd]?|raising|funding(?! rates?)|fundrais\w+|rounds?|secures?|invest\w*|back(?:s|ed|ers)|in new money)\b",
     re.IGNORECASE,
 )
-_SURE = Pattern(r"\bround\b|\bfund-?rais\w+|\bmoney\b|\binvest\w+|\bback(?:s|ed|ers?|ing)\b")
+_OWN = Pattern(
+    r"\bfundraises?\b|\bclose (?:a|its|their) round\b|\bstart-?ups?\b|\brounds?\b|\bfinancially\b|\bvcs?\b|\bventure\b|\b(?:funding|seed|series [a-e]) (?:rounds?|deals?)\b|\bfund-?rais\w+|\bcapital raises?\b"
+)
+_SURE = Pattern(
+    r"\bround\b|\bventure\b|\bfinanc\w+|\bcheques?\b|\bcapital raise|\bfund-?rais\w+|\bmoney\b|\binvest\w+|\bback(?:s|ed|ers?|ing)\b"
+)
 
 
 class RaiseSlots(Struct, frozen=True):
@@ -66,7 +74,14 @@ def _recognise(reading: Reading) -> Claim | None:
         return None
     names = proper_names(reading.text, reading.found.spans)
     if reading.has_asset or names or _TOPIC.search(reading.masked):
-        return Claim(0.97 if not reading.measures or _SURE.search(reading.masked) else 0.9, RaiseSlots(names))
+        return Claim(
+            0.98
+            if _OWN.search(reading.masked)
+            else 0.97
+            if not reading.measures or _SURE.search(reading.masked)
+            else 0.9,
+            RaiseSlots(names),
+        )
     return None
 
 

@@ -46,12 +46,12 @@ __all__ = ["SKILL", "Ranking"]
 _USUAL_COUNT, _COUNT_OF_ONE = 10, 5
 _NOUN = Pattern(rf"\b(?:{COINS}|memes|stables|l1s|l2s|layer[- ]?[12]s?|blockchains?|chains?)\b")
 _RANKS = Pattern(
-    r"\b(?:number|no\.?|rank|ranked|position) ?#?\d{1,2}\b|\b(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d{1,2}(?:nd|rd|th|st)) (?:most|biggest|largest|highest|ranked)\b|\btop[ -]?(?:\d+|ten|twenty|five|dozen|fifty|hundred)\b|\btop (?=\w)|\b(?:biggest|largest|most valuable|highest[- ](?:valued|ranked|cap)|leading|number (?:one|1)|no\.? ?1|#1)\b"
+    r"\b(?:number|no\.?|rank|ranked|position) ?#?\d{1,2}\b|\b(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d{1,2}(?:nd|rd|th|st)) (?:most|biggest|largest|highest|ranked)\b|\btop[ -]?(?:\d+|ten|twenty|five|dozen|fifty|hundred)\b|\btop (?=\w)|\b(?:biggest|largest|most valuable|highest[- ](?:valued|ranked|cap)|leading|number (?:one|1)|no\.? ?1)\b|(?<!\w)# ?\d{1,2}\b"
     r"|\brank(?:s|ing|ings|ed)?\b|\bby (?:market[- ]?cap|mcap|mc|market value|volume|size|price|fdv|tvl)\b|\bmost traded\b|\bhighest (?:market[- ]?caps?|mcaps?|volumes?|trading volume|price|fdv|tvl)\b"
     r"|\bmost expensive\b|\bhighest[- ]priced\b|\bcheapest\b|\bsmallest\b|\blowest (?:market[- ]?cap|mcap|price|volume)\b|\bbiggest by\b|\bleaderboard\b|\bmost (?:actively|heavily) traded\b"
 )
 _METRIC = Pattern(
-    r"\b(?:by|market[- ]?caps?|mcap|largest|biggest|rank\w*|most traded|volume|most valuable|expensive|cheapest|smallest|fdv|highest|lowest|number one|number \d{1,2}|#1)\b"
+    r"\b(?:by|market[- ]?caps?|mcap|largest|biggest|rank\w*|most traded|volume|most valuable|expensive|cheapest|smallest|fdv|highest|lowest|number one|number \d{1,2})\b|(?<!\w)# ?\d{1,2}\b"
 )
 _OTHERS = Pattern(
     r"\bgain(?:ers?|ing|ed)?\b|\b(?:in|de)creas\w*\b|\bcomebacks?\b|\bjumps?\b|\bris(?:ers|es)\b|\bfall(?:ers|s)\b|\breturns?\b|\bstories\b|\blos(?:ers?|ing|t)\b|\bmovers?\b|\bperform\w*\b|\bpump\w*\b|\bdump\w*\b|\bgrow\w*\b|\btrend\w*\b|\bhot(?:test)?\b|\bvisited\b|\bnew(?:est|ly)?\b|\blatest\b"
@@ -68,7 +68,8 @@ _ORDERS = (
 )  # fmt: skip
 _VENUE = Pattern(r"\bon (binance|coinbase|kraken|okx|bybit|kucoin|bitget|upbit|mexc|bitfinex|huobi|htx)\b")
 _SINGULAR = Pattern(
-    r"\b(?:biggest|largest|most valuable|number one|number 1|#1|cheapest|most expensive|smallest|most traded|top|leading) (?:crypto ?(?:currency|coin)?|(?:alt|stable)?coin|token)(?![a-z])"
+    r"\b(?:biggest|largest|most valuable|number one|number 1|cheapest|most expensive|smallest|most traded|top|leading) (?:crypto ?(?:currency|coin)?|(?:alt|stable)?coin|token)(?![a-z])"
+    r"|(?<!\w)# ?1\b"
 )
 
 
@@ -122,7 +123,7 @@ def _place(lowered: str) -> int | None:
 _ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}  # fmt: skip
 _PLACE = Pattern(
     rf"\b(?:(?P<word>{'|'.join(_ORDINALS)})|(?P<nth>\d{{1,2}}(?:st|nd|rd|th)))[- ](?:most |biggest|largest|highest|ranked|place|cheapest|smallest|top)"
-    r"|\b(?:number|no\.?|rank|ranked|position|place) ?#?(?P<number>\d{1,2})\b(?!\d| (?:to|-|–|coins|tokens))"
+    r"|(?:\b(?:number|no\.?|rank|ranked|position|place) ?#?|(?<!\w)# ?)(?P<number>\d{1,2})\b(?!\d| (?:to|-|–|coins|tokens))"
 )
 
 

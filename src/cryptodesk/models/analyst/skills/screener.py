@@ -59,8 +59,13 @@ Special = Literal["", "peak", "indicator"]
 
 _MOST_QUERY = 300
 _NOUN = Pattern(
-    rf"\b(?:{COINS}|memes?|stables|l1s|l2s|(?:low|small|micro|mid|large|big|mega|nano)[- ]?caps|exchanges|categories|sectors|screen(?:er)?|filter|penny)\b"
+    rf"\b(?:{COINS}|memes?|stables|l1s|l2s|(?:low|small|micro|mid|large|big|mega|nano)[- ]?caps|exchanges|categories|sectors|screen(?:er)?|filter|penny|everything|(?:top|first|biggest|largest) \d{{2,4}}|\d{{2,4}} (?:biggest|largest))\b|\banything (?:with|under|over|above|below|in|between|that|priced|worth|trading)\b"
 )
+# Which way coins moved, said as a condition on them without a figure.
+_WAY = (
+    ("lt", Pattern(r"\b(?:(?:that|which|who|and|are|is|have|has|'s|still|but|all|those|ones|currently|now) (?:\w+ ){0,2}(?:down|fell|fallen|falling|dropp\w+|declin\w+|lost (?:ground|money|value|any)|losing (?:ground|money|value)|in the red|red|negative|slid|slipped|weaker|lower)|in the red|(?:with|and|on) (?:an? )?(?:\w+ )?(?:loss|losses|negative (?:return|change)s?))\b")),
+    ("gt", Pattern(r"\b(?:(?:that|which|who|and|are|is|have|has|'s|still|but|all|those|ones|currently|now) (?:\w+ ){0,2}(?:up|rose|risen|rising|climb\w+|gain(?:ed|ing)|made (?:money|gains|ground)|gained ground|in the green|green|positive|stronger|higher|grew|grown)|in the green|(?:with|and|on) (?:an? )?(?:\w+ )?(?:gains?|positive (?:return|change)s?))\b")),
+)  # fmt: skip
 _SIZE = Pattern(r"\b(?:low|small|micro|mid|large|big|mega|nano)[- ]?caps?\b")
 _MOVE = Pattern(
     r"\b(?:that|which|are|is|have|has|who)\b.{0,24}\b(?:up|down|green|red|positive|negative|doubled|tripled|halved|fell|fallen|rose|risen|dropped|gained|lost)\b|\b(?:positive|negative) (?:1|24|7|30|60|90)"
@@ -86,6 +91,7 @@ _ORDERED = Pattern(
 _ASIDE = Pattern(
     r",?\s*\b(?:in (?:full )?detail|in (?:one|a) sentence|briefly|in brief|in short|(?:in|as) a table|please|pls|thanks|thank you|thx)\b"
 )
+_ANYTHING = Pattern(r"\b(?:everything|anything|whatever)\b ?")
 _EXCHANGES = Pattern(r"\bexchanges\b(?! tokens?)")
 _CATEGORIES = Pattern(r"\b(?:categories|sectors|narratives)\b")
 
@@ -114,7 +120,8 @@ def _recognise(reading: Reading) -> Claim | None:
     groups, chain = find_groups(lowered), find_chain(lowered)
     if (named_beside(reading, groups, chain) and not special) or (is_barred(reading) and special != "indicator"):
         return None
-    query, left_out = take_unknown(_ASIDE.sub("", digits(without_courtesy(lowered))).strip(" ?.!"))
+    plainly = _ANYTHING.sub("coins ", _ASIDE.sub("", digits(without_courtesy(lowered))))
+    query, left_out = take_unknown(plainly.strip(" ?.!"))
     window = window_of(reading.period.period).name if reading.period else ""
     bounds = find_bounds(query, window or None)
     slots = Screen(
@@ -123,6 +130,8 @@ def _recognise(reading: Reading) -> Claim | None:
     )  # fmt: skip
     if not special and not left_out and (among := _among_ranks(reading, slots, query)):
         return Claim(0.985, among)
+    if not special and not left_out and (moved := _with_way(reading, slots)):
+        return Claim(0.985, moved)
     if special or bounds or left_out:
         return Claim(0.985 if len(bounds) > 1 else 0.975, slots)
     if _SIZE.search(lowered) or (_MOVE.search(lowered) and _AMONG.search(lowered)):
@@ -144,6 +153,24 @@ def _among_ranks(reading: Reading, slots: Screen, query: str) -> Screen | None:
         move = Bound(f"percent_change_{slots.window or '24h'}", "gt" if sides == ("gainers",) else "lt", 0.0)
         bounds = (move, *bounds)
     return structs.replace(slots, bounds=(pool, *bounds), count=count_of(rest), is_of_ranks=True)
+
+
+def _with_way(reading: Reading, slots: Screen) -> Screen | None:
+    """Figures and a direction without one: "worth at least 10bn that lost ground over 30 days"."""
+    ways = [op for op, pattern in _WAY if reading.says(pattern)]
+    has_change = any(one.field.startswith("percent_change") for one in slots.bounds)
+    if not slots.bounds or has_change or len(ways) != 1 or slots.asset_type != "coin" or reading.says(_SIZE):
+        return None
+    if _ORDERED.search(_BY_WAY.sub("", slots.query)):
+        return None
+    move = Bound(f"percent_change_{slots.window or '24h'}", ways[0], 0.0)
+    return structs.replace(slots, bounds=(*slots.bounds, move), is_of_ranks=True)
+
+
+# An order by the very change that is screened for.
+_BY_WAY = Pattern(
+    r"\b(?:sort\w*|order\w*|ranked)? ?(?:by )?(?:the )?(?:worst|weakest|strongest|best|hardest hit|biggest (?:loss\w*|gain\w*|drop\w*|fall\w*|loser\w*|winner\w*)) (?:first|on top|at the top)\b|\bat least\b|\b(?:in|inside|of|among|from) the top\b"
+)
 
 
 def _special(lowered: str) -> Special:
@@ -176,7 +203,7 @@ def _main(plan: Plan) -> Call:
     ):
         return _moved_window(slots, window)
     moved = next((one for one in slots.bounds if one.field.startswith("percent_change")), None)
-    if moved is None or _ORDERED.search(slots.query):
+    if moved is None or _ORDERED.search(_BY_WAY.sub("", slots.query)):
         return screen_call(slots.query, asset_type=slots.asset_type)
     order = "asc" if moved.value < 0 else "desc"
     return screen_call(slots.query, sort=moved.field, order=order, asset_type=slots.asset_type)

@@ -45,13 +45,14 @@ _NAMED = Pattern(
     r"\bsentiments?\b|\b(?:market|investors?|crypto|public|general|crowd|overall|community|traders?|social|ct|retail|twitter|reddit|telegram|discord|farcaster|bluesky|tiktok|youtube)'?(?:s'?)? (?:mood|vibes?|feeling)\b|\bmood (?:check|today|right now|now)\b|\bhow(?:'s|s| is) the mood\b|\bmood (?:of|on|around|about|in|towards?|like)\b|\bwhat(?:'s|s| is) the (?:mood|vibe|buzz|chatter|hype)\b|\bsocial (?:media|volume|buzz|dominance|mentions?|chatter|metrics?)\b"
 )
 _LEANING = Pattern(
-    r"\b(?:bullish|bearish|optimistic|pessimistic|positive|negative|euphoric|panick?ing|excited|worried|scared)\b"
+    r"\b(?:bullish|bearish|optimistic|pessimistic|positive|negative|euphoric|panick?ing|excited|worried|scared|upbeat|gloomy|sour|hyped|confident|nervous|enthusiastic|hopeful|hostile|loved?|hated?|lik(?:e|ed|es|ing)(?! (?:to|a\b|an\b|the\b|this|that|i\b|i'm))|fond|fed up|in favou?r)\b"
 )
 _PEOPLE = Pattern(
-    r"\b(?:people|everyone|everybody|traders?|investors?|community|crowd|folks|they|market|crypto|twitter|reddit|ct|retail|holders)\b"
+    r"\b(?:people|everyone|everybody|traders?|investors?|community|crowd|folks|they|market|crypto|twitter|reddit|ct|retail|holders|chatter|posts?|tweets?|social|socials|discussions?|conversations?|the internet|public|fans)\b"
 )
 _TALK = Pattern(
     r"\b(?:people|everyone|traders?|community|crowd|ct|reddit\w*|twitter|telegram)\b.{0,30}\b(?:say\w*|think\w*|talk\w*|feel\w*|discuss\w*|mention\w*|post\w*)\b|\bmost (?:discussed|mentioned|talked about)\b|\btalk(?:ing|ed) about\b"
+    r"|\b(?:people|everyone|everybody|traders?|community|crowd|ct|folks|investors?|public|the internet)\b.{0,24}\b(?:make of|perceiv\w*|view\w*|react\w*|opinions?)\b|\b(?:opinions?|attitudes?|perceptions?|feelings?) (?:of|on|about|toward\w*|around) (?:the )?_|\b(?:perceived|regarded|loved|hated) (?:by|among|on)\b|_(?:'s)? (?:reputation|perception|buzz|hype|vibes?|chatter)\b|\b(?:buzz|hype|vibes?|chatter|noise) (?:around|about|on|for|surrounding) (?:the )?_|\b(?:what|which) (?:kind of )?mood\b"
 )
 _NOT_MOOD = Pattern(
     r"\bwill\b|\bfear (?:and|&|n) greed\b|\bhow (?:is|are|does|do) .{0,40}\b(?:measured|calculated|computed|work)\b|\bwhat (?:is|does) (?:market |social |a )?sentiment(?: mean)?\W*$|\btechnical\b|\b(?:official|link|account|handle|page|url|follow)\b"

@@ -17,10 +17,10 @@ from cryptodesk.models.analyst.results import Result
 from cryptodesk.models.analyst.skills._asking import is_about_meaning, is_for_figures, own_word, wants_list
 from cryptodesk.models.analyst.skills._overview import (
     Part,
-    days_back,
     end_of,
     fact_at,
     fields_of,
+    kept_days,
     overview_call,
     part_of,
     refusal,
@@ -38,13 +38,15 @@ __all__ = ["SKILL", "StableSlots"]
 Kind = Literal["supply", "peg", "list", "share"]
 
 _SECTION = "stablecoins"
-_STABLE = Pattern(r"\bstable[ -]?coins?(?:'s)?\b|\bstables\b|\bdollar coins?\b")
+_STABLE = Pattern(
+    r"\bstable[ -]?coins?(?:'s)?\b|\bstables\b|\b(?:digital |crypto |tokeni[sz]ed )?dollar[- ](?:coins?|tokens?)\b|\b(?:dollar|usd|fiat|buck)[- ]?(?:pegged|linked|backed|denominated) (?:coins?|tokens?|cryptos?|assets?)\b|\b(?:coins?|tokens?) (?:pegged|linked|tied) to the (?:us )?dollar\b|\b(?:digital|crypto|tokeni[sz]ed|on-?chain) dollars\b"
+)
 _PEG = Pattern(
     r"\b(?:de|off|un|re)?-?peg(?:s|ged|ging)?\b|\blos(?:t|e|ing) (?:its|the|their) peg\b|(?<!standard )\b(?:price )?deviat\w+\b|\bback (?:at|to) (?:\$1(?![\w.,]*\d)|a dollar|one dollar|parity)\b|\b(?:at|off|from|below|above) (?:parity|\$1(?![\w.,]*\d)|one dollar|a dollar)\b"
 )
 # Said of a coin that is meant to be worth a dollar; of any other these words are about its price.
 _DOLLAR = Pattern(
-    r"\b(?:is|are) _+ (?:and _+ )?(?:still |really )?(?:stable\b|\$1(?![\w.,]*\d)|a dollar\b)|\b(?:still |really |exactly )?(?:worth|trading at|at|is|=) (?:still |exactly |about )?(?:\$1|a dollar|one dollar|1 dollar|1 usd)(?![\w.,]*\d)\b"
+    r"\b(?:is|are) _+ (?:and _+ )?(?:still |really )?(?:stable\b|\$1(?![\w.,]*\d)|a dollar\b)|\b(?:still |really |exactly )?(?:worth|trading at|at|is|=) (?:still |exactly |about )?(?:\$1|a dollar|one dollar|1 dollar|1 usd|(?:a |one |1 )buck|100 cents|par)(?![\w.,]*\d)\b|\b(?:off|away|far|distant|drift(?:ed|ing)?|slip(?:ped|ping)?|stray(?:ed|ing)?|wander(?:ed|ing)?|mov(?:ed|ing)|differs?|deviat\w+) (?:\w+ )?(?:off |from |below |above |away from )?(?:the|a|one|its) (?:us )?(?:dollar|buck)\b|\b(?:hold|holds|holding|keep|keeps|keeping|track|tracks|tracking|match|matches) (?:the|at a|to the|at the|a|at one|one) (?:us )?(?:dollar|buck)\b|\b(?:below|above|under|over) (?:a|the|one) (?:dollar|buck)\b|\b(?:is|are) _+ (?:still )?(?:at|holding) (?:par|parity)\b"
 )
 _PEGGED = Pattern(r"usd|dai\b|tether|frax|dollar|euro?c?\b|\bgho\b")
 _ABOUT_PEG = Pattern(
@@ -133,15 +135,24 @@ def _write(setting: Setting) -> Draft:
 
 
 def _write_supply(setting: Setting, part: Part | None) -> Draft:
-    lead, facts = _supply(part)
+    period = setting.plan.period
+    days = None if period is None or period.is_weak else kept_days(period, setting.today)
+    lead, facts = _supply(part, days)
     if part is None or not lead:
         return refusal("The supply of stablecoins is", part, "circulating_usd")
-    period = setting.plan.period
-    asked = period is not None and not period.is_weak and days_back(period, setting.today) != 7
-    past = f"The tool keeps the change over 7 days alone, nothing for {period.label}." if asked and period else ""
+    asked = period is not None and not period.is_weak and days is None
+    past = (
+        f"The tool keeps the change over 24 hours, 7 and 30 days, nothing {_for(period.label)}."
+        if asked and period
+        else ""
+    )
     body = "" if setting.is_brief else _table(part.rows("top"))
     off = "" if setting.is_brief else _off_peg(part)
     return Draft(join_paragraphs(" ".join(filter(None, (lead, past, off))), body, end_of(setting, part)), tuple(facts))
+
+
+def _for(label: str) -> str:
+    return label if label.startswith("since ") else f"for {label}"
 
 
 def _write_share(setting: Setting, part: Part | None) -> Draft:
@@ -167,14 +178,26 @@ def _write_share(setting: Setting, part: Part | None) -> Draft:
     return Draft(join_paragraphs(text, end_of(setting, part)), tuple(facts))
 
 
-def _supply(part: Part | None) -> tuple[str, list[Fact]]:
+_CHANGES = {1: ("circulating_change_24h_pct", "24 hours"), 7: ("circulating_change_7d_pct", "7 days"), 30: ("circulating_change_30d_pct", "30 days")}  # fmt: skip
+
+
+def _supply(part: Part | None, days: int | None = None) -> tuple[str, list[Fact]]:
+    """With its change over the days asked for, else over every span that is kept."""
     if part is None:
         return "", []
-    whole, change, cap = (part.figure(name) for name in ("circulating_usd", "circulating_change_7d_pct", "market_cap"))
+    whole, cap = part.figure("circulating_usd"), part.figure("market_cap")
     named = (("circulating_usd", whole), ("market_cap", cap))
     facts = [fact_at(part.result, f"{_SECTION}.{name}", value, "USD") for name, value in named if value is not None]
-    moved = f", {percent(change)} over 7 days" if change is not None else ""
-    first = f"**{big_money(whole)}** of dollar stablecoins circulate{moved}." if whole is not None else ""
+    spans = [_CHANGES[days]] if days in _CHANGES else list(_CHANGES.values())
+    changes = [(name, words, value) for name, words in spans if (value := part.figure(name)) is not None]
+    facts += [fact_at(part.result, f"{_SECTION}.{name}", value, "percent") for name, _, value in changes]
+    said = join_names([f"{percent(value)} over {words}" for _, words, value in changes])
+    absent = f" The change over {_CHANGES[days][1]} is not available." if days in _CHANGES and not changes else ""
+    first = (
+        f"**{big_money(whole)}** of dollar stablecoins circulate{f', {said}' if said else ''}.{absent}"
+        if whole is not None
+        else ""
+    )
     volume = part.figure("volume_24h")
     traded = f" and traded {big_money(volume)} in 24 hours" if volume is not None else ""
     second = f"Those that the market's source counts are worth {big_money(cap)}{traded}." if cap is not None else ""

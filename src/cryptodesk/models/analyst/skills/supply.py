@@ -29,7 +29,8 @@ from cryptodesk.models.analyst.writer.table import table
 __all__ = ["SKILL", "SupplySlots"]
 
 _NAMED = Pattern(
-    r"\btokenomics?\b|\b(?:token|coin|supply) (?:allocation|distribution|economics|split|schedule)s?\b|\ballocations?\b|\bsupply (?:schedule|breakdown|details?|data|info\w*|figures?|inflation)\b|\binflation(?:ary)? (?:rate|schedule|of|model)\b|\b(?:is|are) .{0,30}\b(?:in|de)flationary\b"
+    r"\b(?:percent\w*|share|part|portion|fraction|proportion|%|how much|how far|ratio|slice)\b.{0,50}(?<!far from )(?:\bout (?:there|already|now|yet|so far)\b|\bon the market\b|(?:\b(?:its|the|of|from|hard|supply) )(?:max(?:imum)?|cap|limit|ceiling)\b(?! (?:price|drawdown|gain|loss|value))|\bof _+(?:'s)? (?:max(?:imum)?|cap|total)\b|(?<!_)_+(?:'s)? (?:max(?:imum)?|total|cap)\b|\b21 ?(?:m|million)\b|\bexist(?:s|ing)?\b|\bin existence\b|\bcreated\b)"
+    r"|\b(?:circulating|outstanding|issued|mined|circulation)\b.{0,24}\b(?:vs\.?|versus|against|of|out of|to|relative to|compared (?:to|with)) (?:the |its |their )?(?:max(?:imum)?|total|cap|limit)\b|\b(?:yet|still) (?:un)?(?:mined|minted|issued|released|to come|to go|to be (?:mined|minted|issued|released))\b|\b(?:unmined|unminted|unissued)\b|\b(?:still|yet) (?:missing|outstanding|to (?:be )?found)\b|\bheld back\b|\bnot (?:yet )?(?:in circulation|circulating)\b|\bhow (?:far|close) (?:is|are) .{1,30}\b(?:from|to) (?:its|the|their) (?:max(?:imum)?|cap|limit|hard cap|supply)\b|\btokenomics?\b|\b(?:token|coin|supply) (?:allocation|distribution|economics|split|schedule)s?\b|\ballocations?\b|\bsupply (?:schedule|breakdown|details?|data|info\w*|figures?|inflation)\b|\binflation(?:ary)? (?:rate|schedule|of|model)\b|\b(?:is|are) .{0,30}\b(?:in|de)flationary\b"
     r"|\bburn(?:s|ed|ing|t)?\b|\b(?:percent\w*|share|part|how much|portion|fraction|%) .{0,40}\b(?:supply|issued|circulati\w+|mined|minted|released|in circulation)\b|\bsupply\b.{0,30}\b(?:issued|released|percent\w*|left|remaining)\b"
     r"|\bhow many\b.{0,40}\b(?:left|remain\w*|yet to be|still to be|to be) ?(?:to )?(?:be )?(?:mine|mined|minted|issued|released)?\b|\b(?:left|remaining) to (?:be )?(?:mine|mint|issue)d?\b|\bunlimited supply\b|\b(?:infinite|capped|fixed|limited) supply\b|\bsupply (?:cap|limit|of all)\b|\btotal supply,? circulating supply\b|\bmax(?:imum)?,? (?:and )?(?:total|circulating) supply\b"
 )
@@ -49,14 +50,33 @@ _TOLD = Pattern(
     re.IGNORECASE,
 )
 # The plural is no name of the asset list.
+_COUNTED = Pattern(
+    r"\b(?:how many|number|count|amount|quantity|total)\b.{0,40}\b(?:exist\w*|existence|there|around|out|circulat\w+|mined|issued|minted|created|produced|so far|today|now|ever|world|altogether|in total|overall)\b|\bin (?:existence|circulation)\b"
+)
 _BITCOINS, _BITCOIN = Pattern(r"\bbitcoins\b"), AssetRef(1, "BTC", "Bitcoin", "bitcoins")
 _FIGURES = (("circulating_supply", "Circulating"), ("total_supply", "Total"), ("max_supply", "Maximum"))
 
 
+# Whether there is a limit, or what it is; the cap of a market is none of the supply.
+_CAP = Pattern(
+    r"\b(?:un)?capped\b|\b(?:hard|supply|issuance|fixed|upper) ?-?(?:cap|limit|ceiling)s?\b|\b(?:cap|limit|ceiling) (?:on|to|for) (?:the |its )?(?:supply|number|_+|how many)"
+    r"|\bsupply (?:is |of _+ )?(?:really |actually |still )?(?:un)?(?:limited|fixed|finite|infinite|endless)\b|\b(?:un)?(?:limited|fixed|finite|infinite|endless) (?:supply|number of (?:coins|tokens))\b"
+    r"|\bmax(?:imum)?[ -](?:supply|number of (?:coins|tokens))\b|\bhow many\b.{0,40}\b(?:will|can) (?:there )?ever\b"
+)
+_CAP_ALONE = Pattern(
+    r"^(?:(?:so|and|ok|hey)[, ]+)*(?:is|are|does|do|has|isn't|doesn't)\b.{0,50}\b(?:(?:a|any|no) (?:cap|max(?:imum)?|limit)\b|supply\b.{0,20}\b(?:limited|unlimited|infinite|finite|fixed))"
+)
+_NO_CAP = Pattern(r"\bmarket[- ]?cap|\b(?:mcap|fdv|fully diluted|small|mid|large|total supply|circulating supply)\b")
+_YES_NO = Pattern(r"^(?:(?:so|and|ok|hey|please)[, ]+)*(?:is|are|does|do|has|have|isn't|doesn't)\b")
+_UNLIMITED = Pattern(r"\b(?:uncapped|unlimited|infinite|endless|no (?:cap|max|limit))\b|\b(?:isn't|doesn't|not)\b")
+
+
 class SupplySlots(Struct, frozen=True):
-    """`wants_split` tells that it is asked who was given the tokens, or how their number changes."""
+    """`wants_split` tells that it is asked who was given the tokens, or how their number changes; `wants_cap` that it
+    is asked for the limit."""
 
     wants_split: bool = False
+    wants_cap: bool = False
 
 
 def _has_subject(reading: Reading) -> bool:
@@ -71,8 +91,15 @@ def _recognise(reading: Reading) -> Claim | None:
         or intents.wants_advice(reading.lowered)
     ):
         return None
-    slots = SupplySlots(reading.says(_SPLIT))
-    if _BITCOINS.search(reading.lowered) and not reading.is_known and reading.says(_NAMED):
+    is_cap = _CAP.search(reading.masked) is not None or _CAP_ALONE.search(reading.masked) is not None
+    is_cap = is_cap and reading.says(_YES_NO) and _NO_CAP.search(reading.masked) is None
+    slots = SupplySlots(reading.says(_SPLIT), is_cap)
+    if is_cap and reading.is_known:
+        return Claim(0.97, slots)
+    is_count = (
+        reading.says(_NAMED) or reading.says(_COUNTED) or {"circulating_supply", "max_supply"} & {*reading.measures}
+    )
+    if _BITCOINS.search(reading.lowered) and not reading.is_known and is_count:
         return Claim(0.97, slots, (_BITCOIN,))
     if reading.says(_NAMED):
         return Claim(0.97 if reading.is_known else 0.93, slots)
@@ -122,17 +149,43 @@ def _single(setting: Setting, found: Sequence[Profile]) -> tuple[str, list[Fact]
     facts = [profile.fact(name, value, profile.symbol) for name, _, value in known] + _left_facts(profile)
     if not known:
         return f"The supply of {profile.name} is not known: {profile.reason(*(name for name, _ in _FIGURES))}.", []
-    parts = [_lead(profile, known), _left(profile)]
+    slots = setting.plan.slots
+    cap = _cap(setting, profile) if isinstance(slots, SupplySlots) and slots.wants_cap else ""
+    if cap and setting.is_brief:
+        return cap, facts
+    parts = [cap, _lead(profile, known, with_cap=not cap), _left(profile)]
     parts += [] if setting.is_brief else [_issued(profile, "total_supply", "total supply"), _missing(profile)]
     return " ".join(filter(None, parts)), facts
 
 
-def _lead(profile: Profile, known: Sequence[tuple[str, str, Decimal]]) -> str:
-    said = [f"{label.lower()} **{coins(value, profile.symbol)}**" for _, label, value in known]
-    cap = (
-        "; it has no maximum" if profile.at("infinite_supply") is True and profile.figure("max_supply") is None else ""
-    )
+def _lead(profile: Profile, known: Sequence[tuple[str, str, Decimal]], *, with_cap: bool = True) -> str:
+    said = [
+        f"{label.lower()} **{coins(value, profile.symbol)}**"
+        for name, label, value in known
+        if with_cap or name != "max_supply"
+    ]
+    if not said:
+        return ""
+    is_endless = profile.at("infinite_supply") is True and profile.figure("max_supply") is None
+    cap = "; it has no maximum" if is_endless and with_cap else ""
     return f"Supply of {profile.name}: {join_names(said)}{cap}."
+
+
+def _cap(setting: Setting, profile: Profile) -> str:
+    """Whether there is a limit, before the figures; a question that says yes or no is answered so."""
+    most, question = profile.figure("max_supply"), setting.question.lower()
+    asks = _YES_NO.search(question) is not None
+    is_capped = most is not None
+    yes = "Yes: " if is_capped != (_UNLIMITED.search(question) is not None) else "No: "
+    opening = yes if asks else ""
+    if most is not None:
+        held = f"**{coins(most, profile.symbol)}**"
+        of = profile.short
+        return f"{opening}the supply of {of} is capped at {held}." if asks else f"The maximum supply of {of} is {held}."
+    if profile.at("infinite_supply") is True:
+        said = f"{opening}{profile.short} has no maximum supply."
+        return said if opening else said[:1].upper() + said[1:]
+    return f"Whether the supply of {profile.short} is capped is not known: {profile.reason('max_supply')}."
 
 
 def _left(profile: Profile) -> str:
@@ -142,8 +195,9 @@ def _left(profile: Profile) -> str:
         return ""
     left = most - now
     share = percent(now / most * 100, signed=False)
+    rest = percent(left / most * 100, signed=False)
     return (
-        f"{share} of the maximum is in circulation, {coins(left, profile.symbol)} are not (computed)."
+        f"{share} of the maximum is in circulation, {coins(left, profile.symbol)} ({rest}) are not (computed)."
         if left
         else "All of the maximum is in circulation."
     )
@@ -156,6 +210,7 @@ def _left_facts(profile: Profile) -> list[Fact]:
     return [
         profile.fact("not_in_circulation", most - now, profile.symbol),
         profile.fact("circulation_of_maximum_pct", now / most * 100, "percent"),
+        profile.fact("not_in_circulation_pct", (most - now) / most * 100, "percent"),
     ]
 
 

@@ -60,21 +60,25 @@ _WINDOWS = ("1h", "24h", "7d", "30d")
 _LATELY = r"recently|lately|just now|newly|today|yesterday|this (?:week|month)|in the (?:last|past) \w+(?: \w+)?|(?:last|past) (?:24 ?h(?:ours)?|day|week|month)|since yesterday"
 _NEW = Pattern(
     rf"\b(?:{COINS}|what|which|anything|any)\b.{{0,24}}\b(?:added|listed|launched|released|came out|come out|debuted)\b.{{0,24}}\b(?:{_LATELY})\b|\b(?:{COINS}) (?:added|listed|launched|released) (?:{_LATELY})\b|\b(?:most recent|freshest|newest) (?:{COINS}|listings?|additions|launches)\b|\blatest (?:{COINS}|listings?) (?:added|listed)\b"
-    rf"|\b(?:recently|newly|just|freshly) (?:added|listed|launched|released)\b|\bnew(?:est|ly)? (?:listings?|additions|launches|releases|arrivals|{COINS}|meme ?coins?)\b|\blatest (?:listings?|additions|launches|{COINS})\b"
+    rf"|\b(?:recently|newly|just|freshly) (?:added|listed|launched|released)\b|\b(?:new(?:est|ly)?|latest|recent) (?:listings?|additions|launches|releases|arrivals|entrants|entries|{COINS}|meme ?coins?)\b|\blatest (?:listings?|additions|launches|{COINS})\b"
 )
-_ONLOOKERS = r"(?:people|everyone|everybody|users|traders|investors|folks|visitors|the crowd|the world|y'?all)"
+_ONLOOKERS = r"(?:people|everyone|everybody|users|traders|investors|folks|visitors|the crowd|the world|the masses|the market|y'?all|every ?one(?:'s|s)?|everybody(?:'s|s)?)"
 _VISITED = Pattern(
-    rf"\b{_ONLOOKERS}(?: (?:is|are|'re|do|mostly|most|all))* (?:search\w*(?: for)?|look\w* (?:at|up|for|into)|googl\w*|view\w*|visit\w*|watch\w*|brows\w*|check\w* out|click\w*)\b|\b(?:top|popular|hot|common)[- ]search(?:es|ed)\b|\b(?:top|most) search(?:es|ed)\b|\bsearch(?:es|ed) (?:for )?(?:the )?most\b|\b(?:get|gets|getting|has|have|with) (?:the )?most (?:searches|views|visits|traffic|eyeballs|clicks)\b|\bmost (?:searches|views|visits|clicks)\b"
+    rf"\b{_ONLOOKERS}(?: (?:is|are|'re|do|mostly|most|all))* (?:search\w*(?: for)?|look\w* (?:at|up|for|into)|googl\w*|view\w*|visit\w*|watch\w*|brows\w*|check\w* out|click\w*)\b|\b{_ONLOOKERS}(?: (?:is|are|has|have|'ve|got|most|all|now|their|its))* (?:eyes? on|eyeing|(?:got |paying )?attention (?:on|to)|interested in|into|obsess\w* (?:with|over)|glued to|curious about)\b|\b(?:visited|viewed|searched(?: for)?|looked at|looked up|clicked|googled|watched|opened)(?: the)? most\b|\b(?:all|the) eyes (?:are )?on\b|\b(?:top|popular|hot|common)[- ]search(?:es|ed)\b|\b(?:top|most) search(?:es|ed)\b|\bsearch(?:es|ed) (?:for )?(?:the )?most\b|\b(?:get|gets|getting|has|have|with) (?:the )?most (?:searches|views|visits|traffic|eyeballs|clicks)\b|\bmost (?:searches|views|visits|clicks)\b"
     r"|\bmost[- ](?:visited|viewed|searched|googled|watched|looked[- ](?:at|up)|popular)\b|\bsearch(?:es)? (?:interest|volume|trends?|traffic)\b|\brising (?:search|interest)\b|\bmost (?:page ?)?views\b|\bpopular (?:coins?|cryptos?|tokens?)\b"
 )
 _TALKED = Pattern(
-    r"\bcommunity[- ]trending\b|\btrending (?:in|on|among|across|with) (?:the )?(?:\w+ ){0,2}(?:community|communities|twitter|x|reddit|telegram|discord|social(?: media)?|groups?|debates?|discussions?|forums?|ct)\b|\bmost (?:talked[- ]about|discussed|mentioned)\b|\b(?:dominat\w+|leading|buzzing on|trending on) (?:the )?(?:reddit|twitter|telegram|social|discussions?|ct)\b|\btalk of the town\b|\btrending (?:socially|topics?)\b|\bbuzz(?:ing)?\b|\bpeople (?:are )?(?:talking|discussing)\b"
+    r"\bcommunity[- ]trending\b|\btrending (?:in|on|among|across|with) (?:the )?(?:\w+ ){0,2}(?:community|communities|twitter|x|reddit|telegram|discord|social(?: media)?|groups?|debates?|discussions?|forums?|ct)\b|\bmost (?:talked[- ]about|discussed|mentioned)\b|\b(?:dominat\w+|leading|buzzing on|trending on) (?:the )?(?:reddit|twitter|telegram|social|discussions?|ct)\b|\btalk of the town\b|\btrending (?:socially|topics?)\b|\bbuzz(?:ing)?\b|\b(?:people|everyone(?:'s|s)?|everybody(?:'s|s)?|traders|investors|folks|the crowd|the community)(?: (?:is|are|been|all|mostly))* (?:talking|discussing|chatting|buzzing|raving)\b"
+)
+# What all talk about, asked of no coin: the list, not the mood.
+_WHAT_IS_TALKED_OF = Pattern(
+    r"^\W*(?:(?:so|hey|ok|tell me|show me)[, ]+)*(?:what|which)\b.{0,20}\b(?:coins?|tokens?|cryptos|alts|altcoins?)\b.{0,12}\b(?:people|everyone(?:'s|s)?|everybody(?:'s|s)?|traders|investors|folks|the crowd|the community)(?: (?:is|are|been|all|mostly))* (?:talking|discussing|chatting|buzzing|raving)\b"
 )
 _TREND = Pattern(
-    r"\btrend(?:ing|y|s)\b|\btredning\b|\btrendign\b|\bhot(?:test)?\b(?! wallet)|\bhyped\b|\bpopular\b|\bviral\b|\bin the spotlight\b|\bgetting attention\b|\bmost attention\b"
+    r"\btrend(?:ing|y|s)\b|\btredning\b|\btrendign\b|\bhot(?:test)?\b(?! wallet)|\bhyped\b|\bpopular\b|\bviral\b|\bin the spotlight\b|\b(?:getting|drawing|grabbing|attracting|receiving) (?:\w+ )?attention\b|\bmost attention\b|\b(?:all )?the rage\b|\bin (?:fashion|vogue|demand)\b|\ball the (?:hype|buzz)\b|\bfashionable\b|\ben vogue\b|\bhype(?:d)?\b"
 )
 _NOUN = Pattern(
-    rf"^what(?:'?s| is) (?:trending|hot)\W*$|\b(?:{COINS}|memes?|alts?|right now|today|now|this week|on cmc|coinmarketcap|on (?:twitter|reddit|telegram)|lists?)\b"
+    rf"^what(?:'?s| is) (?:trending|hot)\W*$|\b(?:{COINS}|memes?|alts?|right now|today|now|this week|on cmc|coinmarketcap|on (?:twitter|reddit|telegram)|lists?|pages?|crypto|(?:at|of) the moment|at present|currently|rn|atm|these days|lately)\b"
 )
 _NETWORK = Pattern(r"\b(reddit|telegram|twitter|discord|tiktok|youtube|google|x(?= today|$|\?))\b")
 _DEX = Pattern(r"\bon[- ]?chain\b|\bdex(?:es|screener)?\b|\bpools?\b|\bnew pairs?\b")
@@ -115,6 +119,8 @@ def _recognise(reading: Reading) -> Claim | None:
         name = "onchain_new" if name == "recently_added" else "onchain_trending"
     groups = tuple(group for group in groups if not (on_chain and group.tag == "dex"))
     is_sure = name != "trending" or "trending" in lowered or "trendy" in lowered
+    if is_talk and not groups and _WHAT_IS_TALKED_OF.search(lowered):
+        return Claim(0.975, Trend(name, count_of(lowered), groups, chain, _caveat(lowered, name)))
     # What came out is a list, of which news tell a few.
     sure = 0.975 if name == "recently_added" else 0.97
     return Claim(

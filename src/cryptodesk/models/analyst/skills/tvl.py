@@ -1,5 +1,7 @@
 """Value locked: in all of DeFi, on the largest chains, in a protocol, and in the protocols of a kind."""
 
+# ruff: noqa: E501 - a sentence of an answer reads better on one line
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +18,7 @@ from cryptodesk.models.analyst.results import Result
 from cryptodesk.models.analyst.skills._locked_group import group_call, row_name, total_locked, write_group
 from cryptodesk.models.analyst.skills._locked_phrases import SHARE, TvlSlots, find_slots
 from cryptodesk.models.analyst.skills._overview import Part, end_of, fact_at, overview_call, part_of, refusal
+from cryptodesk.models.analyst.skills._places import said_place
 from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
 from cryptodesk.models.analyst.text import shown
 from cryptodesk.models.analyst.tool_names import ASSET_SCREENER, MARKET_DATA, MARKET_OVERVIEW
@@ -76,10 +79,13 @@ def _lead(
     slots: TvlSlots, total: Decimal | None, chains: Sequence[Mapping[str, Any]], protocols: Sequence[Mapping[str, Any]]
 ) -> str:
     """The largest where a ranking is asked for, else the sum."""
-    best = (protocols if slots.kind == "protocols" else chains)[:1]
+    rows = protocols if slots.kind == "protocols" else chains
+    best = rows[slots.place - 1 : slots.place]
     value = to_decimal(best[0].get("tvl_usd")) if best else None
     if slots.kind in {"chains", "protocols"} and best and value is not None:
         what = "protocol" if slots.kind == "protocols" else "chain"
+        if slots.place > 1:
+            return f"{row_name(best[0])} is the {said_place(slots.place)}largest {what} by value locked: **{big_money(value)}**."
         return f"{row_name(best[0])} is the {what} with most value locked: **{big_money(value)}**."
     return f"Value locked in DeFi is **{big_money(total)}**." if total is not None else ""
 

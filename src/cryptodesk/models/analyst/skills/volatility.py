@@ -41,10 +41,19 @@ from cryptodesk.models.analyst.writer.table import table
 __all__ = ["SKILL"]
 
 _DEFAULT_DAYS = 90
-_WORD = Pattern(r"\bvolatil\w*|\bvol\b(?! ?ume)|\bstandard deviations?\b|\bstd ?dev\b|\bchoppy\b|\bprice swings?\b")
+_WORD = Pattern(
+    r"\bvolatil\w*|\bvol(?:a|as|s)?\b(?! ?ume)|\b(?:standard|std\.?) ?dev(?:iation)?s?\b|\bst\.? ?dev\b|\bchoppy\b|\bchoppiness\b|\bprice swings?\b|\bhv(?: ?\d{1,3})?\b"
+    r"|\bsigma\b(?=.{0,30}\b(?:returns?|daily|days?|moves?|annual\w*|past|last|of)\b)|\b(?:jump(?:y|ier|iest|iness)|jitter(?:y|iness)|twitch(?:y|ier)|skittish|wobbl(?:y|ier|iness)|bump(?:y|ier|iest|iness)|turbulen(?:t|ce)|erratic(?:ally)?|unstable|unsteady|(?:in)?stability|nervous(?:ness)?|roller ?-?coaster|swingy|swingier)\b"
+)
+# Words that are about swings only where an asset is their subject.
+_SWINGS = Pattern(
+    r"\b(?:how (?:much|wild(?:ly)?|hard|widely|violent(?:ly)?|big|large|wide)|wild(?:er|est|ly)?|violent(?:ly)?|typical|average|usual|annual(?:ised|ized)?|yearly|daily|bigger|larger|wider|biggest|harder|which|who|more|most) (?:\w+ ){0,5}?(?:(?:price )?swing(?:s|ing|ed)?|swung|bounc(?:e|es|ed|ing) (?:around|about)|(?:jump|move|moves|moved|moving|jumps|thrash|lurch|flail|fluctuat)(?:s|ed|es|e|ing)? (?:around|about)|fluctuat\w*)\b"
+    r"|\b(?:swings?|swung|fluctuat\w*|bounc(?:es|ed|ing|e) around)\b.{0,30}\b(?:bigger|harder|larger|wider|wilder|more|most|annual\w*|per year|a year)\b|\b(?:swings|fluctuations?)\b|\b(?:typical|average|usual|mean|normal|expected) (?:daily|weekly|day'?s?|monthly) (?:price )?(?:move|moves|movement|range|change|fluctuation)s?\b"
+    r"|\bhow (?:wild|calm|quiet|tame|rough|steady|stable|spiky|crazy|lively|hectic) (?:\w+ ){0,3}?(?:_|it\b|they\b|has|have|was|were|is|are)"
+)
 _RISK = Pattern(r"\b(?:riskier|riskiest|less risky|more risky|safer|how risky|as risky|stabler|more stable|steadier)\b")
 _OTHERS = Pattern(
-    r"\bimplied\b|\bdvol\b|\bvolatility (?:index|products?|tokens?)\b|\bpump[- ]and[- ]dump\b|\brug\b|\bwallets?\b|\baccumulat\w+\b|\bstablecoins?\b"
+    r"\bimplied\b|\bdvol\b|\bvolatility (?:index|products?|tokens?)\b|\bpump[- ]and[- ]dump\b|\brug\b|\bwallets?\b|\baccumulat\w+\b|\bstablecoins?\b|\bnetwork\b|\bpeg(?:ged)?\b"
 )
 
 
@@ -73,6 +82,8 @@ def _recognise(reading: Reading) -> Claim | None:
         return None
     if _WORD.search(reading.masked):
         return Claim(0.98, assets=assets)
+    if reading.is_known and _SWINGS.search(reading.masked):
+        return Claim(0.94, assets=assets)
     return Claim(0.93) if len(reading.assets) > 1 and _RISK.search(reading.masked) else None
 
 

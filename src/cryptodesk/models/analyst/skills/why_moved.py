@@ -42,14 +42,23 @@ _BENCHMARKS = (AssetRef(1, "BTC", "Bitcoin", "the market"), AssetRef(1027, "ETH"
 _TODAY = Period("hours", "the last 24 hours", 24)
 _DAY, _LONG_DAYS = timedelta(days=1), 100
 _REPORTS = frozenset({"news", "exchange_announcement", "rss_item"})
-_DOWN = r"down|drop\w*|f[ae]ll(?:en|ing|s)?|crash\w*|dump\w*|declin\w+|tank\w*|bleed\w*|red|plung\w+|collaps\w+|slid\w*|sell[- ]?off|dip\w*|low(?:er)?|sink\w*|los\w+|nosediv\w+|retrac\w+|correct\w+"
-_UP = r"up|pump\w*|rall(?:y|ied|ying|ies)|r[io]s(?:e|en|ing|es)|surg\w+|soar\w*|moon\w*|green|jump\w*|climb\w*|gain\w*|spik\w+|high(?:er)?|explod\w*|skyrocket\w*|recover\w*|outperform\w*"
+_DOWN = r"down|drop\w*|f[ae]ll(?:en|ing|s)?|crash\w*|dump\w*|declin\w+|tank\w*|bleed\w*|red|plung\w+|collaps\w+|slid\w*|sell[- ]?off|dip\w*|low(?:er)?|sink\w*|los\w+|nosediv\w+|retrac\w+|correct\w+|hammer\w*|crater\w*|wreck\w*|rekt|smash\w*|crush\w*|pummel\w*|batter\w*|slump\w*|tumbl\w+|wobbl\w+|weak\w*|beating|bloodbath|off a cliff|melt\w*|puk\w+"
+_UP = r"up|pump\w*|rall(?:y|ied|ying|ies)|r[io]s(?:e|en|ing|es)|surg\w+|soar\w*|moon\w*|green|jump\w*|climb\w*|gain\w*|spik\w+|high(?:er)?|explod\w*|skyrocket\w*|recover\w*|outperform\w*|ripp?(?:ed|ing|s)|fl(?:ew|ying)|rocket\w*|boom\w*|bounc\w+|on (?:a tear|fire|a run)|parabolic|strong\w*|leap\w*|leapt"
 _MOVE = Pattern(
     rf"\b(?:{_DOWN}|{_UP}|mov(?:e[ds]?|ing|ement)|drove|driv(?:en|ing|e)|swings?|pullback|rebound\w*|volatil\w+|price action|price change)\b"
 )
 _FALLS, _RISES = Pattern(rf"\b(?:{_DOWN})\b"), Pattern(rf"\b(?:{_UP})\b")
 _WHY = Pattern(
-    r"\bwhy(?:'s|s)?\b|\bhow come\b|\bwhat(?:'s|s| is| was| has| have)? (?:caus\w+|driv\w+|drove|trigger\w*|behind|pushing|pushed|mov(?:ed|ing)|led to|made|sent|sparked|fuel\w+|lift\w+|dragg\w+|sank|sunk|boost\w+)\b|\bwhat(?:'s|s| is) (?:going on|up|happening) with .{1,30}(?:price|drop|rise|dump|pump)|\bexplain\w* (?:me )?(?:the|this|that|today'?s|yesterday'?s|why|.{1,30}'s)\b|\bexplanations?\b|\bhow so\b|\bwtf\b.{0,20}\bhappen\w*|\breasons?\b.{0,20}\b(?:for|behind|why|of)\b|\bbecause of what\b|\bdue to what\b|\bwhat(?:'s|s| is| was) the (?:reason|cause|story)\b|\bcauses? of\b|\bcaused\b|\bwhat happened (?:to|with|on)\b"
+    r"\bwhy(?:'s|s)?\b|\bhow come\b|\bwhat(?:'s|s| is| was| has| have)? (?:caus\w+|driv\w+|drove|trigger\w*|behind|pushing|pushed|mov(?:ed|ing)|led to|made|sent|sparked|fuel\w+|lift\w+|dragg\w+|sank|sunk|boost\w+)\b|\bwhat(?:'s|s| is) (?:going on|up|happening) with .{1,30}(?:price|drop|rise|dump|pump|crash|tank|bleed|rall|slid|fall)|\bexplain\w* (?:me )?(?:the|this|that|today'?s|yesterday'?s|why|.{1,30}'s)\b|\bexplanations?\b|\bhow so\b|\bwtf\b.{0,20}\bhappen\w*|\breasons?\b.{0,20}\b(?:for|behind|why|of)\b|\bbecause of what\b|\bdue to what\b|\bwhat(?:'s|s| is| was) the (?:reason|cause|story)\b|\bcauses? of\b|\bcaused\b|\bwhat happened (?:to|with|on)\b"
+)
+# Said behind a move that the question states: "doge is ripping, what gives".
+_SOUGHT = Pattern(
+    r"\bwhat gives\b|\b(?:any|some|the|a|is there an?|what) (?:particular |known |obvious |clear |specific |good |real |good |apparent )?(?:reasons?|causes?|catalysts?|triggers?|explanations?|idea why)\b|\b(?:reasons?|causes?|catalysts?|triggers?|explanations?)(?: for (?:it|that|this))?(?: (?:known|given|reported|please|pls|out there))?\W*$"
+    r"|\bwhat(?: the hell| on earth)? (?:just )?happened\W*$|\bwhat(?:'s|s| is) (?:going on|happening|up)(?: (?:there|here))?\W*$|\bwhat(?:'s|s| is| was)? (?:all )?(?:that|this|it) (?:all )?(?:about|due to|because of|down to)\b|\bwhat(?:'s|s| is| was)? (?:it|that|this) about\b|,? on what(?: news)?\W*$|\bnews behind\b|\b(?:is|was) there (?:any )?(?:news|something|anything) behind\b|\bwhat(?:'s|s| is) (?:up|going on|happening) with _+ (?:crash|tank|dump|bleed|fall|drop|sink|slid|pump|rall|ris|surg|moon|ripp|fly|soar|jump)\w*|\bbehind (?:it|that|this)\b|\bwhat set off\b|\bset off by what\b"
+    r"|\bwhat(?:'s| is| has| was)? (?:spook|scar|rattl|shook|shak|hurt|help|hit|hammer|sank|crash|tank|kill|weigh|push|pull|knock|drag|send|sent|propp|bring|brought|drag)\w* (?:on |up |down )?(?:the )?(?:market|crypto|traders|investors|coins|prices|alts|price|_+)|\bblam\w+\b|\bto blame\b|\bresponsible for\b|\battribut\w+\b"
+)
+_SHAKEN = Pattern(
+    r"\b(?:spook|scar|rattl|shook|shak|hurt|weigh|knock)\w* (?:on )?(?:the )?(?:market|crypto|traders|investors|coins|prices|alts|_+)"
 )
 _MARKET = Pattern(
     r"\b(?:the market|crypto(?: market| prices?)?|cryptos|alt ?coins?|alts|everything|(?:the )?coins|prices|all (?:coins|cryptos))\b"
@@ -67,7 +76,10 @@ class WhySlots(Struct, frozen=True):
 
 
 def _recognise(reading: Reading) -> Claim | None:
-    if not _WHY.search(reading.masked) or not _MOVE.search(reading.masked) or _AHEAD.search(reading.masked):
+    sought = _SOUGHT.search(reading.masked) is not None
+    if not (sought or _WHY.search(reading.masked)) or _AHEAD.search(reading.masked):
+        return None
+    if not (_MOVE.search(reading.masked) or _SHAKEN.search(reading.masked)):
         return None
     if intents.wants_advice(reading.lowered) or _NOT_PRICE.search(reading.masked) or _GENERAL.search(reading.masked):
         return None
@@ -79,7 +91,7 @@ def _recognise(reading: Reading) -> Claim | None:
     elif _RISES.search(reading.masked) is not None:
         said = "up"
     if reading.has_asset:
-        return Claim(0.97, WhySlots(said))
+        return Claim(0.98 if sought else 0.97, WhySlots(said))
     is_market = _MARKET.search(reading.masked) is not None or reading.strong_period is not None
     return Claim(0.96, WhySlots(said, True), _BENCHMARKS) if is_market else None
 

@@ -10,6 +10,8 @@ from cryptodesk.models.analyst.formats import big_money, money, percent, plural
 from cryptodesk.models.analyst.measures import MEASURES
 from cryptodesk.models.analyst.questions import Period
 from cryptodesk.models.analyst.text import sentence, shown
+from cryptodesk.models.analyst.tool_names import MARKET_DATA
+from cryptodesk.models.analyst.writer.closes import average_closes, daily_closes
 from cryptodesk.models.analyst.writer.closing import Used, caveats, gaps, sources
 from cryptodesk.models.analyst.writer.draft import Draft, Fact, Setting, join_names, join_paragraphs
 from cryptodesk.models.analyst.writer.figures import (
@@ -21,7 +23,14 @@ from cryptodesk.models.analyst.writer.figures import (
     record_note,
     value_of,
 )
-from cryptodesk.models.analyst.writer.span import SpanFigures, bar_date, covers_note, read_span, span_facts
+from cryptodesk.models.analyst.writer.span import (
+    SpanFigures,
+    bar_date,
+    covers_note,
+    read_span,
+    span_facts,
+    with_days,
+)
 from cryptodesk.models.analyst.writer.table import table
 
 __all__ = ["write_extremes", "write_history"]
@@ -37,7 +46,9 @@ def write_history(setting: Setting, holdings: Sequence[Holding]) -> Draft:
     asked = set(setting.plan.measures) if setting.plan.intent == "history" else set()
     paragraphs: list[_Paragraph] = []
     if asked != {"volume_24h"}:
+        paragraphs.append(average_closes(setting, holdings))
         paragraphs += [_paragraph(setting, holding, period) for holding in holdings]
+        paragraphs.append(daily_closes(setting, holdings))
     if "volume_24h" in asked:
         paragraphs += [_volume(holding) for holding in holdings]
     return _composed(setting, holdings, [*paragraphs, _unanswered(asked)])
@@ -57,7 +68,7 @@ def write_extremes(setting: Setting, holdings: Sequence[Holding]) -> Draft:
         return _whole_record(setting, holdings)
     if period is not None and (period.kind, period.count) == ("hours", 24):
         return _day_range(setting, holdings)
-    return _composed(setting, holdings, [_extremes(holding, period) for holding in holdings])
+    return _composed(setting, holdings, [_extremes(setting, holding, period) for holding in holdings])
 
 
 def _composed(setting: Setting, holdings: Sequence[Holding], paragraphs: Sequence[_Paragraph]) -> Draft:
@@ -142,10 +153,11 @@ def _one_day(holding: Holding, period: Period) -> _Paragraph:
     return text, tuple(facts)
 
 
-def _extremes(holding: Holding, period: Period | None) -> _Paragraph:
+def _extremes(setting: Setting, holding: Holding, period: Period | None) -> _Paragraph:
     figures = read_span(holding)
     if figures is None:
         return _nothing(holding, period), ()
+    figures = with_days(figures, holding, setting.evidence.results_of(MARKET_DATA))
     label = period.label if period else "the last 30 days"
     kind = "price" if figures.series.has_ohlc else "closing price"
     dates = "" if figures.start_day in label else f" ({figures.start_day} to {figures.end_day})"
@@ -153,7 +165,37 @@ def _extremes(holding: Holding, period: Period | None) -> _Paragraph:
         f"{shown(holding.asset.label, 110)}, {label}{dates}: the highest {kind} was "
         f"**{figures.high}** ({figures.high_day}) and the lowest **{figures.low}** ({figures.low_day})."
     )
-    return " ".join(filter(None, (text, _coverage(holding, period)))), span_facts(holding, figures)
+    facts = (*span_facts(holding, figures), *_distances(holding, figures))
+    now = "" if setting.is_brief else _distance(holding, figures)
+    return " ".join(filter(None, (text, now, _coverage(holding, period)))), facts
+
+
+def _distance(holding: Holding, figures: SpanFigures) -> str:
+    """How far the newest price is from both ends."""
+    gaps = _gaps(holding, figures)
+    if not gaps:
+        return ""
+    said = [_away(gap, end) for end, gap in gaps.items()]
+    return f"At {field_text(holding, 'price')} it is now {said[0]} (computed). It is {said[1]} (computed)."
+
+
+def _away(gap: Decimal, end: str) -> str:
+    size = percent(abs(gap), signed=False)
+    return f"{size} {'above' if gap > 0 else 'below'} that {end}" if gap else f"at that {end}"
+
+
+def _gaps(holding: Holding, figures: SpanFigures) -> dict[str, Decimal]:
+    """In percent of the high and of the low; empty where the bars are not of prices, or there is no price now."""
+    price, series = value_of(holding, "price"), figures.series
+    ends = {"high": series.highest.high, "low": series.lowest.low}
+    if price is None or series.value_name != "close" or not all(ends.values()):
+        return {}
+    return {end: (price - value) / value * 100 for end, value in ends.items()}
+
+
+def _distances(holding: Holding, figures: SpanFigures) -> list[Fact]:
+    gaps = _gaps(holding, figures)
+    return [derived_fact(holding, f"from_period_{end}_pct", gap, "percent") for end, gap in gaps.items()]
 
 
 def _day_range(setting: Setting, holdings: Sequence[Holding]) -> Draft:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import structs
+
 from cryptodesk.models.analyst.evidence import Holding
 from cryptodesk.models.analyst.measures import MEASURES, Measure
 from cryptodesk.models.analyst.text import shown
@@ -26,6 +28,9 @@ __all__ = ["write_quote"]
 
 def write_quote(setting: Setting, holdings: Sequence[Holding]) -> Draft:
     measures = [MEASURES[name] for name in setting.plan.measures or ("price",) if name in MEASURES]
+    if "percent_from_atl" in setting.plan.measures:
+        holdings = [_with_distance(holding) for holding in holdings]
+        measures += [MEASURES["atl"]] if "atl" not in setting.plan.measures and not setting.is_brief else []
     wanted = [(holding, measure) for holding in holdings for measure in measures]
     used: list[Used] = [(holding, m.field) for holding, m in wanted if field_text(holding, m.field) is not None]
     absent: list[Used] = [(holding, m.field) for holding, m in wanted if field_text(holding, m.field) is None]
@@ -42,6 +47,14 @@ def write_quote(setting: Setting, holdings: Sequence[Holding]) -> Draft:
         body = join_paragraphs(body, record_note(holdings))
     text = join_paragraphs(body, gaps(absent), sources(used), "" if setting.is_brief else caveats(used))
     return Draft(text, tuple(fact(holding, field) for holding, field in [*used, *absent]))
+
+
+def _with_distance(holding: Holding) -> Holding:
+    """How far the price is above the lowest on record, in percent of it; no tool has it as a field."""
+    price, low = value_of(holding, "price"), value_of(holding, "atl")
+    if price is None or not low:
+        return holding
+    return structs.replace(holding, values={**holding.values, "percent_from_atl": (price - low) / low * 100})
 
 
 def _day_changes(setting: Setting, holdings: Sequence[Holding]) -> list[Used]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from cryptodesk.models.analyst.evidence import Holding
 from cryptodesk.models.analyst.formats import big_money, day, money
-from cryptodesk.models.analyst.series import Bar, Series
+from cryptodesk.models.analyst.results import Result
+from cryptodesk.models.analyst.series import Bar, Series, read_series
 from cryptodesk.models.analyst.writer.draft import Fact
 from cryptodesk.models.analyst.writer.figures import derived_fact
 
-__all__ = ["SpanFigures", "bar_date", "covers_note", "read_span", "span_facts"]
+__all__ = ["SpanFigures", "bar_date", "covers_note", "read_span", "span_facts", "with_days"]
 
 
 class SpanFigures(Struct, frozen=True):
@@ -54,6 +56,33 @@ def read_span(holding: Holding) -> SpanFigures | None:
         low_day=bar_date(series, lowest),
         change=series.change_pct,
     )
+
+
+def with_days(figures: SpanFigures, holding: Holding, results: Sequence[Result]) -> SpanFigures:
+    """The very days of the ends, where the results hold the daily bars of the long bars that the ends are in."""
+    series = figures.series
+    if not series.has_ohlc or series.days_a_bar < 2:
+        return figures
+    daily = [bar for result in results for bar in _daily_bars(holding, result)]
+    highs = [bar for bar in daily if bar.high == series.highest.high and _is_in(bar, series.highest, series)]
+    lows = [bar for bar in daily if bar.low == series.lowest.low and _is_in(bar, series.lowest, series)]
+    return structs.replace(
+        figures,
+        high_day=day(highs[0].day) if highs else figures.high_day,
+        low_day=day(lows[0].day) if lows else figures.low_day,
+    )
+
+
+def _is_in(bar: Bar, long: Bar, series: Series) -> bool:
+    return long.day <= bar.day < long.day + timedelta(days=series.days_a_bar)
+
+
+def _daily_bars(holding: Holding, result: Result) -> Iterator[Bar]:
+    for row in result.rows("results"):
+        if str(row.get("asset_id")) == str(holding.asset.asset_id):
+            series = read_series(row.get("history"))
+            if series is not None and series.interval == "1d" and series.has_ohlc:
+                yield from series.bars
 
 
 def bar_date(series: Series, bar: Bar) -> str:
