@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from pathlib import Path
 
@@ -325,3 +326,43 @@ def test_the_file_is_whole_after_much_use(database: SqliteDatabase) -> None:
     with closing(sqlite3.connect(database.path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("SELECT count(*) FROM coins").fetchone() == (2000,)
+
+
+class _BusyConnection:
+    """Reads until it is let go, and knows whether it was closed meanwhile."""
+
+    def __init__(self) -> None:
+        self.is_reading, self.may_end = threading.Event(), threading.Event()
+        self.is_closed = False
+        self.was_closed_while_reading = False
+
+    def execute(self, sql: str, parameters: object) -> _BusyConnection:
+        self.is_reading.set()
+        assert self.may_end.wait(10)
+        self.was_closed_while_reading = self.is_closed
+        return self
+
+    def fetchall(self) -> list[object]:
+        return [(1,)]
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+def test_closing_waits_for_the_read_of_another_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite crashes the process where a connection is closed beneath a running statement."""
+    connection = _BusyConnection()
+    monkeypatch.setattr("cryptodesk.storage.sqlite.connect_reader", lambda path: connection)
+    database = SqliteDatabase(tmp_path / "desk.db")
+    database.open()
+    with ThreadPoolExecutor(2) as threads:
+        reading = threads.submit(database.read, "SELECT 1")
+        assert connection.is_reading.wait(10)
+        closing = threads.submit(database.close)
+        # Nothing tells that a closing thread has begun to wait: one that does not wait has closed by now.
+        wait([closing], timeout=0.2)
+        connection.may_end.set()
+        assert reading.result(10) == [(1,)]
+        closing.result(10)
+    assert connection.is_closed
+    assert not connection.was_closed_while_reading

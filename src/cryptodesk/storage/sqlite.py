@@ -52,6 +52,25 @@ class SqliteBatch:
             await self._database.write_statements(self._statements)
 
 
+class _Reader:
+    """One thread's connection. Closing it waits for the read that is under way in that thread: a connection that is
+    closed beneath a running statement takes the whole process with it."""
+
+    __slots__ = ("_connection", "_lock")
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+
+    def rows(self, sql: str, parameters: Sequence[Any]) -> list[Any]:
+        with self._lock:
+            return self._connection.execute(sql, parameters).fetchall()
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+
 class SqliteDatabase:
     """A database file. `open` before use, `close` at the end; or use it in a `with` block."""
 
@@ -59,7 +78,7 @@ class SqliteDatabase:
         self.path = Path(path)
         self._writer: GroupWriter | None = None
         self._local = threading.local()
-        self._readers: list[sqlite3.Connection] = []
+        self._readers: list[_Reader] = []
 
     def open(self) -> None:
         """Creates the file if it is missing. Raises: InternalError if it cannot be written or is no database."""
@@ -67,7 +86,7 @@ class SqliteDatabase:
             self._writer = GroupWriter(connect_writer(self.path), self.path)
 
     def close(self) -> None:
-        """Blocks until what was submitted is on disk. Closing twice is fine."""
+        """Blocks until what was submitted is on disk and what is being read is read. Closing twice is fine."""
         writer, self._writer = self._writer, None
         if writer is not None:
             writer.close()
@@ -114,15 +133,15 @@ class SqliteDatabase:
 
         Raises: InternalError for a failing database."""
         try:
-            return self._reader().execute(sql, parameters).fetchall()
+            return self._reader().rows(sql, parameters)
         except sqlite3.Error as error:
             raise to_internal_error(error, self.path) from error
 
-    def _reader(self) -> sqlite3.Connection:
-        reader: sqlite3.Connection | None = getattr(self._local, "connection", None)
+    def _reader(self) -> _Reader:
+        reader: _Reader | None = getattr(self._local, "reader", None)
         if reader is None:
             self._require_writer()
-            reader = self._local.connection = connect_reader(self.path)
+            reader = self._local.reader = _Reader(connect_reader(self.path))
             self._readers.append(reader)
         return reader
 
