@@ -3,60 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import multiprocessing
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from multiprocessing.managers import SyncManager
 from pathlib import Path
 from statistics import quantiles
 from threading import Barrier
 
 from bench.components import Component, Figure
+from bench.components._served import as_served, questions_with
 from cryptodesk.app.desk import Desk
-from cryptodesk.models.analyst.skills import load_skills
 from cryptodesk.settings import Settings
 
 __all__ = ["COMPONENT"]
 
-_QUESTIONS = (
-    "price of Bitcoin",
-    "compare SOL and ETH over 90 days",
-    "how did BTC do in 2024",
-    "what was the highest price of DOGE in May 2021",
-    "what would $1000 put into ETH on 1 January 2023 be worth now",
-    "convert 2.5 BTC to EUR",
-    "market cap and volume of SOL",
-    "what is Ethereum",
-    "cmc id of solana and bnb",
-    "how much did XRP move over the last week",
-    "BTC price? and how did ETH do last month?",
-    "12.5% of 8400",
-)
+_OWN_QUESTIONS = ("cmc id of solana and bnb", "12.5% of 8400")
 _ROUNDS, _AT_ONCE, _PROCESSES = 5, 8, 2
-_GC_THRESHOLD = 10_000
 _START_SECONDS = 60.0
-
-
-def _questions() -> list[str]:
-    return [*_QUESTIONS, *(example for skill in load_skills().values() for example in skill.examples[:1])]
-
-
-@contextmanager
-def _as_served() -> Iterator[None]:
-    """With the collector of garbage as the server sets it once it has started."""
-    threshold = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_GC_THRESHOLD)
-    try:
-        yield
-    finally:
-        gc.unfreeze()
-        gc.set_threshold(*threshold)
 
 
 async def _timed(desk: Desk, question: str) -> float:
@@ -81,11 +47,11 @@ async def _rate(desk: Desk, questions: Sequence[str]) -> float:
 
 
 async def _measure(home: Path) -> list[Figure]:
-    questions = _questions()
+    questions = questions_with(*_OWN_QUESTIONS)
     async with Desk(Settings(home=home, data="snapshot")) as desk:
         for question in questions:
             await _timed(desk, question)
-        with _as_served():
+        with as_served():
             alone = [await _timed(desk, question) for _ in range(_ROUNDS) for question in questions]
             rate = await _rate(desk, questions)
     cuts = quantiles(alone, n=100)
@@ -98,12 +64,12 @@ async def _measure(home: Path) -> list[Figure]:
 
 
 async def _measure_beside(home: Path, ready: Barrier) -> float:
-    questions = _questions()
+    questions = questions_with(*_OWN_QUESTIONS)
     async with Desk(Settings(home=home, data="snapshot")) as desk:
         for question in questions:
             await _timed(desk, question)
         await asyncio.to_thread(ready.wait, _START_SECONDS)
-        with _as_served():
+        with as_served():
             return await _rate(desk, questions)
 
 

@@ -4,43 +4,27 @@ how evenly a hundred streams at once are served."""
 from __future__ import annotations
 
 import asyncio
-import gc
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median, quantiles
 
 from msgspec import Struct
 
 from bench.components import Component, Figure
+from bench.components._served import as_served, questions_with
 from cryptodesk.app.desk import Desk
 from cryptodesk.core.events import Progress, RunFailed
 from cryptodesk.core.requests import RunRequest
 from cryptodesk.core.research import ResearchOptions
-from cryptodesk.models.analyst.skills import load_skills
 from cryptodesk.research.graph import Graph, Node
 from cryptodesk.settings import Settings
 
 __all__ = ["COMPONENT"]
 
-_QUESTIONS = (
-    "price of Bitcoin",
-    "compare SOL and ETH over 90 days",
-    "how did BTC do in 2024",
-    "what was the highest price of DOGE in May 2021",
-    "what would $1000 put into ETH on 1 January 2023 be worth now",
-    "convert 2.5 BTC to EUR",
-    "market cap and volume of SOL",
-    "what is Ethereum",
-    "how much did XRP move over the last week",
-    "BTC price? and how did ETH do last month?",
-    "what is restaking",
-    "how do optimistic rollups differ from ZK rollups",
-)
+_OWN_QUESTIONS = ("what is restaking", "how do optimistic rollups differ from ZK rollups")
 _ROUNDS, _STREAMS, _RUNS = 5, 100, 2_000
-_GC_THRESHOLD = 10_000
 _RELATED = 3
 
 
@@ -51,24 +35,6 @@ class _Timed(Struct, frozen=True):
     whole_ms: float
     finished_at: float
     has_failed: bool
-
-
-@contextmanager
-def _as_served() -> Iterator[None]:
-    """With the collector of garbage as the server sets it once it has started."""
-    threshold = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_GC_THRESHOLD)
-    try:
-        yield
-    finally:
-        gc.unfreeze()
-        gc.set_threshold(*threshold)
-
-
-def _questions() -> list[str]:
-    return [*_QUESTIONS, *(example for skill in load_skills().values() for example in skill.examples[:1])]
 
 
 def _request(desk: Desk, question: str) -> RunRequest:
@@ -138,11 +104,11 @@ async def _graph_overhead_ms() -> float:
 
 
 async def _measure(home: Path) -> list[Figure]:
-    questions = _questions()
+    questions = questions_with(*_OWN_QUESTIONS)
     async with Desk(Settings(home=home, data="snapshot")) as desk:
         for question in questions:
             await _timed(desk, question)
-        with _as_served():
+        with as_served():
             alone = [await _timed(desk, question) for _ in range(_ROUNDS) for question in questions]
             streams = await _streams(desk, [f"price of {name}" for name in ("Bitcoin", "Ethereum", "Solana", "XRP")])
             overhead_ms = await _graph_overhead_ms()

@@ -123,9 +123,12 @@ async def test_without_inline_citations_no_marker_is_written_and_the_source_is_c
 
 def test_texts_stand_before_what_closes_a_report() -> None:
     text = "# Title\n\n## Risk\n\nMuch.\n\n## Data and dates\n\n_As of._"
-    assert with_texts(text, "T", is_plain=False) == "# Title\n\n## Risk\n\nMuch.\n\nT\n\n## Data and dates\n\n_As of._"
-    assert with_texts("An answer.", "T", is_plain=False) == "An answer.\n\nT"
-    assert with_texts("An answer.", "", is_plain=False) == "An answer."
+    assert (
+        with_texts(text, "T", is_plain=False).text
+        == "# Title\n\n## Risk\n\nMuch.\n\nT\n\n## Data and dates\n\n_As of._"
+    )
+    assert with_texts("An answer.", "T", is_plain=False).text == "An answer.\n\nT"
+    assert with_texts("An answer.", "", is_plain=False).text == "An answer."
 
 
 async def test_a_question_with_one_telling_word_is_about_what_a_title_says() -> None:

@@ -7,8 +7,8 @@ import asyncio
 from cryptodesk.core.events import ToolCallFinished, ToolCallStarted
 from cryptodesk.core.messages import ToolCallPart, ToolResultPart
 from cryptodesk.core.requests import RunLimits
+from cryptodesk.engine.limits import call_key
 from cryptodesk.research.gathering import CallDesk
-from cryptodesk.research.keys import call_key
 from cryptodesk.research.state import ResearchState, Thread
 from tests.research.desks import Fakes, state_of, thread_with, trace
 

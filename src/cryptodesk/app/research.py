@@ -7,7 +7,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cryptodesk.core.events import RunEvent
@@ -32,36 +32,23 @@ class LateResearch:
     """A run engine that is made at its first run."""
 
     def __init__(self, make: Callable[[], ResearchEngine]) -> None:
-        self._make = make
-        self._engine: ResearchEngine | None = None
-
-    @property
-    def engine(self) -> ResearchEngine:
-        if self._engine is None:
-            self._engine = self._make()
-        return self._engine
+        self._opened = cache(make)
 
     def run(self, request: RunRequest) -> AsyncGenerator[list[RunEvent], None]:
-        return self.engine.run(request)
+        return self._opened().run(request)
 
 
 class LateTexts:
     """Text services that are made when first asked."""
 
     def __init__(self, make: Callable[[], DeskTexts]) -> None:
-        self._make = make
-        self._texts: DeskTexts | None = None
+        self._opened = cache(make)
 
     async def extract(self, text: str) -> Any:
         return await self._opened().extract(text)
 
     async def trending(self, limit: int) -> Any:
         return await self._opened().trending(limit)
-
-    def _opened(self) -> DeskTexts:
-        if self._texts is None:
-            self._texts = self._make()
-        return self._texts
 
 
 def open_research(desk: Desk, settlement: Settlement, observer: RunObserver | None) -> ResearchEngine:

@@ -25,7 +25,7 @@ from cryptodesk.settings import Settings, SettingsError
 from cryptodesk.state.keys import CachedKeyStore
 from cryptodesk.state.ownership import Ownership
 
-__all__ = ["RunLog", "create_app", "serve_forever"]
+__all__ = ["RunLog", "create_app", "serve_forever", "settle_memory"]
 
 log = logging.getLogger("cryptodesk.server")
 
@@ -85,7 +85,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, say: Callable[
                     asyncio.create_task(desk.serve_documents(is_sole=ownership.is_sole)),
                     asyncio.create_task(desk.jobs.serve()),
                 ]
-                _settle_memory()
+                settle_memory()
                 try:
                     yield
                 finally:
@@ -121,7 +121,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, say: Callable[
     return build_asgi(ports, lifespan)
 
 
-def _settle_memory() -> None:
+def settle_memory() -> None:
     """What was loaded at the start stays for good, so the collector need not walk it again and again (measured: 7 % of
     the CPU under load), and it may run more rarely: a request leaves few cycles behind."""
     gc.collect()

@@ -1,12 +1,18 @@
-"""Reads a request body within its bounds."""
+"""Reads a request body within its bounds, and the object that it is."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import msgspec
+
 from cryptodesk.core.deadline import Deadline
-from cryptodesk.core.errors import RequestTimeout, TooLarge
+from cryptodesk.core.errors import InvalidRequest, RequestTimeout, TooLarge
 from cryptodesk.dialects._ports import DialectSettings, Receive
 
-__all__ = ["ClientGone", "read_body"]
+__all__ = ["ClientGone", "read_body", "read_object"]
+
+_decode = msgspec.json.Decoder().decode
 
 
 class ClientGone(Exception):
@@ -27,6 +33,23 @@ async def read_body(receive: Receive, declared_bytes: bytes | None, settings: Di
         raise RequestTimeout(f"The request body did not arrive within {settings.body_seconds:g} seconds.") from None
     finally:
         deadline.close()
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """The JSON object that a body is. Raises: InvalidRequest with a whole sentence."""
+    if not body:
+        raise InvalidRequest("The request body is empty; send a JSON object.")
+    try:
+        document = _decode(str(body, "utf-8"))
+    except UnicodeDecodeError as error:
+        raise InvalidRequest(f"The request body is not valid UTF-8 (byte {error.start}).") from None
+    except RecursionError:
+        raise InvalidRequest("The request body is nested too deeply.") from None
+    except msgspec.DecodeError as error:
+        raise InvalidRequest(f"The request body is not valid JSON: {error}.") from None
+    if not isinstance(document, dict):
+        raise InvalidRequest("The request body is not a JSON object.")
+    return document
 
 
 async def _read(receive: Receive, limit: int) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
 
@@ -13,10 +13,13 @@ from cryptodesk.core.jobs import ResearchJobs
 from cryptodesk.core.money import MoneyDesk
 from cryptodesk.core.ports import KeyStore
 from cryptodesk.core.requests import Caller, RunLimits, RunRequest
-from cryptodesk.documents.entities.records import Entities
-from cryptodesk.documents.trending import Trending
 from cryptodesk.ledger.credits import CreditAllowance
 from cryptodesk.ledger.idempotency import AnswerStore
+
+if TYPE_CHECKING:
+    # Types alone: a server that is asked for neither starts without them.
+    from cryptodesk.documents.entities.records import Entities
+    from cryptodesk.documents.trending import Trending
 
 __all__ = [
     "ASGIApp",

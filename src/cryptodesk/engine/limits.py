@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TypeVar
 
 import msgspec
 
@@ -12,9 +11,10 @@ from cryptodesk.core.requests import RunLimits
 from cryptodesk.core.usage import decimal_text
 
 __all__ = [
+    "CallKey",
     "RepeatGuard",
+    "call_key",
     "cap_limit",
-    "cost_limit",
     "notice",
     "rounds_limit",
     "seconds_limit",
@@ -22,24 +22,25 @@ __all__ = [
     "tool_calls_limit",
 ]
 
-T = TypeVar("T")
+CallKey = tuple[str, bytes]
 
 
 class RepeatGuard:
     """Knows the calls of a run, so that the same question is not asked twice."""
 
     def __init__(self) -> None:
-        self._seen: dict[tuple[str, bytes], str] = {}
+        self._seen: dict[CallKey, str] = {}
 
     def earlier(self, call: ToolCallPart) -> str | None:
         """What the same call returned before in this run; None if it is new."""
-        return self._seen.get(_key(call))
+        return self._seen.get(call_key(call))
 
     def remember(self, call: ToolCallPart, content: str) -> None:
-        self._seen[_key(call)] = content
+        self._seen[call_key(call)] = content
 
 
-def _key(call: ToolCallPart) -> tuple[str, bytes]:
+def call_key(call: ToolCallPart) -> CallKey:
+    """Equal for calls that ask a tool for the same thing, however their arguments are written."""
     try:
         canonical = msgspec.json.encode(msgspec.json.decode(call.arguments), order="deterministic")
     except (msgspec.DecodeError, RecursionError):
@@ -61,10 +62,6 @@ def tokens_limit(limits: RunLimits) -> str:
 
 def cap_limit(limit_usd: Decimal) -> str:
     return f"the cost limit of {decimal_text(limit_usd)} USD was reached"
-
-
-def cost_limit(limits: RunLimits) -> str:
-    return cap_limit(limits.cost_usd or Decimal(0))
 
 
 def seconds_limit(limits: RunLimits) -> str:

@@ -150,13 +150,12 @@ class Engine:
     async def _reserve(self, state: RunState) -> None:
         """Raises: OutOfCredit, BudgetSpent, LedgerUnavailable."""
         request = state.request
-        specs = [self._tools.spec(name) for name in state.built_in_tools]
-        messages = with_prelude(state.conversation, specs, may_call=True)
-        sent = bounded_tokens(messages, (*specs, *state.client_tools))
+        sent = self._next_input(state)
+        calls_tools = bool(state.built_in_tools)
         shape = RunShape(
             input_tokens=sent,
-            calls=request.limits.rounds if specs else 1,
-            tool_calls=request.limits.tool_calls if specs else 0,
+            calls=request.limits.rounds if calls_tools else 1,
+            tool_calls=request.limits.tool_calls if calls_tools else 0,
             output_tokens=request.max_output_tokens,
             built_in_listed=bool(request.built_in_tools),
         )

@@ -45,17 +45,9 @@ def is_hold(entry: Entry) -> bool:
 
 def to_row(entry: Entry) -> tuple[Any, ...]:
     """Raises: ValueError for an amount that is no sum of money, or an entry id that is not its run's."""
-    _check(entry)
     usage = entry.usage
     return (
-        entry.entry_id,
-        entry.account_id,
-        entry.key_id,
-        entry.run_id,
-        entry.kind,
-        to_text(entry.amount_usd),
-        entry.created_at,
-        entry.model_id,
+        *_opening(entry),
         entry.served_by,
         entry.price_version,
         usage.input_tokens,
@@ -72,6 +64,11 @@ def to_row(entry: Entry) -> tuple[Any, ...]:
 
 def hold_row(entry: Entry, lapses_at: float) -> tuple[Any, ...]:
     """Raises: as `to_row`."""
+    return (*_opening(entry), entry.price_version, lapses_at, entry.outcome)
+
+
+def _opening(entry: Entry) -> tuple[Any, ...]:
+    """The columns with which the rows of both books begin."""
     _check(entry)
     return (
         entry.entry_id,
@@ -82,9 +79,6 @@ def hold_row(entry: Entry, lapses_at: float) -> tuple[Any, ...]:
         to_text(entry.amount_usd),
         entry.created_at,
         entry.model_id,
-        entry.price_version,
-        lapses_at,
-        entry.outcome,
     )
 
 

@@ -7,6 +7,7 @@ from itertools import islice
 
 from cryptodesk.documents.fencing import quote
 from cryptodesk.documents.records import Hit
+from cryptodesk.research.citing import Edit, Edited, apply_edits
 from cryptodesk.research.keys import document_key
 from cryptodesk.research.sections import executive_summary
 from cryptodesk.research.state import ResearchState, Thread
@@ -96,13 +97,13 @@ def texts_part(state: ResearchState) -> str:
     )
 
 
-def with_texts(text: str, texts: str, *, is_plain: bool) -> str:
-    """The texts behind the answer, of a report before what closes it."""
+def with_texts(text: str, texts: str, *, is_plain: bool) -> Edited:
+    """The texts behind the answer, of a report before what closes it; what was put in is among the edits."""
     if not texts:
-        return text
+        return apply_edits(text, ())
     places = [text.rfind(f"\n\n{_heading(title, 2, is_plain)}\n") for title in _CLOSING]
     at = min((place for place in places if place >= 0), default=len(text))
-    return f"{text[:at]}\n\n{texts}{text[at:]}"
+    return apply_edits(text, (Edit(at, at, f"\n\n{texts}"),))
 
 
 def _wants_texts(state: ResearchState) -> bool:

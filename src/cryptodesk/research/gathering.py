@@ -11,8 +11,7 @@ import msgspec
 from cryptodesk.core.events import ToolCallFinished, ToolCallStarted
 from cryptodesk.core.messages import Message, ToolCallPart, ToolResultPart
 from cryptodesk.core.tools import ToolRunContext, ToolTrace
-from cryptodesk.engine.limits import tool_calls_limit
-from cryptodesk.research.keys import CallKey, call_key
+from cryptodesk.engine.limits import CallKey, call_key, tool_calls_limit
 from cryptodesk.research.state import ResearchState, Thread
 
 __all__ = ["CallDesk"]
@@ -82,7 +81,6 @@ class CallDesk:
         seconds = run.deadline.remaining(limits.tool_seconds)
         context = ToolRunContext(run.run_id, run.request.caller.key_id, run.request.as_of, seconds)
         trace = await state.services.tools.run(call, context)
-        run.traces.append(trace)
         state.emit(ToolCallFinished(trace))
         return trace
 

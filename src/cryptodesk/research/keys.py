@@ -1,14 +1,8 @@
-"""Names that one thing has wherever a step of one run meets it: what an answer may cite, and what a tool is asked."""
+"""Names of what an answer may cite, the same wherever a step of one run meets it."""
 
 from __future__ import annotations
 
-import msgspec
-
-from cryptodesk.core.messages import ToolCallPart
-
-__all__ = ["CallKey", "call_key", "document_key", "series_key"]
-
-CallKey = tuple[str, bytes]
+__all__ = ["document_key", "series_key"]
 
 
 def document_key(document_id: str) -> str:
@@ -19,12 +13,3 @@ def document_key(document_id: str) -> str:
 def series_key(source: str, entity: int | str | None = None) -> str:
     """ "series:binance_usdm:5426"; without `entity` for data of the whole market or of no one thing."""
     return f"series:{source}" if entity is None else f"series:{source}:{entity}"
-
-
-def call_key(call: ToolCallPart) -> CallKey:
-    """Equal for calls that ask a tool for the same thing, however their arguments are written."""
-    try:
-        canonical = msgspec.json.encode(msgspec.json.decode(call.arguments), order="deterministic")
-    except (msgspec.DecodeError, RecursionError):
-        canonical = call.arguments.encode("utf-8", "surrogatepass")
-    return call.name, canonical

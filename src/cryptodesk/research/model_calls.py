@@ -17,7 +17,7 @@ from cryptodesk.core.tools import ToolSpec
 from cryptodesk.core.worst_case import bounded_tokens
 from cryptodesk.engine.call_model import ModelCall
 from cryptodesk.engine.estimates import estimate_usage
-from cryptodesk.engine.limits import tokens_limit
+from cryptodesk.engine.limits import cap_limit, tokens_limit
 from cryptodesk.engine.settlement import total_usage
 from cryptodesk.engine.state import Round
 from cryptodesk.research.purse import purse
@@ -124,7 +124,7 @@ class _SetAside:
         try:
             allowed = cap.output_tokens(route, sent, most, spent_usd)
         except BudgetSpent:
-            self._state.model_limit = f"the cost limit of {cap.limit_usd} USD was reached"
+            self._state.model_limit = cap_limit(cap.limit_usd)
             raise
         self._number = cap.begin(route, sent, allowed)
         self.was_granted = True

@@ -10,7 +10,7 @@ from cryptodesk.core.errors import UpstreamBadAnswer
 from cryptodesk.core.events import TextDelta
 from cryptodesk.core.messages import Message, text_message
 from cryptodesk.core.ports import AnswerCheck
-from cryptodesk.core.verification import CheckedFigure, Counts, Verification
+from cryptodesk.core.verification import CheckedFigure, Verification
 from cryptodesk.documents.fencing import Fence, new_fence
 from cryptodesk.research.citing import CitingPolicy, CitingReport, CitingStream, FactSheet
 from cryptodesk.research.entailing import with_second_opinion
@@ -18,6 +18,7 @@ from cryptodesk.research.model_calls import ModelAsk, ask_model
 from cryptodesk.research.prompting import conversation_text, passages_block, prompt, wishes
 from cryptodesk.research.releasing import begin_check, fill_book
 from cryptodesk.research.state import ResearchState
+from cryptodesk.verification.verdicts import summed
 
 __all__ = ["LiveAnswer", "write_with_model"]
 
@@ -168,10 +169,7 @@ def _strict(verification: Verification, report: CitingReport) -> Verification:
     figures = tuple(_judged(figure, report) for figure in verification.figures)
     if figures == verification.figures:
         return verification
-    names = [figure.verdict for figure in figures]
-    counts = Counts(**{name: names.count(name) for name in Counts.__struct_fields__})  # type: ignore[arg-type]
-    is_contradicted = bool(counts.contradicted)
-    return Verification("contradicted" if is_contradicted else "unverified", counts, figures, verification.policy)
+    return summed(figures, verification.policy)
 
 
 def _judged(figure: CheckedFigure, report: CitingReport) -> CheckedFigure:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
-from msgspec import structs
-
 from cryptodesk.core.events import TextDelta
 from cryptodesk.core.ports import AnswerCheck
 from cryptodesk.core.verification import Verification
 from cryptodesk.engine.limits import notice
 from cryptodesk.research.chart_sources import number_charts
-from cryptodesk.research.citing.annotate import annotate
+from cryptodesk.research.citing import annotate, move_figures
 from cryptodesk.research.composing import texts_part, with_texts
 from cryptodesk.research.state import ResearchState
 
@@ -31,12 +29,11 @@ async def release(state: ResearchState) -> None:
     if verification is not None:
         annotated = annotate(text, verification, state.book, state.numbering, inline=state.options.cites_inline)
         text, verification = annotated.text, annotated.verification
-    more = texts_part(state)
-    whole = with_texts(text, more, is_plain=state.options.is_plain)
-    if verification is not None and more:
-        verification = _moved(verification, _place_of(text, whole), len(whole) - len(text))
+    edited = with_texts(text, texts_part(state), is_plain=state.options.is_plain)
+    if verification is not None:
+        verification = move_figures(verification, edited.edits)
     state.verification = verification if state.services.reports_verification else None
-    _send(state, whole)
+    _send(state, edited.text)
     close(state)
 
 
@@ -80,20 +77,6 @@ async def _checked(state: ResearchState) -> tuple[str, Verification | None]:
     text = check.feed(state.draft)
     rest, verification = await asyncio.to_thread(check.finish)
     return text + rest, verification
-
-
-def _place_of(text: str, whole: str) -> int:
-    """Where something was put into the text."""
-    return next((at for at, pair in enumerate(zip(text, whole, strict=False)) if pair[0] != pair[1]), len(text))
-
-
-def _moved(verification: Verification, at: int, by: int) -> Verification:
-    """With the figures where they stand once something was put in before them."""
-    figures = tuple(
-        structs.replace(one, start=one.start + by, end=one.end + by) if one.start >= at else one
-        for one in verification.figures
-    )
-    return structs.replace(verification, figures=figures)
 
 
 def _send(state: ResearchState, text: str) -> None:

@@ -15,16 +15,14 @@ from cryptodesk.core.tools import ToolTrace
 from cryptodesk.core.verification import Verification
 from cryptodesk.documents.query import DocumentQuery
 from cryptodesk.documents.records import Hit
+from cryptodesk.engine.limits import CallKey, call_key
 from cryptodesk.engine.state import RunState
 from cryptodesk.models.analyst.questions import Plan
-from cryptodesk.models.analyst.ties import NO_BREAKS, TieBreaks
 from cryptodesk.research.charting.specs import ChartSpec
 from cryptodesk.research.citing.numbering import Numbering
 from cryptodesk.research.citing.sources import SourceBook
 from cryptodesk.research.clarifying import Clarification
-from cryptodesk.research.keys import CallKey, call_key
 from cryptodesk.research.outbox import Outbox
-from cryptodesk.research.sections import Section
 from cryptodesk.research.services import ResearchServices
 
 __all__ = ["Finding", "ResearchState", "Task", "Thread"]
@@ -77,12 +75,10 @@ class ResearchState:
         self.model_limit: str | None = None
         self.tokens_under_way = 0
         # plan
-        self.breaks: TieBreaks = NO_BREAKS
         self.plans: tuple[Plan, ...] = ()
         self.datasets: tuple[str, ...] = ()
         self.wants_texts = False
         self.tasks: tuple[Task, ...] = ()
-        self.sections: tuple[Section, ...] = ()
         self.queries: tuple[DocumentQuery, ...] = ()
         self.chart_wishes: tuple[ChartSpec, ...] = ()
         self.clarification: Clarification | None = None

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any, cast
 
-import msgspec
-
 from cryptodesk.core.errors import InvalidRequest, OutputLimitTooLow
+from cryptodesk.dialects._body import read_object
 from cryptodesk.dialects._extra import check_extra
 from cryptodesk.dialects.cmc import choices
 from cryptodesk.dialects.cmc.checks_tools import check_format_schema, check_tools, read_format
@@ -26,8 +25,6 @@ _ROLES = ("system", "user", "assistant", "tool")
 _ROLES_TEXT = "'system', 'user', 'assistant', and 'tool'"
 _REPLAYED = "messages with role 'tool' must be a response to a preceeding message with 'tool_calls'"
 
-_decode = msgspec.json.Decoder().decode
-
 
 def check_body(
     body: bytes, built_in_names: Collection[str], require_model: Callable[[str], object] | None
@@ -35,7 +32,7 @@ def check_body(
     """The request, if nothing is wrong with it.
 
     Raises: InvalidRequest, ServerBusy, OutputLimitTooLow, ModelNotFound."""
-    document = _read_json(body)
+    document = read_object(body)
     if isinstance(document.get("tool_choice"), (dict, list)):
         raise ServerBusy
     chat = _check_fields(document)
@@ -46,22 +43,6 @@ def check_body(
             require_model(chat.model)  # an unknown model is told before these faults
         raise
     return chat
-
-
-def _read_json(body: bytes) -> dict[str, Any]:
-    if not body:
-        raise InvalidRequest("The request body is empty; send a JSON object.")
-    try:
-        document = _decode(str(body, "utf-8"))
-    except UnicodeDecodeError as error:
-        raise InvalidRequest(f"The request body is not valid UTF-8 (byte {error.start}).") from None
-    except RecursionError:
-        raise InvalidRequest("The request body is nested too deeply.") from None
-    except msgspec.DecodeError as error:
-        raise InvalidRequest(f"The request body is not valid JSON: {error}.") from None
-    if not isinstance(document, dict):
-        raise InvalidRequest("The request body is not a JSON object.")
-    return document
 
 
 # -- required fields, enums, ranges ------------------------------------------------------------------------------------

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import msgspec
-
 from cryptodesk.core.errors import InvalidRequest
+from cryptodesk.dialects import _body
 from cryptodesk.dialects.messari.errors import clipped, invalid
 
 __all__ = ["Json", "Shape", "check_shape", "expect", "read_object"]
@@ -25,24 +24,14 @@ _EXPECTED: Final = {
     dict: "an object",
 }
 
-_decode = msgspec.json.Decoder().decode
-
 
 def read_object(body: bytes) -> dict[str, Any]:
-    """The object that a body is. Raises: InvalidRequest."""
-    if not body:
-        raise InvalidRequest("the request body is empty; send a JSON object")
+    """The object that a body is. Raises: InvalidRequest, worded like the dialect's other ones: no sentence."""
     try:
-        document = _decode(str(body, "utf-8"))
-    except UnicodeDecodeError as error:
-        raise InvalidRequest(f"the request body is not valid UTF-8 (byte {error.start})") from None
-    except RecursionError:
-        raise InvalidRequest("the request body is nested too deeply") from None
-    except msgspec.DecodeError as error:
-        raise InvalidRequest(f"the request body is not valid JSON: {error}") from None
-    if not isinstance(document, dict):
-        raise InvalidRequest("the request body is not a JSON object")
-    return document
+        return _body.read_object(body)
+    except InvalidRequest as error:
+        said = error.message.removesuffix(".")
+        raise InvalidRequest(said[:1].lower() + said[1:]) from None
 
 
 def expect(members: dict[str, Any], name: str, kind: type, path: str = "") -> Json:

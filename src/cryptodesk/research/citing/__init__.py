@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cryptodesk.research.citing._edits import Edit, Edited, apply_edits, move_figures
 from cryptodesk.research.citing.annotate import AnnotatedText, Uncited, annotate
 from cryptodesk.research.citing.grading import CitationGrade, grade
 from cryptodesk.research.citing.numbering import Numbering
@@ -18,6 +19,8 @@ __all__ = [
     "CitingPolicy",
     "CitingReport",
     "CitingStream",
+    "Edit",
+    "Edited",
     "Entailment",
     "Fact",
     "FactSheet",
@@ -28,8 +31,10 @@ __all__ = [
     "Support",
     "Uncited",
     "annotate",
+    "apply_edits",
     "check_cells",
     "check_sentence",
     "free_figures",
     "grade",
+    "move_figures",
 ]

@@ -62,8 +62,8 @@ async def read_question(state: ResearchState) -> None:
     services = state.services
     # An answer to our own question back is the question that it settles.
     state.question = answered(state.run.request.messages, services.plan_check(state.today)) or state.question
-    state.breaks = await services.break_ties(state.question, state.earlier, state.now)
-    state.plans = understand(state.question, state.earlier, services.knowledge, state.today, state.breaks)
+    breaks = await services.break_ties(state.question, state.earlier, state.now)
+    state.plans = understand(state.question, state.earlier, services.knowledge, state.today, breaks)
     datasets = choose_datasets(state.plans, state.question)
     state.datasets = tuple(dataset.name for dataset in datasets)
     state.wants_texts = any(dataset.group == "texts" for dataset in datasets)
@@ -78,7 +78,6 @@ def plan_report(state: ResearchState) -> None:
     check = services.plan_check(state.today).within(reach.missing, reach.priced)
     question = _by_itself(state)
     outline = report_sections(question, state.options.instructions, services.knowledge, specs, state.today, check)
-    state.sections = outline.sections
     state.notes += outline.notes
     state.tasks = tuple(Task(question, section.title) for section in outline.sections for question in section.questions)
     state.queries = tuple(
