@@ -18,7 +18,9 @@ def test_the_documented_model_is_gpt_5_1_and_falls_back_to_the_analyst() -> None
     assert (entry.provider, entry.upstream_model, entry.price) == ("openai", "gpt-5.1", "gpt-5.1")
     assert entry.fallbacks == ("cryptodesk-analyst",)
     assert entry.limits == ModelLimits(400_000, 128_000)
-    assert entry.profile == ModelProfile({"minimal": "low"}, temperature_with_reasoning=False, vision=True)
+    assert entry.profile == ModelProfile(
+        {"minimal": "low"}, temperature_with_reasoning=False, vision=True, reasons_over="responses"
+    )
 
 
 def test_openai_is_reached_at_its_own_address_with_a_key_from_the_environment() -> None:
@@ -157,3 +159,13 @@ def test_every_shipped_model_is_documented() -> None:
 
 def test_every_fact_of_a_profile_is_documented() -> None:
     assert [name for name in ModelProfile.__struct_fields__ if f"| `{name}` |" not in documented()] == []
+
+
+def test_the_table_of_what_is_native_has_every_provider_with_its_format() -> None:
+    _, _, rest = documented().partition("## What is native, and what is lost")
+    lines = [line.split("|") for line in rest.partition("\n## ")[0].splitlines() if line.startswith("| `")]
+    rows = {line[1].strip(" `"): line[2].strip(" `") for line in lines if len(line) == 6}
+    entries = load_models().providers
+    assert rows == {name: entry.kind for name, entry in entries.items() if entry.base_url or entry.base_url_env}
+    afterwards = {name.strip(" `") for line in lines if len(line) == 4 for name in line[1].split(",")}
+    assert afterwards == rows.keys()

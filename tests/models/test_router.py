@@ -162,7 +162,9 @@ def test_providers_are_built_with_what_the_catalogue_and_the_variables_say() -> 
     router(KEY | LOCAL | {"OPENAI_BASE_URL": "https://proxy.example/v1"}, recorder=recorder)
     openai, local = recorder.built["openai"], recorder.built["local"]
     assert (openai.base_url, openai.api_key) == ("https://proxy.example/v1", "sk-secret")
-    documented = ModelProfile({"minimal": "low"}, temperature_with_reasoning=False, vision=True)
+    documented = ModelProfile(
+        {"minimal": "low"}, temperature_with_reasoning=False, vision=True, reasons_over="responses"
+    )
     assert openai.profiles["gpt-5.1"] == documented
     assert "deepseek-flash" not in openai.profiles
     assert (local.base_url, local.api_key) == ("http://127.0.0.1:11434/v1", None)

@@ -45,7 +45,8 @@ class ModelProfile(Struct, frozen=True, forbid_unknown_fields=True):
     a temperature beside reasoning is refused, `temperature` where any is refused or ignored; it is then left out.
 
     `tools` says whether tools are called at any effort or at none alone, `structured_output` the most that an answer
-    can be held to, `vision` that pictures are seen."""
+    can be held to, `vision` that pictures are seen. `reasons_over` is the format of OpenAI's that a model is asked in
+    when it reasons: Chat Completions loses reasoning between the rounds of tools."""
 
     reasoning_efforts: dict[ReasoningEffort, str] = field(default_factory=dict)
     temperature_with_reasoning: bool = True
@@ -54,6 +55,7 @@ class ModelProfile(Struct, frozen=True, forbid_unknown_fields=True):
     tools: Literal["always", "without_reasoning", "never"] = "always"
     structured_output: Literal["json_schema", "json_object", "none"] = "json_schema"
     vision: bool = False
+    reasons_over: Literal["chat_completions", "responses"] = "chat_completions"
 
 
 class ModelEntry(Struct, frozen=True, forbid_unknown_fields=True):

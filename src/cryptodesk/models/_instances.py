@@ -26,7 +26,7 @@ class _Built(Struct, frozen=True):
 class Instances:
     """Provider instances by name. `missing` says of those that cannot work what is to be set.
 
-    Raises (`take`): ValueError if an instance's options are wrong; nothing has changed then."""
+    Raises (`take`): CatalogError if an instance's options are wrong; nothing has changed then."""
 
     def __init__(
         self,
@@ -121,7 +121,10 @@ class Instances:
         return ProviderConfig(name, self._services, _base_url(entry, variables), api_key, entry.options, profiles)
 
     def _build(self, kind: str, config: ProviderConfig) -> _Built:
-        return _Built(config, kind, self._kinds[kind].build(config))
+        try:
+            return _Built(config, kind, self._kinds[kind].build(config))
+        except ValueError as error:  # an operator's mistake, told as one of the catalogue's
+            raise CatalogError(str(error)) from None
 
 
 def _base_url(entry: ProviderEntry, variables: Mapping[str, str]) -> str:

@@ -41,8 +41,9 @@ class ProviderConfig(Struct, frozen=True):
     profiles: Mapping[str, ModelProfile] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        key = "None" if self.api_key is None else "<set>"
-        return f"ProviderConfig(name={self.name!r}, base_url={self.base_url!r}, api_key={key})"
+        # An address may hold a password.
+        address, key = (repr(each) if not each else "<set>" for each in (self.base_url, self.api_key))
+        return f"ProviderConfig(name={self.name!r}, base_url={address}, api_key={key})"
 
 
 class ProviderKind(Struct, frozen=True):

@@ -46,7 +46,7 @@ class ModelRouter:
     `variables` are the operator's: keys and base URLs by the names the catalogue gives (`ModelTable.variables`).
     `enabled_providers` switches instances on that the catalogue ships switched off.
 
-    Raises (constructor): CatalogError if an instance's kind is unknown; ValueError if its options are wrong."""
+    Raises (constructor): CatalogError if an instance's kind is unknown or its options are wrong."""
 
     def __init__(
         self,
@@ -112,7 +112,7 @@ class ModelRouter:
     async def reload(self, table: ModelTable, prices: PriceTable, variables: Mapping[str, str]) -> None:
         """Takes over other tables. Runs go on with the routes and providers they have.
 
-        Raises: CatalogError, ValueError as the constructor; the old tables then stay in force."""
+        Raises: CatalogError as the constructor; the old tables then stay in force."""
         self._take(table, prices, variables)
         await self._instances.close_retired()
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from cryptodesk.core.errors import (
     UpstreamBadAnswer,
@@ -21,7 +19,6 @@ from cryptodesk.market.fetching.errors import (
     copy_of,
     error_of_status,
     is_web_page,
-    parse_retry_after,
 )
 from cryptodesk.market.fetching.http import HttpAnswer
 
@@ -69,23 +66,6 @@ def test_the_time_to_come_back_is_told() -> None:
         assert isinstance(error, LimitedBySource)
         assert error.retry_after_seconds == 6.2
         assert error.message == f"acme limits our requests, retry in 7 s (HTTP {status})"
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [("7", 7), ("0", 0), ("1.5", 1.5), ("-3", 0), ("1e9", 86_400), (" 7 ", 7), ("Wed, 09 Sep 2026 12:01:30 GMT", 90),
-     ("Wed, 09 Sep 2026 11:00:00 GMT", 0), ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400), (None, None), ("", None),
-     ("soon", None), ("nan", None), ("inf", None), ("Wed, 99 Sep 2026 12:01:30 GMT", None),
-     ("Wed, 09 Sep 2026 12:01:30 -0000", 90)],
-)  # fmt: skip
-def test_retry_after_is_read_in_both_its_forms(value: str | None, seconds: float | None) -> None:
-    assert parse_retry_after(value, NOW) == seconds
-
-
-@given(st.text())
-def test_no_retry_after_is_too_strange(value: str) -> None:
-    seconds = parse_retry_after(value, NOW)
-    assert seconds is None or 0 <= seconds <= 86_400
 
 
 def test_what_a_source_says_is_kept_without_our_secrets() -> None:

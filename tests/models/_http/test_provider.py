@@ -29,7 +29,9 @@ def meaning(
 @asynccontextmanager
 async def asking(reply: Reply) -> AsyncIterator[tuple[HttpProvider, URL, Upstream]]:
     headers = request_headers("up", {"X-Key": "k"}, None)
-    provider = HttpProvider("up", "k", headers, Timeouts(), {"m": ModelProfile(temperature=False)}, meaning)
+    provider = HttpProvider(
+        "up", http_url("up", "http://x/"), "k", headers, Timeouts(), {"m": ModelProfile(temperature=False)}, meaning
+    )
     async with asyncio.timeout(GUARD), Upstream(reply) as upstream:
         try:
             yield provider, http_url("up", upstream.base_url), upstream
@@ -120,7 +122,7 @@ async def test_a_status_other_than_200_is_what_the_vendors_table_says() -> None:
     async with asking(limited) as (provider, url, _):
         with pytest.raises(UpstreamRateLimited) as raised:
             await provider._ask(url, b"{}")
-        assert raised.value.message == "429 slow down k"
+        assert raised.value.message == "429 slow down ('k',)"
         assert raised.value.retry_after_seconds == 7
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
-import socket
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -23,7 +22,6 @@ from cryptodesk.core.errors import (
     OutputLimitTooLow,
     UpstreamBadAnswer,
     UpstreamRateLimited,
-    UpstreamTimeout,
     UpstreamUnavailable,
 )
 from cryptodesk.core.events import ModelEvent, ModelFinished, ModelStarted, TextDelta, ToolCallDelta
@@ -32,19 +30,14 @@ from cryptodesk.core.messages import Message, TextPart, ToolCallPart, ToolResult
 from cryptodesk.core.tools import ToolSpec
 from cryptodesk.core.usage import Usage
 from cryptodesk.models._kinds import ProviderConfig, ProviderServices
-from cryptodesk.models.anthropic_wire import PROVIDER, Timeouts
+from cryptodesk.models.anthropic_wire import PROVIDER
 from cryptodesk.models.anthropic_wire._provider import AnthropicWireProvider
 from tests.models.anthropic_wire.upstream import (
-    PING,
     Exchange,
     Upstream,
     block_frames,
     body,
-    delta,
-    ending,
-    frame,
     opening,
-    sse_head,
     streamed,
     text,
     thinking,
@@ -153,25 +146,6 @@ async def test_the_base_url_may_end_before_or_after_the_version(end: str) -> Non
         assert upstream.request.path == "/v1/messages"
 
 
-async def test_each_network_read_is_one_batch() -> None:
-    read_on = asyncio.Event()
-
-    async def reply(exchange: Exchange) -> None:
-        await exchange.write(sse_head())
-        await exchange.chunk(A + delta(0, "text_delta", text="b") + b'event: content_block_delta\ndata: {"type":"cont')
-        await read_on.wait()
-        await exchange.chunk(b'ent_block_delta","index":0,"delta":{"type":"text_delta","text":"\xe2\x82')
-        await exchange.chunk(b'\xbf"}}\r\n\r\n' + PING + b"".join(ending()))
-        await exchange.write(b"0\r\n\r\n")
-
-    async with serving(reply) as (provider, _):
-        answers = provider.stream(ASK_STREAM)
-        assert await anext(answers) == [*BEGUN, TextDelta("b")]
-        read_on.set()
-        rest = [event async for batch in answers for event in batch]
-    assert rest == [TextDelta("₿"), ModelFinished("stop", Usage(3, 2))]
-
-
 async def test_a_stream_without_its_terminator_ends_with_the_connection() -> None:
     async def reply(exchange: Exchange) -> None:
         await exchange.stream(*HI_FRAMES[:-1])
@@ -195,32 +169,6 @@ async def test_a_stream_cut_after_its_stop_reason_is_whole() -> None:
         assert [event async for batch in answers for event in batch] == HI[-1:]
 
 
-async def test_a_server_that_ignores_stream_is_read_all_the_same() -> None:
-    async with serving(answer) as (provider, _):
-        assert await batches(provider, ASK_STREAM) == [HI]
-
-
-async def test_a_stream_that_nobody_asked_for_or_labelled_is_read_all_the_same() -> None:
-    async def unlabelled(exchange: Exchange) -> None:
-        await exchange.answer(200, b"".join(HI_FRAMES), "text/plain")
-
-    async with serving(answer_stream) as (provider, _):
-        assert await events(provider, ASK) == HI
-    async with serving(unlabelled) as (provider, _):
-        assert await events(provider, ASK_STREAM) == HI
-
-
-async def test_a_body_in_http_chunks_is_put_together() -> None:
-    async def reply(exchange: Exchange) -> None:
-        await exchange.write(sse_head().replace(b"text/event-stream", b"application/json"))
-        for byte in BODY:
-            await exchange.chunk(bytes([byte]))
-        await exchange.write(b"0\r\n\r\n")
-
-    async with serving(reply) as (provider, _):
-        assert await batches(provider, ASK) == [HI]
-
-
 async def test_a_tool_call_arrives_in_pieces() -> None:
     async def reply(exchange: Exchange) -> None:
         await exchange.stream(*streamed(body(tool_use("toolu_1", "f", {"x": 100}), stop="tool_use")))
@@ -233,100 +181,6 @@ async def test_a_tool_call_arrives_in_pieces() -> None:
             ToolCallDelta(0, None, None, "0}"),
             ModelFinished("tool_calls", Usage(3, 2)),
         ]
-
-
-@pytest.mark.parametrize("request_", [ASK, ASK_STREAM], ids=["buffered", "streamed"])
-@pytest.mark.parametrize("reply", [answer, answer_stream])
-async def test_one_connection_serves_one_answer_after_the_other(request_: ModelRequest, reply: Reply) -> None:
-    async with serving(reply) as (provider, upstream):
-        for _ in range(5):
-            assert await events(provider, request_) == HI
-        assert upstream.connections == 1
-
-
-async def test_a_connection_whose_end_comes_late_is_drained_aside_and_used_again() -> None:
-    read_on = asyncio.Event()
-
-    async def reply(exchange: Exchange) -> None:
-        await exchange.stream(*HI_FRAMES, end=False)
-        await read_on.wait()
-        await exchange.write(b"0\r\n\r\n")
-
-    async with serving(reply) as (provider, upstream):
-        assert await events(provider, ASK_STREAM) == HI
-        read_on.set()
-        await asyncio.gather(*provider._drains)
-        assert await events(provider, ASK_STREAM) == HI
-        assert upstream.connections == 1
-
-
-async def test_closing_the_iterator_closes_the_upstream_connection_at_once() -> None:
-    async def reply(exchange: Exchange) -> None:
-        await exchange.write(sse_head())
-        await exchange.chunk(A)
-        assert await exchange.reader.read() == b""
-        raise ConnectionResetError
-
-    async with serving(reply) as (provider, upstream):
-        answers = provider.stream(ASK_STREAM)
-        await anext(answers)
-        await answers.aclose()  # type: ignore[attr-defined]
-        await upstream.hung_up.wait()
-
-
-@pytest.mark.parametrize("has_begun", [True, False])
-async def test_cancelling_the_reader_closes_the_upstream_connection(has_begun: bool) -> None:
-    arrived = asyncio.Event()
-
-    async def reply(exchange: Exchange) -> None:
-        if has_begun:
-            await exchange.write(sse_head())
-            await exchange.chunk(A)
-        arrived.set()
-        assert await exchange.reader.read() == b""
-        raise ConnectionResetError
-
-    async with serving(reply) as (provider, upstream):
-        task = asyncio.create_task(batches(provider, ASK_STREAM))
-        await arrived.wait()
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        await upstream.hung_up.wait()
-
-
-async def test_a_kept_connection_that_the_server_closed_meanwhile_is_replaced() -> None:
-    async def reply(exchange: Exchange) -> None:
-        if len(upstream.requests) == 2:
-            exchange.writer.close()
-            raise ConnectionResetError
-        await answer(exchange)
-
-    async with serving(reply) as (provider, upstream):
-        assert await events(provider, ASK) == HI
-        assert await events(provider, ASK) == HI
-        assert (len(upstream.requests), upstream.connections) == (3, 2)
-
-
-async def test_many_answers_at_once_do_not_wait_for_each_other() -> None:
-    everybody = asyncio.Event()
-
-    async def reply(exchange: Exchange) -> None:
-        if len(upstream.requests) == 120:
-            everybody.set()
-        await everybody.wait()
-        await answer(exchange)
-
-    async with serving(reply) as (provider, upstream):
-        found = await asyncio.gather(*(events(provider, ASK) for _ in range(120)))
-    assert found == [HI] * 120
-
-
-async def test_a_long_conversation_is_sent_whole() -> None:
-    async with serving(answer) as (provider, upstream):
-        words = "₿" * 1_000_000
-        assert await events(provider, ModelRequest("m-1", (text_message("user", words),))) == HI
-        assert upstream.request.json["messages"][0]["content"][0]["text"] == words
 
 
 def error(kind: str, message: str = "x") -> dict[str, Any]:
@@ -350,65 +204,6 @@ async def test_upstream_refusals_are_mapped_with_their_body() -> None:
     assert "API key" in bad_key.message
 
 
-async def test_when_to_ask_again_is_read_from_the_header() -> None:
-    async def reply(exchange: Exchange) -> None:
-        await exchange.answer(529, json.dumps(error("overloaded_error")).encode(), extra="retry-after: 7\r\n")
-
-    async with serving(reply) as (provider, _):
-        overloaded = await failure(provider, ASK)
-    assert isinstance(overloaded, UpstreamUnavailable)
-    assert overloaded.retry_after_seconds == 7
-
-
-async def test_a_redirect_is_not_followed() -> None:
-    async def reply(exchange: Exchange) -> None:
-        await exchange.answer(307, b"", extra=f"Location: {upstream.base_url}/elsewhere\r\n")
-
-    async with serving(reply) as (provider, upstream):
-        assert isinstance(await failure(provider, ASK), UpstreamUnavailable)
-        assert len(upstream.requests) == 1
-
-
-async def test_a_refusal_whose_body_never_comes_is_still_that_refusal() -> None:
-    async def reply(exchange: Exchange) -> None:
-        await exchange.write(b"HTTP/1.1 429 X\r\nContent-Length: 99\r\n\r\n{")
-        exchange.writer.close()
-
-    async with serving(reply) as (provider, _):
-        assert isinstance(await failure(provider, ASK), UpstreamRateLimited)
-
-
-@pytest.mark.parametrize("request_", [ASK, ASK_STREAM], ids=["buffered", "streamed"])
-@pytest.mark.parametrize(
-    ("body", "content_type"),
-    [
-        (b"<html>Welcome</html>", "text/html"), (b"", "application/json"), (b"", "text/event-stream"),
-        (b"not json", "application/json"), (b'{"choices":null}', "application/json"),
-        (b"data: not json\n\n", "text/event-stream"), (b"data: [DONE]\n\n", "text/event-stream"),
-        (b": ping\n\ndata:\n\n", "text/event-stream"), (PING, "text/event-stream"),
-        (frame({"type": "message_stop"}), "text/event-stream"),
-    ],
-)  # fmt: skip
-async def test_a_200_that_is_no_answer_is_a_bad_answer(request_: ModelRequest, body: bytes, content_type: str) -> None:
-    async def reply(exchange: Exchange) -> None:
-        await exchange.answer(200, body, content_type)
-
-    async with serving(reply) as (provider, _):
-        assert isinstance(await failure(provider, request_), UpstreamBadAnswer)
-
-
-async def test_an_error_in_the_stream_is_raised_after_what_came_before_it() -> None:
-    async def reply(exchange: Exchange) -> None:
-        await exchange.write(sse_head())
-        await exchange.chunk(A + frame(error("overloaded_error", "Overloaded")))
-
-    async with serving(reply) as (provider, _):
-        answers = provider.stream(ASK_STREAM)
-        assert await anext(answers) == BEGUN
-        with pytest.raises(UpstreamUnavailable):
-            await anext(answers)
-
-
 @pytest.mark.parametrize("request_", [ASK, ASK_STREAM], ids=["buffered", "streamed"])
 async def test_a_refusal_says_what_it_cost_before_it_is_raised(request_: ModelRequest) -> None:
     details = {"type": "refusal", "category": "bio", "explanation": "No."}
@@ -425,168 +220,6 @@ async def test_a_refusal_says_what_it_cost_before_it_is_raised(request_: ModelRe
         assert await anext(answers) == [HI[0], ModelFinished("content_filter", Usage(3, 2))]
         with pytest.raises(ContentFiltered, match=r"declined to answer\. No\."):
             await anext(answers)
-
-
-@pytest.mark.parametrize("how", ["reset", "close", "end"])
-async def test_a_stream_cut_before_its_finish_reason_is_a_bad_answer(how: str) -> None:
-    read_on = asyncio.Event()
-
-    async def reply(exchange: Exchange) -> None:
-        await exchange.stream(A, end=False)
-        await read_on.wait()
-        if how == "reset":
-            exchange.cut()
-        elif how == "close":
-            exchange.writer.close()
-        else:
-            await exchange.write(b"0\r\n\r\n")
-
-    async with serving(reply) as (provider, _):
-        answers = provider.stream(ASK_STREAM)
-        assert await anext(answers) == BEGUN
-        read_on.set()
-        with pytest.raises(UpstreamBadAnswer):
-            await anext(answers)
-
-
-async def test_a_body_cut_half_way_is_a_bad_answer() -> None:
-    async def reply(exchange: Exchange) -> None:
-        await exchange.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 999\r\n\r\n" + BODY)
-        exchange.writer.close()
-
-    async with serving(reply) as (provider, _):
-        assert isinstance(await failure(provider, ASK), UpstreamBadAnswer)
-
-
-async def test_an_answer_that_is_not_http_is_a_bad_answer() -> None:
-    async def reply(exchange: Exchange) -> None:
-        await exchange.write(b"SSH-2.0-OpenSSH_9.9\r\n\r\n")
-        exchange.writer.close()
-
-    async with serving(reply) as (provider, _):
-        assert isinstance(await failure(provider, ASK), UpstreamBadAnswer)
-
-
-@pytest.mark.parametrize("how", ["reset", "close"])
-async def test_a_connection_that_is_dropped_without_an_answer_is_unavailable(how: str) -> None:
-    async def reply(exchange: Exchange) -> None:
-        exchange.cut() if how == "reset" else exchange.writer.close()
-        raise ConnectionResetError
-
-    async with serving(reply) as (provider, upstream):
-        assert isinstance(await failure(provider, ASK), UpstreamUnavailable)
-        assert len(upstream.requests) == 2
-
-
-async def test_a_refused_connection_is_unavailable() -> None:
-    with socket.socket() as taken:  # bound and not listening: nobody else gets the port, nobody answers on it
-        taken.bind(("127.0.0.1", 0))
-        provider = AnthropicWireProvider("up", f"http://127.0.0.1:{taken.getsockname()[1]}/v1", KEY)
-        error = await failure(provider, ASK)
-        await provider.close()
-    assert isinstance(error, UpstreamUnavailable)
-    assert error.upstream == "up"
-
-
-async def test_failed_tls_is_unavailable() -> None:
-    async def reply(exchange: Exchange) -> None:
-        raise AssertionError("no request can arrive")
-
-    async with Upstream(reply) as upstream:
-        provider = AnthropicWireProvider("up", upstream.base_url.replace("http", "https"), KEY)
-        error = await failure(provider, ASK)
-        await provider.close()
-    assert isinstance(error, UpstreamUnavailable)
-
-
-async def test_no_first_byte_in_time_is_a_timeout() -> None:
-    async def reply(exchange: Exchange) -> None:
-        await exchange.reader.read()
-
-    async with serving(reply, timeouts=Timeouts(first_byte=SHORT)) as (provider, _):
-        assert isinstance(await failure(provider, ASK_STREAM), UpstreamTimeout)
-
-
-async def test_silence_in_mid_stream_is_a_timeout_of_its_own() -> None:
-    async def reply(exchange: Exchange) -> None:
-        await exchange.stream(A, end=False)
-        await exchange.reader.read()
-
-    async with serving(reply, timeouts=Timeouts(first_byte=60, between_reads=SHORT)) as (provider, _):
-        answers = provider.stream(ASK_STREAM)
-        assert await anext(answers) == BEGUN
-        with pytest.raises(UpstreamTimeout):
-            await anext(answers)
-
-
-async def test_an_event_that_never_ends_is_a_bad_answer() -> None:
-    async def reply(exchange: Exchange) -> None:
-        await exchange.stream(A, end=False)
-        for _ in range(40):
-            await exchange.chunk(b"x" * 60_000)
-
-    async with serving(reply) as (provider, upstream):
-        assert isinstance(await failure(provider, ASK_STREAM), UpstreamBadAnswer)
-        await upstream.hung_up.wait()
-
-
-@pytest.mark.parametrize("request_", [ASK, ASK_STREAM], ids=["buffered", "streamed"])
-async def test_an_answer_beyond_the_size_limit_is_a_bad_answer(
-    request_: ModelRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("cryptodesk.models._http.answers.MAX_BODY_BYTES", 1000)
-
-    async def reply(exchange: Exchange) -> None:
-        if request_.stream:
-            await exchange.stream(opening(), *(delta(0, "text_delta", text="x" * 100) for _ in range(50)), *ending())
-        else:
-            await exchange.answer(200, BODY.replace(b"Hi", b"x" * 1000))
-
-    async with serving(reply) as (provider, _):
-        error = await failure(provider, request_)
-    assert isinstance(error, UpstreamBadAnswer)
-    assert "1000 bytes" in error.message
-
-
-async def test_nothing_is_left_open_after_failures_and_closing() -> None:
-    async def reply(exchange: Exchange) -> None:
-        await exchange.stream(A, end=False)
-        exchange.writer.close()
-
-    async with serving(reply) as (provider, _):
-        await failure(provider, ASK_STREAM)
-    await provider.close()
-    gc.collect()  # an unclosed session or connection would warn, and warnings are errors
-
-
-def test_each_loop_has_its_own_session() -> None:
-    provider: AnthropicWireProvider | None = None
-
-    async def once() -> list[ModelEvent]:
-        nonlocal provider
-        async with Upstream(answer) as upstream:
-            provider = provider or AnthropicWireProvider("up", upstream.base_url, KEY)
-            provider._url = provider._url.with_port(upstream._port)
-            try:
-                return await events(provider, ASK)
-            finally:
-                await provider.close()
-
-    assert asyncio.run(once()) == HI
-    assert asyncio.run(once()) == HI
-
-
-@pytest.mark.parametrize("base_url", ["", "api.anthropic.com/v1", "ftp://x/v1", "http://", "/v1", "http://[::1/v1"])
-def test_an_unusable_base_url_is_refused_when_the_provider_is_built(base_url: str) -> None:
-    with pytest.raises(ValueError, match="base_url"):
-        AnthropicWireProvider("up", base_url, KEY)
-
-
-@pytest.mark.parametrize("key", ["sk-two\nlines", "sk-ключ"])
-def test_a_key_that_cannot_stand_in_a_header_is_refused_without_being_shown(key: str) -> None:
-    with pytest.raises(ValueError, match="Authorization") as caught:
-        AnthropicWireProvider("up", "http://127.0.0.1/v1", key)
-    assert key not in str(caught.value)
 
 
 def config(**options: Any) -> ProviderConfig:

@@ -10,8 +10,7 @@ import pytest
 
 from cryptodesk.catalog.models import ModelProfile
 from cryptodesk.core.clock import SystemClock
-from cryptodesk.core.errors import UpstreamUnavailable
-from cryptodesk.core.events import ModelEvent, ModelFinished, ModelStarted, TextDelta, ToolCallDelta
+from cryptodesk.core.events import ModelFinished, ModelStarted, ToolCallDelta
 from cryptodesk.core.generation import ModelRequest
 from cryptodesk.core.messages import Message, TextPart, ToolCallPart, ToolResultPart, text_message
 from cryptodesk.core.usage import Usage
@@ -21,14 +20,12 @@ from cryptodesk.models.gemini_wire._provider import GeminiWireProvider
 from tests.models.gemini_wire.client import (
     ASK,
     ASK_STREAM,
-    BODY,
     CLOSING,
     HI,
     KEY,
     STREAM,
     USAGE,
     WHOLE,
-    Reply,
     answer,
     answer_stream,
     batches,
@@ -43,7 +40,6 @@ from tests.models.gemini_wire.upstream import (
     call_part,
     candidate,
     frame,
-    sse_head,
     text_answer,
 )
 
@@ -96,51 +92,6 @@ async def test_without_a_key_no_credential_is_sent(key: str | None) -> None:
         assert upstream.request.path == "/v1beta/models/m-1:generateContent"
 
 
-async def test_each_network_read_is_one_batch() -> None:
-    read_on = asyncio.Event()
-
-    async def reply(exchange: Exchange) -> None:
-        await exchange.write(sse_head())
-        await exchange.chunk(frame(text_answer("a")) + frame(text_answer("b")) + b'data: {"cand')
-        await read_on.wait()
-        await exchange.chunk(b'idates":[{"content":{"parts":[{"text":"\xe2\x82')
-        await exchange.chunk(b'\xbf"}]}}]}\r\n\r\n' + b"".join(CLOSING))
-        await exchange.write(b"0\r\n\r\n")
-
-    async with serving(reply) as (provider, _):
-        answers = provider.stream(ASK_STREAM)
-        assert await anext(answers) == [ModelStarted(MODEL), TextDelta("a"), TextDelta("b")]
-        read_on.set()
-        rest = [event async for batch in answers for event in batch]
-    assert rest == [TextDelta("₿"), ModelFinished("stop", Usage(3, 2))]
-
-
-async def test_a_server_that_ignores_stream_is_read_all_the_same() -> None:
-    async with serving(answer) as (provider, _):
-        assert await batches(provider, ASK_STREAM) == [HI]
-
-
-async def test_a_stream_that_nobody_asked_for_or_labelled_is_read_all_the_same() -> None:
-    async def unlabelled(exchange: Exchange) -> None:
-        await exchange.answer(200, frame(text_answer("Hi")) + b"".join(CLOSING), "text/plain")
-
-    async with serving(answer_stream) as (provider, _):
-        assert await events(provider, ASK) == HI
-    async with serving(unlabelled) as (provider, _):
-        assert await events(provider, ASK_STREAM) == HI
-
-
-async def test_a_body_in_http_chunks_is_put_together() -> None:
-    async def reply(exchange: Exchange) -> None:
-        await exchange.write(sse_head().replace(b"text/event-stream", b"application/json"))
-        for byte in BODY:
-            await exchange.chunk(bytes([byte]))
-        await exchange.write(b"0\r\n\r\n")
-
-    async with serving(reply) as (provider, _):
-        assert await batches(provider, ASK) == [HI]
-
-
 async def test_tool_calls_arrive_whole() -> None:
     async def reply(exchange: Exchange) -> None:
         calls = candidate(call_part("f", {"x": 1}, "a", "c2ln"), call_part("g", {}, "b"))
@@ -153,15 +104,6 @@ async def test_tool_calls_arrive_whole() -> None:
             ToolCallDelta(1, "b", "g", "{}"),
             ModelFinished("tool_calls", Usage(3, 2)),
         ]
-
-
-@pytest.mark.parametrize("request_", [ASK, ASK_STREAM], ids=["buffered", "streamed"])
-@pytest.mark.parametrize("reply", [answer, answer_stream])
-async def test_one_connection_serves_one_answer_after_the_other(request_: ModelRequest, reply: Reply) -> None:
-    async with serving(reply) as (provider, upstream):
-        for _ in range(5):
-            assert await events(provider, request_) == HI
-        assert upstream.connections == 1
 
 
 async def test_usage_that_comes_after_the_end_counts() -> None:
@@ -178,107 +120,6 @@ async def test_usage_that_comes_after_the_end_counts() -> None:
         found = await anext(answers)
         read_on.set()
         assert found + [event async for batch in answers for event in batch] == HI
-
-
-async def test_closing_the_iterator_closes_the_upstream_connection_at_once() -> None:
-    async def reply(exchange: Exchange) -> None:
-        await exchange.write(sse_head())
-        await exchange.chunk(frame(text_answer("a")))
-        assert await exchange.reader.read() == b""
-        raise ConnectionResetError
-
-    async with serving(reply) as (provider, upstream):
-        answers = provider.stream(ASK_STREAM)
-        await anext(answers)
-        await answers.aclose()  # type: ignore[attr-defined]
-        await upstream.hung_up.wait()
-
-
-@pytest.mark.parametrize("has_begun", [True, False])
-async def test_cancelling_the_reader_closes_the_upstream_connection(has_begun: bool) -> None:
-    arrived = asyncio.Event()
-
-    async def reply(exchange: Exchange) -> None:
-        if has_begun:
-            await exchange.write(sse_head())
-            await exchange.chunk(frame(text_answer("a")))
-        arrived.set()
-        assert await exchange.reader.read() == b""
-        raise ConnectionResetError
-
-    async with serving(reply) as (provider, upstream):
-        task = asyncio.create_task(batches(provider, ASK_STREAM))
-        await arrived.wait()
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        await upstream.hung_up.wait()
-
-
-async def test_a_kept_connection_that_the_server_closed_meanwhile_is_replaced() -> None:
-    async def reply(exchange: Exchange) -> None:
-        if len(upstream.requests) == 2:
-            exchange.writer.close()
-            raise ConnectionResetError
-        await answer(exchange)
-
-    async with serving(reply) as (provider, upstream):
-        assert await events(provider, ASK) == HI
-        assert await events(provider, ASK) == HI
-        assert (len(upstream.requests), upstream.connections) == (3, 2)
-
-
-async def test_many_answers_at_once_do_not_wait_for_each_other() -> None:
-    everybody = asyncio.Event()
-
-    async def reply(exchange: Exchange) -> None:
-        if len(upstream.requests) == 120:
-            everybody.set()
-        await everybody.wait()
-        await answer(exchange)
-
-    async with serving(reply) as (provider, upstream):
-        found = await asyncio.gather(*(events(provider, ASK) for _ in range(120)))
-    assert found == [HI] * 120
-
-
-async def test_a_long_conversation_is_sent_whole() -> None:
-    async with serving(answer) as (provider, upstream):
-        text = "₿" * 1_000_000
-        assert await events(provider, ModelRequest("m-1", (text_message("user", text),))) == HI
-        assert upstream.request.json["contents"][0]["parts"][0]["text"] == text
-
-
-def test_each_loop_has_its_own_session() -> None:
-    provider: GeminiWireProvider | None = None
-
-    async def once() -> list[ModelEvent]:
-        nonlocal provider
-        async with Upstream(answer) as upstream:
-            provider = provider or GeminiWireProvider("up", upstream.base_url, KEY)
-            provider._url = provider._url.with_port(upstream._port)
-            try:
-                return await events(provider, ASK)
-            finally:
-                await provider.close()
-
-    assert asyncio.run(once()) == HI
-    assert asyncio.run(once()) == HI
-
-
-@pytest.mark.parametrize(
-    "base_url", ["", "api.openai.com/v1beta", "ftp://x/v1beta", "http://", "/v1beta", "http://[::1/v1beta"]
-)
-def test_an_unusable_base_url_is_refused_when_the_provider_is_built(base_url: str) -> None:
-    with pytest.raises(ValueError, match="base_url"):
-        GeminiWireProvider("up", base_url, KEY)
-
-
-@pytest.mark.parametrize("key", ["sk-two\nlines", "sk-ключ"])
-def test_a_key_that_cannot_stand_in_a_header_is_refused_without_being_shown(key: str) -> None:
-    with pytest.raises(ValueError, match="x-goog-api-key") as caught:
-        GeminiWireProvider("up", "http://127.0.0.1/v1beta", key)
-    assert key not in str(caught.value)
 
 
 def config(**options: Any) -> ProviderConfig:
@@ -361,16 +202,6 @@ async def test_the_signature_is_kept_though_nobody_comes_back_after_the_last_bat
         await answers.aclose()  # type: ignore[attr-defined]
         await events(provider, replay())
         assert upstream.request.json["contents"][1]["parts"][1]["thoughtSignature"] == "c2ln"
-
-
-async def test_the_pause_that_the_header_asks_for_is_passed_on() -> None:
-    async def reply(exchange: Exchange) -> None:
-        await exchange.answer(503, b"{}", extra="Retry-After: 7\r\n")
-
-    async with serving(reply) as (provider, _):
-        error = await failure(provider, ASK)
-    assert isinstance(error, UpstreamUnavailable)
-    assert error.retry_after_seconds == 7
 
 
 async def test_a_cut_answer_leaves_no_signature() -> None:

@@ -11,19 +11,18 @@
 
 from __future__ import annotations
 
-import math
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 import aiohttp
 
 from cryptodesk.core.errors import UpstreamRejected, UpstreamUnavailable
+from cryptodesk.core.retry_after import DAY_SECONDS, parse_retry_after
 
-__all__ = ["TRANSPORT_FAILURES", "FetchRefused", "PageFailed", "failure_of", "failure_of_status", "parse_retry_after"]
+__all__ = ["TRANSPORT_FAILURES", "FetchRefused", "PageFailed", "failure_of", "failure_of_status"]
 
 TRANSPORT_FAILURES = (aiohttp.ClientError, TimeoutError, OSError)
 
-_LONGEST_RETRY_AFTER_SECONDS = 7 * 86_400.0
+_LONGEST_RETRY_AFTER_SECONDS = 7 * DAY_SECONDS
 _STATUSES = {
     401: "wants a login or another key",
     402: "wants to be paid",
@@ -81,22 +80,6 @@ def failure_of_status(status: int, host: str, retry_after: str | None, now: date
         f"{host} {words} (HTTP {status})",
         upstream=host,
         upstream_status=status,
-        retry_after_seconds=parse_retry_after(retry_after, now),
+        retry_after_seconds=parse_retry_after(retry_after, now, longest_seconds=_LONGEST_RETRY_AFTER_SECONDS),
         is_gone=status == 410,
     )
-
-
-def parse_retry_after(value: str | None, now: datetime) -> float | None:
-    """Seconds from now, at most a week; None for nothing or nonsense. Source: RFC 9110, 10.2.3."""
-    if not value:
-        return None
-    text = value.strip()[:64]
-    try:
-        seconds = float(text)
-    except ValueError:
-        try:
-            moment = parsedate_to_datetime(text)
-        except (ValueError, TypeError):
-            return None
-        seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
-    return min(max(seconds, 0.0), _LONGEST_RETRY_AFTER_SECONDS) if math.isfinite(seconds) else None

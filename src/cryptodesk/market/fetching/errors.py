@@ -20,8 +20,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 from cryptodesk.core.errors import (
@@ -32,6 +30,7 @@ from cryptodesk.core.errors import (
     UpstreamTimeout,
     UpstreamUnavailable,
 )
+from cryptodesk.core.retry_after import parse_retry_after
 from cryptodesk.market.fetching.http import HttpAnswer
 
 __all__ = [
@@ -42,10 +41,8 @@ __all__ = [
     "copy_of",
     "error_of_status",
     "is_web_page",
-    "parse_retry_after",
 ]
 
-_LONGEST_RETRY_AFTER_SECONDS = 86_400.0
 _MAX_QUOTED = 500
 _SHORTEST_SECRET = 6
 _BAN_STATUSES = frozenset({418, 429})
@@ -101,24 +98,6 @@ def error_of_status(source: str, answer: HttpAnswer, *, secrets: Iterable[str] =
         )
     kind, words = _meaning_of(status, is_page=is_web_page(answer))
     return kind(f"{source} {words} (HTTP {status})", upstream=source, upstream_status=status, body=body)
-
-
-def parse_retry_after(value: str | None, now: datetime) -> float | None:
-    """Seconds from now, at most a day; None for nothing or nonsense. Source: RFC 9110, 10.2.3."""
-    if not value:
-        return None
-    text = value.strip()[:64]
-    try:
-        seconds = float(text)
-    except ValueError:
-        try:
-            moment = parsedate_to_datetime(text)
-        except ValueError:
-            return None
-        seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
-    if not math.isfinite(seconds):
-        return None
-    return min(max(seconds, 0.0), _LONGEST_RETRY_AFTER_SECONDS)
 
 
 def is_web_page(answer: HttpAnswer) -> bool:

@@ -25,8 +25,9 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from cryptodesk.core.errors import UpstreamBadAnswer, UpstreamError, UpstreamRejected, UpstreamUnavailable
+from cryptodesk.core.retry_after import parse_retry_after
 from cryptodesk.market.fetching.client import HttpAnswer
-from cryptodesk.market.fetching.errors import LimitedBySource, parse_retry_after
+from cryptodesk.market.fetching.errors import LimitedBySource
 from cryptodesk.market.sources._coinmarketcap_values import text
 
 __all__ = ["check_by", "read_data"]

@@ -12,8 +12,9 @@ from cryptodesk.core.errors import (
     UpstreamRejected,
     UpstreamUnavailable,
 )
+from cryptodesk.core.retry_after import parse_retry_after
 from cryptodesk.market.fetching.client import HttpAnswer
-from cryptodesk.market.fetching.errors import LimitedBySource, UnusableSource, parse_retry_after
+from cryptodesk.market.fetching.errors import LimitedBySource, UnusableSource
 from cryptodesk.market.sources._figures import line
 
 __all__ = ["Refusal", "malformed"]

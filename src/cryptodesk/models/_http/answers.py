@@ -87,10 +87,19 @@ class Answer(ABC, Generic[_Reader]):
                 payloads = sse.feed(received) if received else sse.finish()
             except FrameTooLong as error:
                 raise self._bad_answer(str(error)) from None
-            is_whole = self._take_payloads(payloads, events)
+            is_whole = self._take_stream(payloads, events)
             self._is_over |= is_whole
         if self._is_over:
             self._finish(events, is_whole=is_whole)
+
+    def _take_stream(self, payloads: list[bytes], events: list[ModelEvent]) -> bool:
+        """As `_take_payloads`. Of a stream that has said why it stopped, half a last event is no fault."""
+        try:
+            return self._take_payloads(payloads, events)
+        except UpstreamBadAnswer:
+            if self._is_over and self._reader.is_finished:
+                return False
+            raise
 
     async def _read(self) -> bytes:
         """The next bytes of a stream (none at its end), or the whole body."""

@@ -16,6 +16,7 @@ from cryptodesk.core.errors import (
     UpstreamTimeout,
     UpstreamUnavailable,
 )
+from cryptodesk.models._http.scrubbing import Secret, scrubbed
 
 __all__ = [
     "FORBIDDEN",
@@ -77,7 +78,7 @@ class ErrorOfStatus(Protocol):
     """A vendor's table: the error an answer with a status other than 200 means. `secret` never shows up in it."""
 
     def __call__(
-        self, upstream: str, status: int, raw_body: bytes, *, secret: str | None, retry_after_seconds: float | None
+        self, upstream: str, status: int, raw_body: bytes, *, secret: Secret, retry_after_seconds: float | None
     ) -> CryptodeskError: ...
 
 
@@ -93,10 +94,9 @@ def meaning_of_status(status: int, own: Mapping[int, Meaning]) -> Meaning:
     return _ELSEWHERE if 300 <= status < 400 else _UNEXPECTED
 
 
-def bounded_body(raw: bytes, secret: str | None) -> dict[str, Any] | None:
+def bounded_body(raw: bytes, secret: Secret) -> dict[str, Any] | None:
     """The body of an error without `secret`: its object, else the beginning of its text; None for none."""
-    if secret:
-        raw = raw.replace(secret.encode(), b"***")
+    raw = scrubbed(raw, secret)
     if not raw.strip():
         return None
     body = parsed_json(raw) if len(raw) <= MAX_ERROR_BODY_BYTES else None
@@ -111,7 +111,7 @@ def error_object(body: dict[str, Any] | None) -> dict[str, Any]:
     return error if isinstance(error, dict) else {"message": str(error)}
 
 
-def unreadable(upstream: str, payload: bytes, secret: str | None) -> UpstreamBadAnswer:
+def unreadable(upstream: str, payload: bytes, secret: Secret) -> UpstreamBadAnswer:
     """The error for an answer that is not the vendor's format."""
     if not payload.strip():
         return bad_answer(upstream, "answered with nothing")
@@ -120,11 +120,10 @@ def unreadable(upstream: str, payload: bytes, secret: str | None) -> UpstreamBad
     return bad_answer(upstream, words, payload, secret=secret)
 
 
-def bad_answer(upstream: str, words: str, payload: bytes = b"", *, secret: str | None = None) -> UpstreamBadAnswer:
+def bad_answer(upstream: str, words: str, payload: bytes = b"", *, secret: Secret = None) -> UpstreamBadAnswer:
     """The error for an answer that cannot be used, with the beginning of what was said."""
-    text = payload[:_MAX_TEXT].decode(errors="replace")
-    if secret:
-        text = text.replace(secret, "***")
+    # Scrubbed before it is cut: half a key is still a secret.
+    text = scrubbed(payload[:MAX_ERROR_BODY_BYTES], secret)[:_MAX_TEXT].decode(errors="replace")
     body = {"text": text[:_MAX_TEXT]} if text else None
     return UpstreamBadAnswer(f"{upstream} {words}", upstream=upstream, upstream_status=200, body=body)
 

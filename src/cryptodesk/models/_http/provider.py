@@ -19,6 +19,7 @@ from cryptodesk.models._http.answers import limit_silence, read_body
 from cryptodesk.models._http.failures import TRANSPORT_FAILURES, transport_error
 from cryptodesk.models._http.meanings import MAX_ERROR_BODY_BYTES, ErrorOfStatus
 from cryptodesk.models._http.retry_after import retry_after_seconds
+from cryptodesk.models._http.scrubbing import secrets_sent
 from cryptodesk.models._http.timeouts import Timeouts
 
 __all__ = ["HttpProvider", "http_url", "request_headers"]
@@ -36,11 +37,13 @@ _HEADERS = {
 
 
 class HttpProvider:
-    """A provider's part that is the same for every vendor; `error_of_status` is the vendor's table."""
+    """A provider's part that is the same for every vendor; `error_of_status` is the vendor's table, `url` where it is
+    asked."""
 
     def __init__(
         self,
         name: str,
+        url: URL,
         api_key: str | None,
         headers: CIMultiDict[str],
         timeouts: Timeouts,
@@ -48,7 +51,7 @@ class HttpProvider:
         error_of_status: ErrorOfStatus,
     ) -> None:
         self.name = name
-        self._api_key = api_key or None
+        self._secrets = secrets_sent(api_key, headers, url)
         self._headers = headers
         self._timeouts = timeouts
         self._profiles = dict(profiles or {})
@@ -130,7 +133,7 @@ class HttpProvider:
         except TRANSPORT_FAILURES:
             body = b""  # the status says enough
         pause = retry_after_seconds(response.headers)
-        return self._error_of_status(self.name, response.status, body, secret=self._api_key, retry_after_seconds=pause)
+        return self._error_of_status(self.name, response.status, body, secret=self._secrets, retry_after_seconds=pause)
 
     def _drain(self, response: aiohttp.ClientResponse) -> None:
         """Reads the last bytes after the terminator aside, so that the connection can be used again."""
@@ -176,14 +179,19 @@ async def _drain(response: aiohttp.ClientResponse) -> None:
                 pass
 
 
-def http_url(name: str, address: str) -> URL:
-    """Raises: ValueError if it is not an http(s) address."""
+def http_url(name: str, address: str, *, has_key: bool = False) -> URL:
+    """`has_key` says that a key goes out in the header that a user and password of the address would need.
+
+    Raises: ValueError if it is not an http(s) address, or both want that header. The address is not shown: it may hold
+    a password."""
     try:
         url = URL(address)
     except ValueError:
         url = URL()
     if url.scheme not in ("http", "https") or not url.host:
         raise ValueError(f"provider {name!r}: base_url: expected an http(s) address")
+    if has_key and (url.user is not None or url.password is not None):
+        raise ValueError(f"provider {name!r}: base_url: has a user or password beside a key; a request takes one")
     return url
 
 

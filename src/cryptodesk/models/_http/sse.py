@@ -47,10 +47,11 @@ class SseReader:
         self._size = sum(map(len, self._data)) if self._data else 0
         lines = self._lines(received) if b"\r" in received else received.split(b"\n")
         last = lines.pop()
+        payloads = self._events(lines)  # first: what they complete does not count towards what begins now
         if last:
             rest.insert(0, last)
             self._grow(len(last))
-        return self._events(lines)
+        return payloads
 
     def finish(self) -> list[bytes]:
         """What a stream that ended without its last blank line still held, and an error that was no event."""

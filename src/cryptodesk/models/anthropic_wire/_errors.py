@@ -46,6 +46,7 @@ from cryptodesk.models._http.meanings import (
     error_object,
     meaning_of_status,
 )
+from cryptodesk.models._http.scrubbing import Secret
 
 __all__ = ["error_in_answer", "error_of_status"]
 
@@ -73,7 +74,7 @@ _BY_TYPE: dict[str, Meaning] = {
 
 
 def error_of_status(
-    upstream: str, status: int, raw_body: bytes, *, secret: str | None, retry_after_seconds: float | None = None
+    upstream: str, status: int, raw_body: bytes, *, secret: Secret, retry_after_seconds: float | None = None
 ) -> CryptodeskError:
     """The error an answer with a status other than 200 means. `secret` never shows up in it."""
     # An answer to a refused key may repeat parts of it, so that answer is not kept.
@@ -93,7 +94,7 @@ def error_of_status(
     )
 
 
-def error_in_answer(upstream: str, payload: bytes, *, secret: str | None) -> CryptodeskError:
+def error_in_answer(upstream: str, payload: bytes, *, secret: Secret) -> CryptodeskError:
     """The error that stands where an answer should, inside a 200 or a stream."""
     body = bounded_body(payload, secret)
     error = error_object(body)

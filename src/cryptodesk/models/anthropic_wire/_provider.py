@@ -39,11 +39,13 @@ class AnthropicWireProvider(HttpProvider):
         timeouts: Timeouts = Timeouts(),  # noqa: B008  frozen
         profiles: Mapping[str, ModelProfile] | None = None,
     ) -> None:
-        self._url = http_url(name, base_url.rstrip("/").removesuffix("/v1") + "/v1/messages")
+        address = base_url.rstrip("/").removesuffix("/v1") + "/v1/messages"
+        self._url = http_url(name, address, has_key=bool(api_key))
         own = {"anthropic-version": API_VERSION}
         if api_key:
             own["Authorization"] = f"Bearer {api_key}"
-        super().__init__(name, api_key, request_headers(name, own, headers), timeouts, profiles, error_of_status)
+        sent = request_headers(name, own, headers)
+        super().__init__(name, self._url, api_key, sent, timeouts, profiles, error_of_status)
         self._asking = asking
         self._thoughts = Thoughts()
 
@@ -57,7 +59,7 @@ class AnthropicWireProvider(HttpProvider):
 
     def _answer(self, response: aiohttp.ClientResponse, request: ModelRequest, asked: Asked) -> _Answer:
         unfences = asked.is_json_in_words
-        reader = AnswerReader(self.name, request.upstream_model, self._api_key, unfences=unfences)
+        reader = AnswerReader(self.name, request.upstream_model, self._secrets, unfences=unfences)
         is_stream = self._comes_as_stream(response, is_asked=asked.is_streamed)
         thoughts = (self._thoughts, asked.key)
         return _Answer(self.name, response, reader, SseReader() if is_stream else None, thoughts)

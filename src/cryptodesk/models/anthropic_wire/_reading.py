@@ -9,6 +9,7 @@ from cryptodesk.core.events import ModelEvent, ModelFinished, ModelStarted
 from cryptodesk.core.generation import FinishReason
 from cryptodesk.core.usage import Usage
 from cryptodesk.models._http.meanings import bad_answer, unreadable
+from cryptodesk.models._http.scrubbing import Secret
 from cryptodesk.models.anthropic_wire import _wire as wire
 from cryptodesk.models.anthropic_wire._blocks import BlockAssembler
 from cryptodesk.models.anthropic_wire._errors import error_in_answer
@@ -51,7 +52,7 @@ class AnswerReader:
         "is_stopped",
     )
 
-    def __init__(self, upstream: str, asked_model: str, secret: str | None, *, unfences: bool = False) -> None:
+    def __init__(self, upstream: str, asked_model: str, secret: Secret, *, unfences: bool = False) -> None:
         self._upstream = upstream
         self._asked_model = asked_model
         self._secret = secret

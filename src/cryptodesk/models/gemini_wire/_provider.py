@@ -46,14 +46,15 @@ class GeminiWireProvider(HttpProvider):
     ) -> None:
         self._url = http_url(name, base_url.rstrip("/") + "/models")
         own = {"x-goog-api-key": api_key} if api_key else {}  # never in the address, which proxies and logs keep
-        super().__init__(name, api_key, request_headers(name, own, headers), timeouts, profiles, error_of_status)
+        sent = request_headers(name, own, headers)
+        super().__init__(name, self._url, api_key, sent, timeouts, profiles, error_of_status)
         self._call_ids = call_ids
         self._signatures = Signatures()
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[list[ModelEvent]]:
         asked = as_asked(request, self._profile(request), self._signatures, call_ids=self._call_ids)
         url = _method_url(self._url, request.upstream_model, is_streamed=asked.is_streamed)
-        reader = AnswerReader(self.name, request.upstream_model, self._api_key)
+        reader = AnswerReader(self.name, request.upstream_model, self._secrets)
         token: str | None = None
         for number in range(1, _MAX_REQUESTS + 1):
             response = await self._ask(url, asked.encode(token))

@@ -15,6 +15,7 @@ from cryptodesk.core.events import ModelEvent, ModelFinished, ModelStarted
 from cryptodesk.core.generation import FinishReason
 from cryptodesk.core.usage import Usage
 from cryptodesk.models._http.meanings import bad_answer, unreadable
+from cryptodesk.models._http.scrubbing import Secret, scrubbed
 from cryptodesk.models.gemini_wire import _wire as wire
 from cryptodesk.models.gemini_wire._errors import error_in_answer
 from cryptodesk.models.gemini_wire._parts import PartAssembler
@@ -80,7 +81,7 @@ class AnswerReader:
         "is_ended",
     )
 
-    def __init__(self, upstream: str, asked_model: str, secret: str | None) -> None:
+    def __init__(self, upstream: str, asked_model: str, secret: Secret) -> None:
         self._upstream = upstream
         self._asked_model = asked_model
         self._secret = secret
@@ -205,7 +206,7 @@ class AnswerReader:
             raise unreadable(self._upstream, payload, self._secret) from None
 
     def _cleaned(self, text: str) -> str:
-        return (text.replace(self._secret, "***") if self._secret else text)[:2000]
+        return scrubbed(text.encode(errors="replace"), self._secret).decode()[:2000]
 
 
 def _usage(said: wire.AnswerUsage | None) -> Usage | None:

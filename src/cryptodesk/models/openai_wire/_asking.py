@@ -14,7 +14,7 @@ from cryptodesk.core.tools import ToolSpec
 from cryptodesk.models.openai_wire import _wire as wire
 from cryptodesk.models.openai_wire._thoughts import ReasoningEcho, Thoughts
 
-__all__ = ["Asked", "AskingOptions", "OutputLimitField", "encode_request"]
+__all__ = ["Asked", "AskingOptions", "OutputLimitField", "effort_word", "encode_request", "in_words", "is_reasoning"]
 
 OutputLimitField = Literal["max_completion_tokens", "max_tokens"]
 
@@ -31,7 +31,10 @@ class AskingOptions(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     for those that refuse `strict`, `forced_tools` for those that know no `tool_choice` but auto: there a forced call is
     asked for in words. `reasoning_field` is how an effort is written, `reasoning_echo` how reasoning goes back beside
     the results of calls; `thinking_off_without_echo` switches thinking off where reasoning that should go back is lost,
-    which such a server would refuse. `cost_in_usage` asks a gateway to tell what it charged."""
+    which such a server would refuse. `cost_in_usage` asks a gateway to tell what it charged.
+
+    `responses` is False for servers that know Chat Completions alone, whatever the models' profiles say, and
+    `reasoning_summary` how much a model asked in the Responses format tells of its reasoning."""
 
     output_limit_field: OutputLimitField = "max_completion_tokens"
     stream_usage: bool = True
@@ -41,6 +44,8 @@ class AskingOptions(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     reasoning_echo: ReasoningEcho = "none"
     thinking_off_without_echo: bool = False
     cost_in_usage: bool = False
+    responses: bool = True
+    reasoning_summary: Literal["auto", "concise", "detailed", "none"] = "auto"
 
 
 class Asked(Struct, frozen=True):
@@ -56,12 +61,12 @@ def encode_request(request: ModelRequest, profile: ModelProfile, options: Asking
     key, is_missing = b"", False
     if options.reasoning_echo != "none":
         key, is_missing = thoughts.restore(request.upstream_model, messages)
-    messages += [wire.AskedMessage("system", words) for words in _in_words(request, profile, options)]
+    messages += [wire.AskedMessage("system", words) for words in in_words(request, profile, options)]
     tools = request.tools if options.forced_tools or request.tool_choice != "none" else ()
     effort = _effort(request, profile)
     is_unthinking = is_missing and options.thinking_off_without_echo
     is_object = options.reasoning_field == "reasoning"
-    reasons = profile.reasons_by_default if effort is None else effort != "none"
+    reasons = _reasons(effort, profile)
     with_temperature = profile.temperature and (profile.temperature_with_reasoning or not reasons)
     limits_newer_name = options.output_limit_field == "max_completion_tokens"
     body = wire.Request(
@@ -83,14 +88,28 @@ def encode_request(request: ModelRequest, profile: ModelProfile, options: Asking
     return Asked(_ENCODER.encode(body), key)
 
 
-def _effort(request: ModelRequest, profile: ModelProfile) -> str | None:
-    if request.tools and profile.tools == "without_reasoning":
-        return "none"
+def effort_word(request: ModelRequest, profile: ModelProfile) -> str | None:
+    """The upstream's word for the effort that is asked for; None where none is."""
     effort = request.reasoning_effort
     return None if effort is None else profile.reasoning_efforts.get(effort, effort)
 
 
-def _in_words(request: ModelRequest, profile: ModelProfile, options: AskingOptions) -> list[str]:
+def is_reasoning(request: ModelRequest, profile: ModelProfile) -> bool:
+    """Whether the model reasons over this, where tools do not hinder it."""
+    return _reasons(effort_word(request, profile), profile)
+
+
+def _reasons(effort: str | None, profile: ModelProfile) -> bool:
+    return profile.reasons_by_default if effort is None else effort != "none"
+
+
+def _effort(request: ModelRequest, profile: ModelProfile) -> str | None:
+    if request.tools and profile.tools == "without_reasoning":
+        return "none"
+    return effort_word(request, profile)
+
+
+def in_words(request: ModelRequest, profile: ModelProfile, options: AskingOptions) -> list[str]:
     """What the server cannot be held to by a field, said to the model."""
     asked, words = request.response_format, []
     if asked is not None and (profile.structured_output == "none" or _is_beyond(asked, profile)):

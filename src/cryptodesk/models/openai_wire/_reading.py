@@ -12,6 +12,7 @@ from cryptodesk.core.events import ModelEvent, ModelFinished, ModelStarted, Reas
 from cryptodesk.core.generation import FinishReason
 from cryptodesk.core.usage import Usage
 from cryptodesk.models._http.meanings import bad_answer, parsed_json, unreadable
+from cryptodesk.models._http.scrubbing import Secret
 from cryptodesk.models.openai_wire._errors import error_in_answer
 from cryptodesk.models.openai_wire._thoughts import Thought
 from cryptodesk.models.openai_wire._tool_calls import CallAssembler
@@ -51,7 +52,7 @@ class AnswerReader:
         "_usage",
     )
 
-    def __init__(self, upstream: str, asked_model: str, secret: str | None, thought: Thought | None = None) -> None:
+    def __init__(self, upstream: str, asked_model: str, secret: Secret, thought: Thought | None = None) -> None:
         self._upstream = upstream
         self._thought = thought
         self._asked_model = asked_model
