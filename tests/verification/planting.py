@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from tests.verification.prose import FORMATS, Filled, Prose, Slot, fill, lookup, proses, write
+from tests.verification.prose import DATES, FORMATS, Filled, Prose, Slot, fill, lookup, proses, write
 from tests.verification.recorded import Recorded, recorded_answers
 
-__all__ = ["CLASSES", "Lie", "lies_in_answers", "lies_in_prose"]
+__all__ = ["CLASSES", "Lie", "lies_in_answers", "lies_in_prose", "replaced"]
 
 CLASSES = (
     "wrong asset", "wrong field", "wrong period", "wrong sign", "wrong unit", "wrong magnitude", "stale", "swapped",
@@ -55,7 +55,7 @@ def lies_in_prose(kind_of_prose: str = "known") -> Iterator[tuple[Prose, Lie]]:
                 yield prose, lie._replace(kind=kind)
 
 
-def _replaced(filled: Filled, slot: Slot, text: str, at: int, note: str) -> Lie | None:
+def replaced(filled: Filled, slot: Slot, text: str, at: int, note: str) -> Lie | None:
     old = filled.text[slot.start : slot.end]
     if text == old:
         return None
@@ -70,9 +70,9 @@ def _with_value(prose: Prose, filled: Filled, slot: Slot, path: str, at: int) ->
         value, true = lookup(prose, path), lookup(prose, slot.path)
     except (KeyError, TypeError):
         return None
-    if not isinstance(value, int | float) or isinstance(value, bool) or _is_like(value, true):
+    if slot.style in DATES or not isinstance(value, int | float) or isinstance(value, bool) or _is_like(value, true):
         return None
-    return _replaced(filled, slot, write(prose, path, slot.style), at, f"{slot.path} -> {path}")
+    return replaced(filled, slot, write(prose, path, slot.style), at, f"{slot.path} -> {path}")
 
 
 def _is_like(value: float, true: float) -> bool:
@@ -108,7 +108,7 @@ def _wrong_field(prose: Prose, filled: Filled, at: int, _: random.Random) -> Ite
     )  # fmt: skip
     for slot in filled.slots:
         owner, field = _split(slot.path)
-        for group in groups:
+        for group in groups if slot.is_named else ():
             if field in group:
                 paths = [f"{owner}.{one}" if owner else one for one in group if one != field]
                 yield from (_with_value(prose, filled, slot, path, at) for path in paths)
@@ -133,7 +133,7 @@ def _wrong_sign(prose: Prose, filled: Filled, at: int, _: random.Random) -> Iter
     for slot in filled.slots:
         text = filled.text[slot.start : slot.end]
         if text[0] in "+-" and re.search(r"[1-9]", text):
-            yield _replaced(filled, slot, {"+": "-", "-": "+"}[text[0]] + text[1:], at, "sign")
+            yield replaced(filled, slot, {"+": "-", "-": "+"}[text[0]] + text[1:], at, "sign")
             continue
         before = filled.text[: slot.start]
         # The word of direction right in front, of the template's own choice.
@@ -152,11 +152,11 @@ def _wrong_unit(prose: Prose, filled: Filled, at: int, _: random.Random) -> Iter
     for slot in filled.slots:
         text = filled.text[slot.start : slot.end]
         if text.startswith("$"):
-            yield _replaced(filled, slot, "€" + text[1:], at, "euro")
+            yield replaced(filled, slot, "€" + text[1:], at, "euro")
             if not text[-1].isalpha():
-                yield _replaced(filled, slot, text[1:] + "%", at, "percent")
+                yield replaced(filled, slot, text[1:] + "%", at, "percent")
         elif text.endswith("%") and text[0].isdigit():
-            yield _replaced(filled, slot, "$" + text[:-1], at, "dollars")
+            yield replaced(filled, slot, "$" + text[:-1], at, "dollars")
 
 
 def _wrong_magnitude(prose: Prose, filled: Filled, at: int, _: random.Random) -> Iterator[Lie | None]:
@@ -164,13 +164,13 @@ def _wrong_magnitude(prose: Prose, filled: Filled, at: int, _: random.Random) ->
         text = filled.text[slot.start : slot.end]
         for one, other in (("trillion", "billion"), ("billion", "million"), ("million", "billion")):
             if one in text:
-                yield _replaced(filled, slot, text.replace(one, other), at, other)
+                yield replaced(filled, slot, text.replace(one, other), at, other)
         for one, other in (("T", "B"), ("B", "M"), ("M", "B"), ("K", "M")):
             if text.endswith(one):
-                yield _replaced(filled, slot, text[:-1] + other, at, other)
+                yield replaced(filled, slot, text[:-1] + other, at, other)
         if slot.style in FORMATS and slot.style not in {"rank", "i"}:
             value = lookup(prose, slot.path)
-            yield _replaced(filled, slot, FORMATS[slot.style](value * 10), at, "x 10")
+            yield replaced(filled, slot, FORMATS[slot.style](value * 10), at, "x 10")
 
 
 def _stale(prose: Prose, filled: Filled, at: int, _: random.Random) -> Iterator[Lie | None]:
@@ -192,6 +192,7 @@ def _swapped(prose: Prose, filled: Filled, at: int, _: random.Random) -> Iterato
         first, second = filled.text[one.start : one.end], filled.text[other.start : other.end]
         if (
             one.style != other.style
+            or one.style in DATES
             or "=" in one.path + other.path
             or _is_like(lookup(prose, one.path), lookup(prose, other.path))
         ):
@@ -202,17 +203,17 @@ def _swapped(prose: Prose, filled: Filled, at: int, _: random.Random) -> Iterato
 
 def _rounded_away(prose: Prose, filled: Filled, at: int, _: random.Random) -> Iterator[Lie | None]:
     for slot in filled.slots:
-        value = lookup(prose, slot.path)
+        value = lookup(prose, slot.path) if slot.style in FORMATS else 0.0
         if slot.style.startswith("usd") and abs(value) >= 100:
             coarse = float(f"{value:.0e}")
             if abs(coarse / value - 1) < 0.04:
                 coarse = float(f"{value * 1.08:.1e}")
             if abs(coarse / value - 1) > 0.04:
-                yield _replaced(filled, slot, "about " + FORMATS["usd0"](coarse), at, "coarse")
+                yield replaced(filled, slot, "about " + FORMATS["usd0"](coarse), at, "coarse")
         elif slot.style in {"p1", "p2"} and abs(value) >= 12:
             coarse = round(abs(value) / 10) * 10
             if coarse and abs(coarse / abs(value) - 1) > 0.04:
-                yield _replaced(filled, slot, f"about {coarse}%", at, "coarse")
+                yield replaced(filled, slot, f"about {coarse}%", at, "coarse")
 
 
 def _invented(prose: Prose, filled: Filled, at: int, chance: random.Random) -> Iterator[Lie | None]:
@@ -226,7 +227,7 @@ def _invented(prose: Prose, filled: Filled, at: int, chance: random.Random) -> I
         ):
             continue
         factor = chance.choice((0.31, 0.47, 0.63, 1.57, 1.83, 2.29))
-        yield _replaced(filled, slot, FORMATS[slot.style](value * factor), at, f"x {factor}")
+        yield replaced(filled, slot, FORMATS[slot.style](value * factor), at, f"x {factor}")
 
 
 _Maker = Callable[[Prose, Filled, int, random.Random], Iterator[Lie | None]]

@@ -12,12 +12,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
+from tests.verification.model_prose import BLIND, FRESH, MODEL
 from tests.verification.recorded import Recorded, Result, recorded_call
 
-__all__ = ["FORMATS", "Filled", "Prose", "Slot", "fill", "lookup", "proses", "results_of"]
+__all__ = ["DATES", "FORMATS", "Filled", "Prose", "Slot", "fill", "lookup", "proses", "results_of"]
 
 
 class Prose(NamedTuple):
@@ -28,18 +30,29 @@ class Prose(NamedTuple):
 
 
 class Slot(NamedTuple):
-    """Where a figure of a filled answer stands and what it was written from."""
+    """Where a figure of a filled answer stands and what it was written from; `is_named`: with words for its field."""
 
     start: int
     end: int
     path: str
     style: str
+    is_named: bool = True
+
+
+class Turn(NamedTuple):
+    """Where a word of direction of a filled answer stands, and the word for the other direction."""
+
+    start: int
+    end: int
+    path: str
+    other: str
 
 
 class Filled(NamedTuple):
     prose: Prose
     text: str
     slots: tuple[Slot, ...]
+    turns: tuple[Turn, ...] = ()
 
 
 def _grouped(value: float, places: int) -> str:
@@ -67,6 +80,39 @@ _WORDS, _LETTERS = ("trillion", "billion", "million"), ("T", "B", "M", "K")
 
 def _signed_money(text: str) -> str:
     return f"-${text[1:]}" if text.startswith("-") else f"${text}"
+
+
+_ONES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+
+
+def _in_words(value: int) -> str:
+    """Up to a hundred."""
+    if value < len(_ONES):
+        return _ONES[value]
+    tens = _TENS[min(value // 10, 9) - 2]
+    return f"{tens}-{_ONES[value % 10]}" if value % 10 else tens
 
 
 FORMATS: dict[str, Callable[[float], str]] = {
@@ -100,6 +146,14 @@ FORMATS: dict[str, Callable[[float], str]] = {
     "f4": lambda value: f"{value:.4f}",
     "share1": lambda value: f"{value * 100:.1f}%",
     "rank": lambda value: f"#{value:.0f}",
+    "usd2": lambda value: f"${_grouped(value, 2)}",
+    "x1": lambda value: f"{value:.1f}x",
+    "pwords": lambda value: f"{_in_words(round(abs(value)))} percent",
+}
+DATES: dict[str, Callable[[date], str]] = {
+    "iso": lambda day: day.isoformat(),
+    "long": lambda day: f"{day.day} {day:%B %Y}",
+    "us": lambda day: f"{day:%B} {day.day}, {day.year}",
 }
 
 _SLOT = re.compile(r"<<([^|>]+)\|([^>]+)>>")
@@ -200,7 +254,7 @@ simulated overview ~ funding and OI ~ Total open interest: <<leverage.open_inter
 simulated overview ~ was the market bigger? ~ A month ago the whole market was worth <<market_size.total_crypto_market_cap_usd.history.last_month|usdl>>; now it is <<market_size.total_crypto_market_cap_usd.current|usdl>>.
 simulated gainers ~ best coins today ~ | # | Coin | Price | 24h |\\n|---|---|---|---|\\n| 1 | <<items.0.name|raw>> | <<items.0.price|usd>> | <<items.0.percent_change|s2>> |\\n| 2 | <<items.1.name|raw>> | <<items.1.price|usd>> | <<items.1.percent_change|s2>> |\\n| 3 | <<items.2.name|raw>> | <<items.2.price|usd>> | <<items.2.percent_change|s2>> |
 simulated sentiment ~ mood ~ The mood around Bitcoin is slightly bearish, with a score of <<1.score|f2>>: <<1.negative_pct|p1>> of posts were negative against <<1.positive_pct|p1>> positive.
-simulated screen ~ big movers ~ The screen returned <<total_matched|i>> coins. Among them Cardano (<<2010.market_cap|usdl1>>) rose <<2010.percent_change_7d|p1>> and Stellar (<<512.market_cap|usdl1>>) <<512.percent_change_7d|p1>> this week.
+simulated screen ~ big movers ~ The screen returned <<total_matched|i>> coins. Among them Cardano (<<2010.market_cap|usdl1?>>) rose <<2010.percent_change_7d|p1>> and Stellar (<<512.market_cap|usdl1?>>) <<512.percent_change_7d|p1>> this week.
 snapshot pair ~ btc in one line ~ BTC <<1.price|usd>> (<<1.percent_change_24h|s2>> 24h, <<1.percent_change_7d|s2>> 7d, <<1.percent_change_ytd|s2>> YTD).
 snapshot three ~ solana losses ~ Solana has more than halved within a year: it is down <<5426.percent_change_1y|p1>>. Since January, the loss is <<5426.percent_change_ytd|p1>>. The past 90 days were kinder, bringing a <<5426.percent_change_90d|p1>> rebound.
 snapshot sol ~ sol high ~ The highest price Solana ever reached in this record is <<5426.ath|usd>>, on <<5426.ath_time|raw>>; the lowest is <<5426.atl|usd>>.
@@ -248,7 +302,7 @@ simulated pair ~ ETH vs BTC value ~ All ether in existence is valued at <<1027.m
 simulated pair ~ is volume up ~ Yes: ETH volume is up <<1027.volume_change_24h|p0>> to <<1027.volume_24h|usdl1>>, and BTC volume is up <<1.volume_change_24h|p0>> to <<1.volume_24h|usdl1>>.
 simulated pair ~ returns overview ~ Returns by horizon\\n\\n| Horizon | BTC | ETH |\\n|---|---|---|\\n| 24 hours | <<1.percent_change_24h|s2>> | <<1027.percent_change_24h|s2>> |\\n| 7 days | <<1.percent_change_7d|s2>> | <<1027.percent_change_7d|s2>> |\\n| 30 days | <<1.percent_change_30d|s2>> | <<1027.percent_change_30d|s2>> |\\n| 1 year | <<1.percent_change_1y|s2>> | <<1027.percent_change_1y|s2>> |
 simulated pair ~ share of market ~ Together, Bitcoin (<<1.market_cap_dominance|p1>>) and Ethereum (<<1027.market_cap_dominance|p1>>) dominate the market.
-simulated three ~ XRP news ~ XRP jumped <<52.percent_change_7d|p1>> this week and is worth <<52.price|usd>>. Its market cap of <<52.market_cap|usdl1>> puts it in <<52.rank|i>>rd place, while its fully diluted value is <<52.fully_diluted_market_cap|usdl1>>.
+simulated three ~ XRP news ~ XRP jumped <<52.percent_change_7d|p1>> this week and is worth <<52.price|usd?>>. Its market cap of <<52.market_cap|usdl1>> puts it in <<52.rank|i>>rd place, while its fully diluted value is <<52.fully_diluted_market_cap|usdl1>>.
 simulated three ~ solana momentum ~ Momentum favours Solana. It climbed <<5426.percent_change_30d|p1>> in a month, <<5426.percent_change_60d|p1>> in two months and <<5426.percent_change_1y|p1>> in a year.
 simulated three ~ liquidity ~ The most heavily traded of the three is Ethereum with <<1027.volume_24h|usdl1>> in 24 hours; XRP saw <<52.volume_24h|usdl1>> and Solana <<5426.volume_24h|usdl1>>.
 simulated sol ~ recovery ~ To get back to its all-time high of <<5426.ath|usd>>, Solana, now at <<5426.price|usd>>, has a long way to go: it sits <<5426.percent_from_ath|p1>> under that level.
@@ -270,13 +324,26 @@ snapshot technical ~ rsi check ~ With an RSI of <<rsi.rsi14|f1>> (14 days) and <
 
 @cache
 def proses(kind: str = "known") -> tuple[Prose, ...]:
-    """`known`: those the verifier was tried on; `unseen` and `later`: those it met first when it was measured."""
+    """`known`: those the verifier was tried on; `unseen` and `later`: those it met first when it was measured; `model`, `fresh` and `blind`: those in a
+    language model's free prose."""
     found = []
-    for line in {"known": TEMPLATES, "unseen": UNSEEN, "later": LATER, "last": LAST}[kind].strip().splitlines():
+    for line in _SETS[kind].strip().splitlines():
         where, question, text = line.split(" ~ ", 2)
-        mode, calls = where.split(" ")
-        found.append(Prose(mode, tuple(calls.split(",")), question, text.replace("\\n", "\n")))
+        modes, calls = where.split(" ")
+        for mode in ("simulated", "snapshot") if modes == "both" else (modes,):
+            found.append(Prose(mode, tuple(calls.split(",")), question, text.replace("\\n", "\n")))
     return tuple(found)
+
+
+_SETS = {
+    "known": TEMPLATES,
+    "unseen": UNSEEN,
+    "later": LATER,
+    "last": LAST,
+    "model": MODEL,
+    "fresh": FRESH,
+    "blind": BLIND,
+}
 
 
 def results_of(prose: Prose) -> tuple[Result, ...]:
@@ -289,15 +356,19 @@ def recording_of(prose: Prose) -> Recorded:
 
 def fill(prose: Prose) -> Filled:
     """The answer with its figures, and where each stands."""
-    text, slots, place = "", [], 0
+    text, slots, turns, place = "", [], [], 0
     for match in _SLOT.finditer(prose.text):
         text += prose.text[place : match.start()]
         written = write(prose, match[1], match[2])
-        if "/" not in match[2] and match[2] != "raw":
-            slots.append(Slot(len(text), len(text) + len(written), match[1], match[2]))
+        if "/" in match[2]:
+            other = next(word for word in match[2].split("/") if word != written)
+            turns.append(Turn(len(text), len(text) + len(written), match[1], other))
+        elif match[2] != "raw":
+            style = match[2].removesuffix("?")
+            slots.append(Slot(len(text), len(text) + len(written), match[1], style, style == match[2]))
         text += written
         place = match.end()
-    return Filled(prose, text + prose.text[place:], tuple(slots))
+    return Filled(prose, text + prose.text[place:], tuple(slots), tuple(turns))
 
 
 def write(prose: Prose, path: str, style: str) -> str:
@@ -306,6 +377,9 @@ def write(prose: Prose, path: str, style: str) -> str:
         return str(value)
     if style == "day":
         return str(value)[:10]
+    style = style.removesuffix("?")
+    if style in DATES:
+        return DATES[style](date.fromisoformat(str(value)[:10]))
     if "/" in style:
         return style.split("/")[0 if value >= 0 else 1]
     if style.endswith("abs"):
@@ -318,7 +392,7 @@ def lookup(prose: Prose, path: str) -> Any:
     if path.startswith("="):
         first, operation, second = path[1:].split()
         a, b = (float(one) if re.fullmatch(r"\d+", one) else lookup(prose, one) for one in (first, second))
-        return {"/": a / b, "-": a - b, "*": a * b}[operation]
+        return {"/": a / b, "-": a - b, "*": a * b, "+": a + b}[operation]
     bodies = [json.loads(result.output) for result in results_of(prose)]
     for body in bodies:
         found = next(

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from cryptodesk.verification import CheckedFigure, Checker, Gate, Policy, ToolResult, Verification
 from cryptodesk.verification.verdicts import BAD
+from tests.verification.model_lies import lies_in_model_prose
 from tests.verification.own_lies import own_lies
 from tests.verification.planting import Lie, lies_in_answers, lies_in_prose
 from tests.verification.prose import Prose, fill, proses, results_of
@@ -119,11 +120,14 @@ def score_honest(kind: str, *, thirds: Sequence[int] = (0, 1, 2)) -> Score:
     return Score(len(figures), tuple(wrong))
 
 
+_LIES = dict.fromkeys(("model", "fresh", "blind"), lies_in_model_prose)
+
+
 @cache
 def judged_lies(kind: str) -> Sequence[tuple[Lie, list[CheckedFigure]]]:
     """Each planted lie with what was found about the false figure."""
     judged: list[tuple[Lie, list[CheckedFigure]]] = []
-    lies = lies_in_answers() if kind == "analyst" else lies_in_prose(kind)
+    lies = lies_in_answers() if kind == "analyst" else _LIES.get(kind, lies_in_prose)(kind)
     for source, lie in lies:
         figures = checker_for(source).check(lie.text).figures
         judged.append((lie, [one for one in figures if one.start < lie.end and one.end > lie.start]))

@@ -9,9 +9,10 @@ from typing import NamedTuple
 from cryptodesk.verification.claims import Claim
 from cryptodesk.verification.facts import Cell, FactTable
 from cryptodesk.verification.figures import Figure
+from cryptodesk.verification.periods import same_length
 from cryptodesk.verification.vocabulary import word_set
 
-__all__ = ["Known", "Result", "from_cells", "from_figures"]
+__all__ = ["GAP_WORDS", "Known", "Result", "from_cells", "from_figures"]
 
 _MOST_OPERANDS = 14
 _COMPARING = word_set(
@@ -41,6 +42,12 @@ class Result(NamedTuple):
 
 
 _SUM_WORDS = frozenset({"combined", "together", "total", "sum", "both", "altogether", "collectively", "plus", "and"})
+_LEFT = frozenset({"left", "rest", "remaining", "remain", "remains", "yet"})
+GAP_WORDS = word_set(
+    "than gap difference spread apart lead ahead behind margin outperformed underperformed outpaced beat beats "
+    "separate separates between advantage distance wider narrower more less against versus vs compared below above"
+)
+_TOGETHER = frozenset({"combined", "together", "sum", "altogether", "collectively", "both"})
 _BACK_WORDS = frozenset({"again", "recover", "regain", "back", "reclaim", "return"})
 _MEAN_WORDS = frozenset({"average", "mean", "averaged", "averaging"})
 
@@ -51,7 +58,7 @@ def from_figures(
     """What two settled figures of the same passage give. `is_rest`: the figure is said of what is left of the whole."""
     if figure.kind == "money":
         known = [one for one in known if one.kind != "money" or one.unit == figure.unit]
-    if figure.kind == "percent" and is_rest:
+    if figure.kind == "percent" and (is_rest or words & _LEFT):
         yield from (Result(100 - one.value, f"100 % - {one.text}", one.cells) for one in known if one.kind == "percent")
     if figure.kind == "percent" and words & _BACK_WORDS:
         for one in known:
@@ -88,8 +95,11 @@ def _is_alike(one: Known, other: Known) -> bool:
 
 
 def _pair(kind: str, one: Known, other: Known, words: frozenset[str]) -> Iterator[tuple[float, str]]:
-    if kind in {"percent", "points"}:
-        yield from _shares(one, other)
+    if kind == "points":
+        if _is_alike(one, other) and one.kind in {"percent", "points"}:
+            yield one.value - other.value, f"{one.text} - {other.text}"
+    elif kind == "percent":
+        yield from _shares(one, other, words)
     elif kind == "multiple":
         if one.kind == other.kind and other.value:
             yield one.value / other.value, f"{one.text} / {other.text}"
@@ -99,14 +109,22 @@ def _pair(kind: str, one: Known, other: Known, words: frozenset[str]) -> Iterato
         yield from _mixed(kind, one, other)
 
 
-def _shares(one: Known, other: Known) -> Iterator[tuple[float, str]]:
+def _shares(one: Known, other: Known, words: frozenset[str]) -> Iterator[tuple[float, str]]:
     a, b = one.value, other.value
     if one.kind == other.kind and one.kind in {"money", "plain", "count"} and b:
         if _is_alike(one, other):
             yield (a - b) / abs(b) * 100, f"({one.text} - {other.text}) / {other.text}"
         yield a / b * 100, f"{one.text} / {other.text}"
     if _is_alike(one, other) and one.kind in {"percent", "points"}:
-        yield a - b, f"{one.text} - {other.text}"
+        if words & GAP_WORDS and not (_is_level(one) and _is_level(other)):
+            yield a - b, f"{one.text} - {other.text}"
+        if words & _TOGETHER:
+            yield a + b, f"{one.text} + {other.text}"
+
+
+def _is_level(one: Known) -> bool:
+    """Whether it is a share at a moment: the difference of two is told in points."""
+    return len(one.cells) == 1 and one.cells[0].meaning.aspect == "level"
 
 
 def _totals(one: Known, other: Known, words: frozenset[str]) -> Iterator[tuple[float, str]]:
@@ -117,13 +135,19 @@ def _totals(one: Known, other: Known, words: frozenset[str]) -> Iterator[tuple[f
         yield (one.value + other.value) / 2, f"mean of {one.text} and {other.text}"
 
 
+def _are_of_two(one: Known, other: Known) -> bool:
+    """Whether they are of different assets: nobody takes a percentage of one of the price of another."""
+    owners = {cell.entity.key for known in (one, other) for cell in known.cells if cell.entity is not None}
+    return len(owners) > 1
+
+
 def _mixed(kind: str, one: Known, other: Known) -> Iterator[tuple[float, str]]:
     a, b = one.value, other.value
     if kind == "money" and {one.kind, other.kind} in ({"money", "count"}, {"money", "plain"}):
         yield a * b, f"{one.text} × {other.text}"
         if b:
             yield a / b, f"{one.text} / {other.text}"
-    if kind == "money" and one.kind == "money" and other.kind == "percent":
+    if kind == "money" and one.kind == "money" and other.kind == "percent" and not _are_of_two(one, other):
         yield a * b / 100, f"{other.text} of {one.text}"
         yield a * (1 + b / 100), f"{one.text} and {other.text}"
         yield a / (1 + b / 100) if b != -100 else 0.0, f"{one.text} before {other.text}"
@@ -173,6 +197,8 @@ def _levels(claim: Claim, facts: FactTable) -> list[Cell]:
 
 
 def _is_of_period(claim: Claim, cell: Cell, facts: FactTable) -> bool:
+    if cell.meaning.ago_hours and claim.ago_hours is not None:
+        return same_length(cell.meaning.ago_hours, claim.ago_hours)
     if cell.meaning.aspect != "change" or not claim.hours:
         return True
     return any(abs(hours - facts.hours_of(cell)) <= 0.04 * abs(hours) for hours in claim.hours)

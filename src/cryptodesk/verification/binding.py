@@ -3,59 +3,57 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from datetime import datetime
-from typing import NamedTuple
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
 from cryptodesk.verification.arithmetic import Known, from_cells, from_figures
 from cryptodesk.verification.claims import Claim
-from cryptodesk.verification.facts import Cell, FactTable, Passage
-from cryptodesk.verification.faults import faults_of, is_claimed, wanted_measures
+from cryptodesk.verification.coherence import incoherent
+from cryptodesk.verification.facts import Cell, FactTable
+from cryptodesk.verification.faults import faults_of, is_claimed
 from cryptodesk.verification.figures import Figure
-from cryptodesk.verification.handed import Handed, fits, has_unit, is_outworded, is_worded, may_be, names_field
-from cryptodesk.verification.histories import Computed, history_values
+from cryptodesk.verification.handed import (
+    Handed,
+    fits,
+    has_unit,
+    is_named,
+    is_outworded,
+    is_worded,
+    may_be,
+    names_field,
+)
+from cryptodesk.verification.histories import history_values
+from cryptodesk.verification.judging import (
+    claims_nothing,
+    compares,
+    digits,
+    fixed,
+    has_way,
+    is_gap,
+    is_inverse,
+    is_share_told,
+    kind,
+    same_unit,
+    settled_value,
+    sign_fits,
+)
 from cryptodesk.verification.precision import bounds_of, stands_for
+from cryptodesk.verification.refuting import TELLING_DIGITS, Outcome, Refuter
 from cryptodesk.verification.verdicts import VerdictName
-from cryptodesk.verification.wording import cell_title, plain_value
 
 __all__ = ["Binder", "Outcome"]
 
-_MOST_HITS = 400
-_TELLING_DIGITS = 3
 _MOST_COMPUTED = 300
 _WHOLE_NOTE_WORDS = 4
 _SHARE = re.compile(r"pct|cagr|\*\s*100\b|%|percent")
-# What no figure that code copies may lack, wherever its cell stands.
-_FIXED = frozenset({"asset", "period", "sign"})
-_FIXED_OF_MARKET = frozenset({"period", "sign"})
 _WHAT = frozenset({"unit", "asset", "field", "period"})
-_FAULT_WORDS = {
-    "unit": "another unit", "asset": "another asset", "field": "another field", "period": "another period",
-    "time": "another time", "sign": "the opposite direction",
-}  # fmt: skip
 
 
-class Outcome(NamedTuple):
-    """`expected` is the value that the claim should have had, where there is one. `is_whole`: a text of a result is
-    repeated with all its words."""
-
-    verdict: VerdictName
-    reason: str = ""
-    cells: tuple[Cell, ...] = ()
-    expected: float | None = None
-    passage: Passage | None = None
-    is_whole: bool = False
-
-    @property
-    def is_settled(self) -> bool:
-        return self.verdict not in {"unbound", "contradicted"}
-
-
-class Binder:
+class Binder(Refuter):
     def __init__(
         self, facts: FactTable, said_by_user: Sequence[Known], now: datetime, computed: Sequence[Handed] = ()
     ) -> None:
-        self.facts = facts
+        super().__init__(facts)
         self.computed = computed
         self.said_by_user = said_by_user
         self.now = now
@@ -63,42 +61,44 @@ class Binder:
 
     def bind(self, claims: Sequence[Claim], known: Sequence[Known]) -> list[Outcome | None]:
         """One outcome a claim, None for what claims nothing. `known` are settled figures of earlier text."""
-        outcomes: list[Outcome | None] = [self._direct(claim) for claim in claims]
+        outcomes = [None if self._is_named_otherwise(claim) else self._direct(claim) for claim in claims]
         settled = [
             self._settled(claim, outcome)
             for claim, outcome in zip(claims, outcomes, strict=True)
             if outcome is not None and outcome.is_settled
         ]
+        settled += [
+            Known(one.figure.value, "count", (), one.figure.text, one.figure.unit)
+            for one in claims
+            if one.figure.is_word and one.figure.kind == "count"
+        ]
         for at, (claim, outcome) in enumerate(zip(claims, outcomes, strict=True)):
             if outcome is None or not outcome.is_settled:
                 outcomes[at] = self._second(claim, outcome, settled, known)
+        for at, reason in incoherent(claims):
+            outcome = outcomes[at]
+            if outcome is not None and outcome.is_settled:
+                outcomes[at] = Outcome("contradicted", reason, outcome.cells)
         return outcomes
 
     def _settled(self, claim: Claim, outcome: Outcome) -> Known:
         figure = claim.figure
-        return Known(_settled_value(claim, outcome), _kind(figure), outcome.cells, figure.text, figure.unit)
+        return Known(settled_value(claim, outcome.cells), kind(figure), outcome.cells, figure.text, figure.unit)
 
     # --- cells -------------------------------------------------------------------------------------------------
 
     def _direct(self, claim: Claim) -> Outcome | None:
-        hits = self._hits(claim)
+        if claim.is_product:
+            return None
+        hits = self.hits(claim)
         held = [cell for cell in hits if is_claimed(claim, cell, self.facts)]
         if held:
             return Outcome("bound", "", (self._best(claim, held),))
         for computed in history_values(claim, self.facts):
-            if stands_for(claim.figure, computed.value, claim.approximation) and _has_way(claim, computed):
+            if stands_for(claim.figure, computed.value, claim.approximation) and has_way(claim, computed):
                 verdict: VerdictName = "bound" if computed.is_bar else "derived"
                 return Outcome(verdict, "" if computed.is_bar else computed.what, (computed.cell,))
         return None
-
-    def _hits(self, claim: Claim) -> list[Cell]:
-        lowest, highest = bounds_of(claim.figure, claim.approximation)
-        hits = list(self.facts.near(lowest, highest)[:_MOST_HITS])
-        if claim.figure.kind not in {"percent", "points"}:
-            return hits
-        hits = [cell for cell in hits if cell.meaning.unit != "ratio"]
-        shares = self.facts.near(lowest / 100, highest / 100)[:_MOST_HITS]
-        return hits + [cell for cell in shares if cell.meaning.unit == "ratio"]
 
     def _best(self, claim: Claim, cells: Sequence[Cell]) -> Cell:
         def worth(cell: Cell) -> tuple[bool, bool, int]:
@@ -114,11 +114,15 @@ class Binder:
     ) -> Outcome | None:
         if claim.is_convention:
             return None
-        targets = self._targets(claim)
+        if is_share_told(claim):
+            return Outcome("derived", "the share that stands in front of it")
+        # What several are worth is not held against the price of one.
+        targets = [] if claim.is_product else self.targets(claim)
         if self.computed:
             return self._of_code(claim, targets, settled, known)
         is_said = bool(claim.measures or claim.aspect)
-        is_asserted = bool(targets) and is_said and not claim.is_hypothetical and not _compares(claim)
+        is_asserted = bool(targets) and is_said and not claim.is_hypothetical and not compares(claim)
+        is_asserted = is_asserted and not claim.is_product
         for find in (self._computed, self._label, self._size):
             outcome = find(claim)
             if outcome is not None and not (is_asserted and find is not self._computed):
@@ -138,13 +142,13 @@ class Binder:
     def _last(
         self, claim: Claim, targets: Sequence[tuple[float, Cell]], settled: Sequence[Known], *, is_asserted: bool
     ) -> Outcome | None:
-        if not targets and _claims_nothing(claim):
+        if not targets and claims_nothing(claim):
             return None
         if is_asserted and claim.figure.kind in {"percent", "points", "multiple"}:
             outcome = self._derived(claim, settled, (), is_strict=True)
             if outcome is not None:
                 return outcome
-        return self._refuted(claim, targets)
+        return self.refuted(claim, targets)
 
     # --- what code wrote ---------------------------------------------------------------------------------------
 
@@ -157,28 +161,59 @@ class Binder:
     ) -> Outcome | None:
         """Code that hands its figures over writes no figure by itself: what is one of them is that one and no chance
         result of others. For the rest its words are read more loosely than a language model's."""
+        if self._is_named_otherwise(claim):
+            return self.refuted(claim, targets)
         is_held = self._is_held(claim, targets)
         lowest, highest = bounds_of(claim.figure, claim.approximation)
         equal = [one for one in self.computed if lowest <= abs(one.figure.value) <= highest and has_unit(claim, one)]
-        if any(self._is_handed(claim, one, is_held=is_held) for one in equal):
+        is_called = any(not one.is_known and is_named(claim, one) for one in equal)
+        day = None if is_called else self._day_held(claim)
+        equal = [one for one in equal if day is None or one.day in day]
+        if any(self._is_handed(claim, one, is_held=is_held or day is not None) for one in equal):
             return Outcome("derived", "worked out from the results by the code that wrote the answer")
-        is_misplaced = bool(equal) and _digits(claim.figure) >= _TELLING_DIGITS
-        outcome = self._computed(claim) or self._quoted(claim) or self._users(claim)
+        is_misplaced = bool(equal) and digits(claim.figure) >= TELLING_DIGITS
+        outcome = None if day is not None else self._computed(claim)
+        outcome = outcome or self._quoted(claim) or self._users(claim)
         if outcome is None and not is_held and not is_misplaced:
             outcome = self._copied(claim) or self._label(claim) or self._size(claim) or self._noted(claim)
             outcome = outcome or self._derived(claim, settled, known)
-            if outcome is None and _claims_nothing(claim):
+            if outcome is None and claims_nothing(claim):
                 return None
         if outcome is None and not is_misplaced and claim.figure.kind in {"percent", "points", "multiple"}:
             outcome = self._derived(claim, settled, known)
         return outcome or self._last(claim, targets, settled, is_asserted=False)
 
     def _is_handed(self, claim: Claim, one: Handed, *, is_held: bool) -> bool:
+        moment = claim.moment
+        if moment is not None and moment.grain == "day" and one.day == moment.first and not one.is_known:
+            return may_be(claim, one)  # the owner, the value and the day are those that were handed over
         return (
             may_be(claim, one)
             and (fits(claim, one, self.facts, is_held=is_held) or is_worded(claim, one, self.computed, self.facts))
             and not is_outworded(claim, one, self.computed)
         )
+
+    def _is_named_otherwise(self, claim: Claim) -> bool:
+        """Whether the word right in front of an amount is code's own name of figures that are all others."""
+        if not self.computed or claim.figure.kind != "money":
+            return False
+        named = [
+            one
+            for one in self.computed
+            if one.cell.meaning.unit == "money" and is_named(claim, one) and may_be(claim, one)
+        ]
+        return any(not one.is_known for one in named) and not any(
+            stands_for(claim.figure, one.figure.value, claim.approximation) for one in named
+        )
+
+    def _day_held(self, claim: Claim) -> frozenset[date] | None:
+        """The day that an amount is said to be of, where a history holds it: another figure of code's is none of it."""
+        moment = claim.moment
+        if moment is None or moment.grain != "day" or moment.first is None or claim.figure.kind != "money":
+            return None
+        if not any(one.is_bar for one in history_values(claim, self.facts)):
+            return None
+        return frozenset({moment.first, moment.first + timedelta(days=1)})
 
     def _is_held(self, claim: Claim, targets: Sequence[tuple[float, Cell]]) -> bool:
         """Whether the words name a field, or a length of time, of which a figure is at hand."""
@@ -191,13 +226,13 @@ class Binder:
     def _copied(self, claim: Claim) -> Outcome | None:
         """Code copies cells by their names: where the words around an exact copy are read as another field or moment,
         the reading is at fault. Whose it is, over how long and which way must be right all the same."""
-        found = [(faults_of(claim, cell, self.facts), cell) for cell in self._hits(claim)]
-        found += list(self._bars(claim))
-        is_telling = _digits(claim.figure) >= _TELLING_DIGITS
+        found = [(faults_of(claim, cell, self.facts), cell) for cell in self.hits(claim)]
+        found += list(self.bars(claim))
+        is_telling = digits(claim.figure) >= TELLING_DIGITS
         copied = [
             (len(faults), at)
             for at, (faults, cell) in enumerate(found)
-            if _fixed(claim, cell).isdisjoint(faults) and (is_telling or {"unit", "asset"}.isdisjoint(faults))
+            if fixed(claim, cell).isdisjoint(faults) and (is_telling or {"unit", "asset"}.isdisjoint(faults))
         ]
         return Outcome("bound", "", (found[min(copied)[1]][1],)) if copied else None
 
@@ -215,8 +250,8 @@ class Binder:
             for candidate in candidates:
                 if (
                     stands_for(claim.figure, candidate, claim.approximation)
-                    and _digits(claim.figure) >= 1
-                    and _sign_fits(claim, candidate)
+                    and digits(claim.figure) >= 1
+                    and sign_fits(claim, candidate)
                 ):
                     path: tuple[str | int, ...] = ("math_eval_result", "result")
                     return Outcome("derived", "result of cmc_math_eval", (Cell(value, path, None, call),))
@@ -235,7 +270,9 @@ class Binder:
         self._patience -= 1
         if self._patience < 0:
             return None
-        if _digits(claim.figure) < 2 and claim.figure.kind not in {"multiple", "points"} and not claim.figure.is_word:
+        if digits(claim.figure) < 2 and claim.figure.kind not in {"multiple", "points"} and not claim.figure.is_word:
+            return None
+        if claim.figure.kind == "points" and not is_gap(claim):
             return None
         own = [one for one in settled if one.text != claim.figure.text]
         amounts = [*self.said_by_user, *(one for one in settled if not one.cells)]
@@ -245,8 +282,10 @@ class Binder:
             sources += [from_cells(claim, self.facts, amounts), from_figures(claim.figure, [*own, *known], claim.words)]
         for results in sources:
             for result in results:
-                if stands_for(claim.figure, result.value, claim.approximation) and _sign_fits(
-                    claim, result.value, is_free=not result.is_signed
+                if (
+                    stands_for(claim.figure, result.value, claim.approximation)
+                    and sign_fits(claim, result.value, is_free=not result.is_signed)
+                    and not is_inverse(claim, result.cells)
                 ):
                     return Outcome("derived", result.how, result.cells)
         return None
@@ -259,7 +298,7 @@ class Binder:
         for passage in self.facts.passages:
             for text in (passage.text, passage.title):
                 for match in pattern.finditer(text):
-                    if _same_unit(claim.figure, text, match.start(), match.end()):
+                    if same_unit(claim.figure, text, match.start(), match.end()):
                         return Outcome("quoted", f"quoted from {passage.title or passage.url}", (), None, passage)
         return None
 
@@ -311,7 +350,7 @@ class Binder:
         for text in self.facts.texts:
             plain = text.text.replace(",", "")
             match = pattern.search(plain)
-            if match and _same_unit(claim.figure, plain, match.start(), match.end()):
+            if match and same_unit(claim.figure, plain, match.start(), match.end()):
                 shared = set(re.findall(r"[a-z]{3,}", plain.lower())) & claim.words
                 if len(shared) >= 2:
                     said = set(re.findall(r"[a-z]{3,}", plain.lower()))
@@ -322,144 +361,3 @@ class Binder:
                         is_whole=len(shared) >= _WHOLE_NOTE_WORDS and shared == said,
                     )
         return None
-
-    # --- what is wrong -----------------------------------------------------------------------------------------
-
-    def _targets(self, claim: Claim) -> list[tuple[float, Cell]]:
-        """The cells that the claim speaks of, whatever their value; computed ones where a history is spoken of."""
-        measures = wanted_measures(claim)
-        found = [
-            (cell.value, cell)
-            for measure in measures
-            for cell in self.facts.by_measure.get(measure, ())
-            if set(faults_of(claim, cell, self.facts)) <= {"sign"} and _says_whose(claim, cell)
-        ]
-        if not found and (claim.measures or claim.aspect):
-            found = [(one.value, one.cell) for one in history_values(claim, self.facts)][:1]
-        return found
-
-    def _refuted(self, claim: Claim, targets: Sequence[tuple[float, Cell]]) -> Outcome:
-        near = self._nearest_fault(claim)
-        if targets:
-            value, cell = self._likeliest(claim, targets)
-            return Outcome("contradicted", self._reason(claim, value, cell, near), (cell,), value)
-        if near is not None:
-            cell, faults = near
-            what = ", ".join(_FAULT_WORDS[fault] for fault in faults)
-            return Outcome("contradicted", f"{what}: this is the {cell_title(cell, self.facts)}", (cell,))
-        return Outcome("unbound", "no result holds this figure")
-
-    def _likeliest(self, claim: Claim, targets: Sequence[tuple[float, Cell]]) -> tuple[float, Cell]:
-        size = abs(claim.figure.value)
-        own = [one for one in targets if one[1].entity is not None and one[1].entity.key in claim.assets[:1]]
-        default = [one for one in own or targets if self.facts.hours_of(one[1]) in {0.0, 24.0}]
-        return min(default or own or list(targets), key=lambda one: abs(abs(one[0]) - size))
-
-    def _nearest_fault(self, claim: Claim) -> tuple[Cell, list[str]] | None:
-        if _digits(claim.figure) < _TELLING_DIGITS:
-            return None
-        found = [(faults_of(claim, cell, self.facts), cell) for cell in self._hits(claim)]
-        found += [(faults, cell) for faults, cell in self._bars(claim)]
-        if not found:
-            return None
-        faults, cell = min(found, key=lambda one: len(one[0]))
-        return (cell, faults) if 0 < len(faults) <= 3 else None
-
-    def _bars(self, claim: Claim) -> Iterator[tuple[list[str], Cell]]:
-        if claim.figure.kind not in {"money", "plain"}:
-            return
-        lowest, highest = bounds_of(claim.figure, claim.approximation)
-        for series, value, name, day, row in self.facts.bars_near(lowest, highest):
-            cell = Cell(value, (*series.path, "rows", row, name), series.entity, series.call, day)
-            is_own = series.entity is None or not claim.assets or series.entity.key in claim.assets
-            yield ["time"] if is_own else ["asset", "time"], cell
-
-    def _reason(self, claim: Claim, value: float, cell: Cell, near: tuple[Cell, list[str]] | None) -> str:
-        meaning, currency = cell.meaning, self.facts.currency(cell.call)
-        is_ = f"the {cell_title(cell, self.facts)} is {plain_value(value, meaning, currency)}"
-        if near is not None and near[0] is not cell:
-            what = ", ".join(_FAULT_WORDS[fault] for fault in near[1])
-            return f"{is_}; {claim.figure.text} is {what}: the {cell_title(near[0], self.facts)}"
-        size = abs(claim.figure.value)
-        if size and value:
-            ratio = abs(value) / size
-            for power in (10, 100, 1000, 10**6, 10**9, 0.1, 0.01, 0.001, 1e-6, 1e-9):
-                if stands_for(claim.figure, value / power):
-                    return f"{is_}: the magnitude is wrong"
-            if stands_for(claim.figure, value, claim.approximation):
-                return f"{is_}: the opposite direction"
-            if 0.5 < ratio < 2 and _digits(claim.figure) <= 2:
-                return f"{is_}: rounded too far"
-        return is_
-
-
-def _settled_value(claim: Claim, outcome: Outcome) -> float:
-    """The exact value behind a settled figure; else the figure's own with the sign that the words give it."""
-    value = claim.figure.value
-    if len(outcome.cells) == 1 and stands_for(claim.figure, outcome.cells[0].value):
-        return outcome.cells[0].value
-    return -abs(value) if claim.sign < 0 and claim.aspect == "change" and not claim.figure.sign else value
-
-
-def _kind(figure: Figure) -> str:
-    return "percent" if figure.kind == "points" else figure.kind
-
-
-def _has_way(claim: Claim, computed: Computed) -> bool:
-    """Whether the direction of a computed change is the one said."""
-    if claim.figure.kind not in {"percent", "points"} or claim.figure.value == 0:
-        return True
-    return _sign_fits(claim, computed.value)
-
-
-def _sign_fits(claim: Claim, value: float, *, is_free: bool = False) -> bool:
-    said = claim.figure.sign or claim.sign
-    if claim.figure.kind not in {"percent", "points"} or value == 0 or claim.figure.value == 0:
-        return not claim.figure.sign or claim.figure.sign * value >= 0
-    if said == 0:
-        return value > 0 or claim.is_unsigned or is_free
-    return said * value > 0
-
-
-def _says_whose(claim: Claim, cell: Cell) -> bool:
-    """Whether the claim's asset is certain enough to hold the cell against it."""
-    return cell.entity is None or cell.entity.key in claim.assets
-
-
-def _digits(figure: Figure) -> int:
-    """Significant digits; zeros at the end of a whole number do not count."""
-    number = figure.number.replace(",", "").lower().split("e")[0]
-    if "." in number:
-        return len(number.replace(".", "").lstrip("0"))
-    return len(number.strip("0"))
-
-
-def _compares(claim: Claim) -> bool:
-    """Whether the figure is said to be more or less than something rather than to be it."""
-    return claim.approximation in {"above", "below"} or claim.figure.kind in {"multiple", "points"}
-
-
-def _fixed(claim: Claim, cell: Cell) -> frozenset[str]:
-    """What a copied cell may not lack; the coin that an amount is told in is no owner."""
-    is_owned = cell.entity is not None and claim.figure.kind != "count"
-    return _FIXED if is_owned else _FIXED_OF_MARKET | ({"unit"} if claim.figure.kind == "count" else set())
-
-
-def _claims_nothing(claim: Claim) -> bool:
-    """Small bare numbers without a measure: "top 3", "one of 5 ways"."""
-    figure = claim.figure
-    if figure.kind == "rank" and not claim.measures:
-        return figure.is_word is False and not figure.text.startswith("#")
-    is_bare = figure.kind == "plain" and not figure.unit and not figure.magnitude and "." not in figure.number
-    return is_bare and not claim.is_own_measure and abs(figure.value) <= 12
-
-
-def _same_unit(figure: Figure, text: str, start: int, end: int) -> bool:
-    after = text[end : end + 3].strip().lower()
-    if figure.kind in {"percent", "points"}:
-        return after.startswith(("%", "per"))
-    if figure.kind == "money" and not figure.magnitude:
-        return text[max(0, start - 1) : start] in {"$", "€", "£", "¥"} or bool(
-            re.match(r"\s?(?:USD|dollars|EUR)", text[end : end + 9])
-        )
-    return not after.startswith("%")

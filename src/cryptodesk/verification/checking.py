@@ -135,6 +135,7 @@ class Checking:
         self._vocabulary = load_vocabulary()
         self._context = Context(assets=self._assets_asked())
         self._heading = Context()
+        self._recent: tuple[str, ...] = ()
         self._table = TableReader()
         self._known: list[Known] = []
         self._count = 0
@@ -154,6 +155,7 @@ class Checking:
         if "\n" in unit.gap:
             self._start_line(unit)
         reading = self._read(unit.text)
+        self._context.recent = self._recent
         claims = read_claims(reading, self._context, self._vocabulary, self._checker.tickers)
         checked = self._judge(unit, reading, claims, 0)
         self._remember(unit, reading)
@@ -240,6 +242,8 @@ class Checking:
 
     def _day(self, one: DateMention, text: str, place: int) -> CheckedFigure:
         start, end = place + one.start, place + one.end
+        if one.before == "since" and one.first is not None and one.first in self._years_begun:
+            return CheckedFigure(text, start, end, "derived", "the beginning of a year")
         found = self._facts.place_of(one.first) if one.first is not None else None
         if found is not None:
             result = self._facts.results[found[0]]
@@ -258,6 +262,11 @@ class Checking:
         if any(text[:10] in other.text for other in self._facts.texts):
             return CheckedFigure(text, start, end, "bound", "stands in a text of the result")
         return CheckedFigure(text, start, end, "unbound", "no result holds this day")
+
+    @cached_property
+    def _years_begun(self) -> frozenset[date]:
+        """The first days of the years that the results are of."""
+        return frozenset(day.replace(month=1, day=1) for day in (*self._facts.as_of.values(), self._checker.now.date()))
 
     def _is_near(self, day: date | None) -> bool:
         """Whether a day is a usual number of days before the time of a result."""
@@ -283,6 +292,7 @@ class Checking:
         is_heading = unit.kind == "heading" or _is_lead(unit.text)
         subject = _subject(reading)
         context = self._context
+        self._recent = _two_last(reading, self._recent)
         context.assets = subject or context.assets or _tickers_in(reading)
         if is_heading:
             self._heading = _heading_context(reading, subject)
@@ -294,6 +304,9 @@ class Checking:
         context.measures, context.aspect, context.sign = first or context.measures, "", 0
         context.hours = tuple(lengths) if len(lengths) == 1 else () if lengths else context.hours
         context.window, context.is_told = None, False
+        context.lengths = (
+            tuple(dict.fromkeys(one.hours for one in reading.periods if not one.is_age)) or context.lengths
+        )
 
 
 def _scaled(outcome: Outcome, figure: Figure) -> float:
@@ -317,6 +330,12 @@ def _subject(reading: Reading) -> tuple[str, ...]:
     own = [mark for mark in named if not any(one.end <= mark.start <= one.end + 6 for one in against)]
     market = [mark for mark in marks if mark.kind == "market"]
     return tuple(dict.fromkeys(mark.name for mark in own or named or market))
+
+
+def _two_last(reading: Reading, before: tuple[str, ...]) -> tuple[str, ...]:
+    """What a later "the former" and "the latter" mean."""
+    named = tuple(dict.fromkeys(mark.name for mark in reading.marks if mark.kind == "asset"))
+    return tuple(dict.fromkeys((*(one for one in before if one not in named), *named)))[-2:]
 
 
 def _is_quoted(text: str, mark: Mark) -> bool:

@@ -30,6 +30,8 @@ _SCALE = re.compile(
 )
 _INDICATOR = re.compile(r"\b(?:MACD|RSI|SMA|EMA|ATR|moving averages?|Bollinger|stochastic)\b", re.IGNORECASE)
 _SETTINGS = re.compile(r"\(\d{1,3}(?:,\s?\d{1,3})+\)")
+# The length of what was looked at: "(30 daily bars)".
+_BARS = re.compile(r"\s(?:(?:daily|hourly|weekly|four-hour)\s)?(?:bars|candles)\b")
 _MOST_DIGITS = 2
 
 
@@ -37,6 +39,8 @@ def is_convention(sentence: Sentence, figure: Figure) -> bool:
     if figure.kind not in {"plain", "percent", "points", "rank"} or figure.magnitude or figure.unit:
         return False
     text = sentence.text
+    if figure.kind == "plain" and _BARS.match(text, figure.end):
+        return True
     if any(one.start() <= figure.start and figure.end <= one.end() for one in _SCALE.finditer(text)):
         return True
     if _is_setting(text, figure):

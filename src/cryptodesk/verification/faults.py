@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 from cryptodesk.verification.claims import Claim
 from cryptodesk.verification.entities import MARKET
 from cryptodesk.verification.facts import Cell, FactTable
 from cryptodesk.verification.meanings import ALL_TIME, YEAR_TO_DATE, Meaning
-from cryptodesk.verification.periods import same_length
+from cryptodesk.verification.periods import SINCE_THEN, same_length
+from cryptodesk.verification.vocabulary import load_vocabulary
 
 __all__ = ["REASONS", "faults_of", "is_claimed", "wanted_measures"]
 
@@ -18,6 +20,9 @@ _AVERAGED = frozenset({"rsi", "sma", "ema"})
 _CHART_INTERVALS = frozenset({1.0, 4.0, 24.0, 168.0})
 _COUNTED = frozenset({"coins", "assets", "tokens", "cryptocurrencies", "markets", "exchanges", "posts", "categories"})
 _SIZES = frozenset({"largest", "biggest", "smallest", "larger", "bigger", "smaller"})
+_OVERTAKING = frozenset({"overtake", "overtaking", "overtook", "flippening"})
+# "XRP is the largest of them at $5": largest by what it is worth in all.
+_LARGEST = re.compile(r"\b(?:largest|biggest|smallest)(?:\s\w+){0,3}\s(?:at|with)\s[*_]*$", re.IGNORECASE)
 _DISTANCE = frozenset({"below", "from", "off", "under", "away", "short", "beneath", "distance", "above", "down", "up"})
 # A change of a thing that is only ever priced is a change of its price.
 _DEFAULT_CHANGE = ("price",)
@@ -59,6 +64,9 @@ def _has_unit(claim: Claim, cell: Cell, meaning: Meaning, facts: FactTable) -> b
     kind, unit = claim.figure.kind, meaning.unit
     if kind == "money":
         return unit in {"money", ""} and claim.figure.unit == facts.currency(cell.call)
+    if kind == "points" and claim.figure.unit != "bps":
+        # A price moves by percent; what is a share or an index already moves by points.
+        return meaning.aspect == "change" and _is_pointed(meaning.measure)
     if kind in {"percent", "points"}:
         return unit in {"percent", "ratio", ""}
     if kind == "rank":
@@ -72,6 +80,10 @@ def _has_unit(claim: Claim, cell: Cell, meaning: Meaning, facts: FactTable) -> b
     if claim.figure.unit == "gwei":
         return unit in {"gwei", ""}
     return unit != "percent" or "." in claim.figure.number or bool(claim.measures)
+
+
+def _is_pointed(measure: str) -> bool:
+    return measure.startswith("field") or load_vocabulary().units.get(measure) in {"percent", "index", "ratio"}
 
 
 def _is_of(claim: Claim, cell: Cell, meaning: Meaning, facts: FactTable) -> bool:
@@ -114,6 +126,10 @@ def _wanted(claim: Claim) -> tuple[str, ...]:
     if claim.aspect in {"high", "low", "ath", "atl", "open", "close"}:
         return _DEFAULT_CHANGE
     if claim.figure.kind == "money" and claim.assets and not claim.aspect and MARKET.key not in claim.assets:
+        if not _OVERTAKING.isdisjoint(claim.words) or _LARGEST.search(claim.front):
+            return (*claim.carried, "market_cap")
+        if claim.is_listed and claim.carried:
+            return claim.carried
         sized = ("market_cap",) if _SIZES & claim.words or claim.is_in_brackets else ()
         return (*claim.carried, *sized, *_DEFAULT_CHANGE)
     if claim.aspect == "change":
@@ -134,6 +150,8 @@ def _is_field(claim: Claim, cell: Cell, meaning: Meaning, facts: FactTable) -> b
     if not wanted and meaning.measure.startswith("field") and meaning.extra and not meaning.extra & claim.words:
         return not set(meaning.measure.split()[1:]).isdisjoint(claim.words)
     if wanted == _DEFAULT_CHANGE and not claim.measures and cell.entity is None and claim.is_own_asset:
+        return False
+    if meaning.label and claim.label and meaning.label != claim.label:
         return False
     if meaning.qualifiers - claim.qualifiers or (claim.qualifiers - meaning.qualifiers) & facts.told_apart(cell):
         return False
@@ -173,7 +191,8 @@ def _is_aspect(claim: Claim, meaning: Meaning) -> bool:
         return True
     is_share = claim.figure.kind in {"percent", "points"}
     if held in {"from_high", "from_low"}:
-        return is_share and (said in {"high", "low", "ath", "atl"} or bool(_DISTANCE & claim.words))
+        is_told = said in {"high", "low", "ath", "atl"} or SINCE_THEN in claim.hours or bool(_DISTANCE & claim.words)
+        return is_share and is_told
     if said in {"high", "ath"}:
         return held == "high" and (said == "high" or meaning.is_of_record)
     if said in {"low", "atl"}:
@@ -192,6 +211,8 @@ def _is_aspect(claim: Claim, meaning: Meaning) -> bool:
 def _is_over(claim: Claim, cell: Cell, meaning: Meaning, facts: FactTable) -> bool:
     held = facts.hours_of(cell)
     said = claim.hours
+    if SINCE_THEN in said:
+        return meaning.aspect in {"from_high", "from_low"}
     if claim.window is not None and meaning.aspect == "change":
         return _spans(claim.window, held, facts.as_of.get(cell.call))
     if not held:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 import msgspec
 from msgspec import Struct
 
 from cryptodesk.core.events import ComputedFigure
 from cryptodesk.verification.claims import Claim
+from cryptodesk.verification.dates import read_day
 from cryptodesk.verification.facts import Cell, FactTable
 from cryptodesk.verification.faults import faults_of, wanted_measures
 from cryptodesk.verification.meanings import Meaning, meaning_of
@@ -17,7 +19,17 @@ from cryptodesk.verification.periods import same_length
 from cryptodesk.verification.precision import bounds_of
 from cryptodesk.verification.vocabulary import load_vocabulary, word_set, words_of
 
-__all__ = ["Handed", "fits", "handed_over", "has_unit", "is_outworded", "is_worded", "may_be", "names_field"]
+__all__ = [
+    "Handed",
+    "fits",
+    "handed_over",
+    "has_unit",
+    "is_named",
+    "is_outworded",
+    "is_worded",
+    "may_be",
+    "names_field",
+]
 
 _NO_CALL = -1
 _PIECES = re.compile(r"[._]")
@@ -34,6 +46,8 @@ _ALIKE = {
     "selling": "sale", "leave": "left", "total": "portfolio", "whole": "portfolio", "holding": "portfolio",
     "holdings": "portfolio",
 }  # fmt: skip
+_ADJOINING = _LONG_NAME = 4
+_JOINTS = frozenset({"of", "at", "is", "wa", "by", "to", "a", "the", "about"})
 _TELLING_NOTHING = word_set("pct percent usd price change coin a at if after be is of to in as current count") | {""}
 _SHARES = frozenset({"percent", "points"})
 
@@ -49,6 +63,7 @@ class Handed(Struct, frozen=True, gc=False):
     words: frozenset[str]
     is_known: bool
     cell: Cell
+    day: date | None = None
 
 
 def handed_over(figures: Iterable[ComputedFigure], facts: FactTable, tickers: Mapping[str, str]) -> list[Handed]:
@@ -86,6 +101,7 @@ def _handed(one: ComputedFigure, key: str, facts: FactTable, tickers: Mapping[st
         frozenset(_stem(piece.lower()) for piece in pieces) - _TELLING_NOTHING,
         is_known,
         Cell(one.value, tuple(field.split(".")), facts.entities.by_key.get(key), _NO_CALL, None, read),
+        read_day(one.as_of),
     )
 
 
@@ -94,7 +110,7 @@ def _stem(word: str) -> str:
 
 
 def _unit(one: ComputedFigure, meaning: Meaning | None) -> str:
-    if one.unit in {"percent", "percentage points"}:
+    if one.unit in {"%", "percent", "percentage points"}:
         return "percent"
     if _currency(one.unit) in load_vocabulary().currencies.values():
         return "money"
@@ -172,7 +188,34 @@ def fits(claim: Claim, one: Handed, facts: FactTable, *, is_held: bool) -> bool:
         return faults.isdisjoint({"sign", "period"}) and ("field" not in faults or not is_told)
     if not _is_over(claim, one):
         return False
-    return not is_held or not one.words.isdisjoint(_words(claim))
+    if not is_held:
+        return True
+    is_moved = claim.direction is not None and 0 <= claim.figure.start - claim.direction.end <= _ADJOINING
+    if claim.figure.kind == "money" or (is_moved and claim.is_own_measure):
+        return not one.words.isdisjoint(_near_words(claim))
+    return not one.words.isdisjoint(_words(claim))
+
+
+def _near_words(claim: Claim) -> frozenset[str]:
+    """Words of the row, and those between the figure before and the one behind."""
+    front = _stems(claim.front[claim.left :])
+    return frozenset({*map(_stem, claim.told_words), *front, *_behind(claim)[: _NEAR_WORDS + 2]})
+
+
+def _behind(claim: Claim) -> list[str]:
+    """The words behind the figure, within its phrase."""
+    return _stems(_PHRASE_END.split(claim.behind, maxsplit=1)[0])
+
+
+def _name_in_front(claim: Claim) -> str:
+    """The last word in front of the figure that says anything."""
+    return next((word for word in reversed(_stems(claim.front[claim.left :])) if word not in _JOINTS), "")
+
+
+def is_named(claim: Claim, one: Handed) -> bool:
+    """Whether the field's own word stands right in front of the figure: "would be worth $5"."""
+    name = _name_in_front(claim)
+    return name in one.words and name.isalpha() and len(name) >= _LONG_NAME
 
 
 def _qualified(claim: Claim, one: Handed) -> Claim:
@@ -186,7 +229,7 @@ def _qualified(claim: Claim, one: Handed) -> Claim:
 def is_outworded(claim: Claim, one: Handed, others: Iterable[Handed]) -> bool:
     """Whether the words at the figure are those of another figure handed over rather than of this one."""
     told = frozenset(map(_stem, claim.told_words))
-    front, behind = _stems(claim.front), _stems(_PHRASE_END.split(claim.behind, maxsplit=1)[0])[:_NEAR_WORDS]
+    front, behind, name = _stems(claim.front), _behind(claim)[:_NEAR_WORDS], _name_in_front(claim)
     lowest, highest = bounds_of(claim.figure, claim.approximation)
     for other in others:
         if lowest <= abs(other.figure.value) <= highest:
@@ -194,6 +237,8 @@ def is_outworded(claim: Claim, one: Handed, others: Iterable[Handed]) -> bool:
         if other.figure.field == one.figure.field:
             if _is_named_instead(claim, one, other):
                 return True
+        elif name in other.words - one.words and one.is_known and not other.is_known and _is_sibling(one, other):
+            return True
         elif not one.is_known and _is_sibling(one, other):
             own, others_own = one.words - other.words, other.words - one.words
             if own and _is_worded_instead(own, others_own, told, front, behind):
@@ -206,7 +251,7 @@ def is_worded(claim: Claim, one: Handed, others: Iterable[Handed], facts: FactTa
     total 6 ARB"."""
     if not one.is_known or "field" not in (faults := faults_of(claim, one.cell, facts)) or "period" in faults:
         return False
-    near = {*_stems(claim.front)[-2:], *_stems(_PHRASE_END.split(claim.behind, maxsplit=1)[0])[:2]}
+    near = {*_stems(claim.front)[-2:], *_behind(claim)[:2]}
     if one.words.isdisjoint(near):
         return False
     read = [other for other in others if other.is_known and "field" not in faults_of(claim, other.cell, facts)]

@@ -42,6 +42,8 @@ def history_values(claim: Claim, facts: FactTable) -> Iterator[Computed]:
             continue
         if claim.figure.kind == "count" and series.measure == "price":
             continue  # "0.031 BTC" is a price in coins, which no history in money holds
+        if claim.figure.kind == "points" and claim.figure.unit != "bps":
+            continue  # a price moves by percent
         if _is_about(claim, series) and series.rows:
             if claim.figure.kind in {"percent", "points", "multiple"}:
                 yield from _moves(claim, series, facts)
@@ -66,6 +68,9 @@ def _span(claim: Claim, series: Series, facts: FactTable) -> tuple[int, int] | N
     if moment is not None and moment.grain != "day":
         return _reached(series.stretch(moment.first, moment.last))
     if claim.window is not None:
+        first = claim.window[0]
+        if first is not None and (series.days[0] - first).days > max(_bar_days(series), 1):
+            return None
         return _reached(series.stretch(*claim.window))
     if not claim.hours:
         return 0, len(series.rows)
@@ -186,7 +191,7 @@ def _ends(claim: Claim, series: Series, span: tuple[int, int]) -> Iterator[Compu
     if not claim.is_start:
         for value in series.values("close", (last, last + 1)):
             yield Computed(value, f"close of {series.days[last]}", series, last, True)
-    if claim.is_start or claim.may_be_past or claim.aspect == "open":
+    if claim.is_start or claim.may_be_past or claim.aspect == "open" or "closes" in claim.words:
         first = span[0]
         for name in ("open", "close"):
             for value in series.values(name, (first, first + 1)):

@@ -36,7 +36,16 @@ _NEXT_PHRASE = re.compile(r"[,;.]|\((?![^)]*\))|\band\b")
 _LOOKING_BACK = re.compile(
     r"\b(?:from|started|began|opened|compare[ds] (?:with|to)|versus|vs|against)\b(?:(?!\bto\s)[^,;])*$"
 )
-_START = re.compile(r"(?<!away )(?<!far )(?<!distance )\bfrom\s[*_~≈$€£]*$", re.IGNORECASE)
+_START = re.compile(
+    r"(?<!away )(?<!far )(?<!distance )\bfrom\s(?:(?:just|about|around|roughly|nearly|almost|some|over|under)\s)*"
+    r"[*_~≈$€£]*$",
+    re.IGNORECASE,
+)
+_BEGUN = frozenset({"began", "started", "opened", "begins", "starts"})
+_BEGAN = re.compile(
+    r"\b(?:began|started|opened|begins|starts)\s(?:the|this|that|its)\s(?:(?!\b(?:and|but|now)\b)[^,;.])*\bat\s[*_~≈$€£]*$",
+    re.IGNORECASE,
+)
 _EARLIER = re.compile(
     r"[\s*_)]*(?:a (?:day|week|month|year) (?:ago|earlier)|previously|earlier|before|at the (?:start|beginning))\b"
 )
@@ -70,8 +79,13 @@ def qualifiers_of(sentence: Sentence, figure: Figure, left: int, right: int) -> 
     """Words near the figure that tell one of several like fields: long, short, perpetual …"""
     found: set[str] = set()
     if not sentence.words.isdisjoint(_QUALIFYING_HINTS):
-        behind = _NEXT_PHRASE.split(sentence.text[figure.end : right])[0]
-        words = _QUALIFYING.findall(behind) or _QUALIFYING.findall(sentence.text[left : figure.start])
+        behind = sentence.text[figure.end : right]
+        if sentence.text[: figure.start].endswith((", ", ",")):
+            behind = behind.lstrip(", ")  # "the bulk of which, $5B, sits in perpetuals"
+        behind = _NEXT_PHRASE.split(behind)[0]
+        words = _QUALIFYING.findall(behind) or _QUALIFYING.findall(
+            sentence.text[left : figure.start].rpartition(";")[2]
+        )
         found = {_SINGULAR.get(word.lower(), word.lower()) for word in words}
     if "but" in sentence.words and _ALL_BUT.search(sentence.text):
         found.add("others")
@@ -91,4 +105,6 @@ def may_be_past(sentence: Sentence, figure: Figure, left: int, right: int) -> bo
 
 def is_start(sentence: Sentence, figure: Figure, left: int) -> bool:
     """Whether the figure is where a move began: "from $5 to $6"."""
+    if not sentence.words.isdisjoint(_BEGUN) and _BEGAN.search(sentence.text[left : figure.start]):
+        return True
     return "from" in sentence.words and bool(_START.search(sentence.text[left : figure.start]))

@@ -14,7 +14,7 @@ __all__ = ["NO_HOURS", "QUALIFYING", "Meaning", "key_words", "meaning_of"]
 
 NO_HOURS = 0.0
 # Lengths that are no number of hours.
-YEAR_TO_DATE, ALL_TIME, MONTH_TO_DATE, QUARTER_TO_DATE = -1.0, -2.0, -3.0, -4.0
+YEAR_TO_DATE, ALL_TIME, MONTH_TO_DATE, QUARTER_TO_DATE, SINCE_THEN = -1.0, -2.0, -3.0, -4.0, -5.0
 
 _PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+(?:\.\d+)?(?:h|d|w|mo|y|m|k)?(?![a-z])|\d+")
 _PERIOD = re.compile(r"(\d+)(h|d|w|mo|y)$")

@@ -34,6 +34,7 @@ _PARTS = {"half": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fift
 _UP_TO_TENTH = "first second third fourth fifth sixth seventh eighth ninth tenth"
 _ORDINALS = {word: value for value, word in enumerate(words_of(_UP_TO_TENTH), 1)}
 NUMBER_WORDS = frozenset({*NUMBERS, *_MULTIPLES, *_PARTS, *_ORDINALS})
+_LONGEST_TICKER = 6
 _RANKED = frozenset({"largest", "biggest", "by", "place", "rank", "most"})
 
 
@@ -92,6 +93,18 @@ def _number(
         return _made(text, tokens, at, length + 1, "multiple", number), length + 1
     if power:
         return _made(text, tokens, at, length, "plain", number), length
+    ticker = tokens[at + length].group() if at + length < len(tokens) else ""
+    is_next = bool(ticker) and tokens[at + length].start() - tokens[at + length - 1].end() == 1
+    if (
+        is_next
+        and value > 1
+        and ticker.isupper()
+        and 1 < len(ticker) <= _LONGEST_TICKER
+        and ticker not in vocabulary.stop_symbols
+    ):
+        figure = _made(text, tokens, at, length + 1, "count", number)
+        figure.unit = ticker
+        return figure, length + 1
     return _share_of(text, tokens, words, at, length, number)
 
 
@@ -102,6 +115,8 @@ def _share_of(
     rest = [
         word for word in words[at + length : at + length + 4] if word not in {"the", "out", "all", "these", "those"}
     ]
+    if "$" in text[tokens[at].end() : tokens[at].end() + 6]:
+        return None  # "XRP has one of $5"
     if rest[:1] == ["of"] and rest[1:2] and (rest[1] in NUMBERS or rest[1].isdigit()):
         return _made(text, tokens, at, length, "plain", number), length
     behind = [word for word in words[max(0, at - 4) : at] if word not in {"the", "out", "all", "these", "those"}]
@@ -117,6 +132,8 @@ def _part(text: str, tokens: Sequence[re.Match[str]], words: Sequence[str], at: 
     following = words[at + 1] if at + 1 < len(words) else ""
     before = words[at - 1] if at else ""
     is_half = words[at] == "half"
+    if is_half and following in {"a", "an"} and before not in {"and", "about"}:
+        return _made(text, tokens, at, 2, "plain", Decimal("0.5")), 2  # "half a bitcoin"
     if following not in ({"of", "as", "its", "the", "that"} if is_half else {"of", "as", "that"}):
         return None
     if before in {"first", "second", "latter", "last", "this", "next", "previous", "the"} or words[at + 2 : at + 3] in (

@@ -8,10 +8,10 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from cryptodesk.verification.figures import Figure, Span
-from cryptodesk.verification.meanings import ALL_TIME, MONTH_TO_DATE, QUARTER_TO_DATE, YEAR_TO_DATE
+from cryptodesk.verification.meanings import ALL_TIME, MONTH_TO_DATE, QUARTER_TO_DATE, SINCE_THEN, YEAR_TO_DATE
 from cryptodesk.verification.vocabulary import word_set
 
-__all__ = ["PeriodMention", "find_periods", "same_length"]
+__all__ = ["SINCE_THEN", "PeriodMention", "find_periods", "same_length"]
 
 _NUMBERS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
@@ -34,22 +34,25 @@ _WORDS = {
     "yesterday": 24.0, "week-on-week": 168.0, "year-on-year": 8760.0, "month-on-month": 720.0, "tonight": 24.0,
     "week-over-week": 168.0, "year-over-year": 8760.0, "month-over-month": 720.0, "day-over-day": 24.0,
 }  # fmt: skip
+_DIGIT = "(?:one|two|three|four|five|six|seven|eight|nine)"
+_COUNT = "|".join(f"{word}(?:-{_DIGIT})?" for word in sorted(filter(None, _NUMBERS), key=len, reverse=True))
 _PERIOD = re.compile(
     r"\b(?:(?P<mtd>(?:the\s)?(?:month|quarter)[\s-]to[\s-]date|mtd|qtd)"
     r"|(?P<ytd>(?:the\s)?year[\s-]to[\s-]date|(?:since|from)\s(?:the\s)?(?:start|beginning|turn)\sof\s(?:the|this)\syear"
     r"|so\sfar\sthis\syear|this\syear|since\sjanuary\s1(?:st)?\b|since\snew\syear)"
-    r"|(?P<all>since\s(?:launch|inception|listing|records?\sbegan)|(?:over|of)\sthe\swhole\srecord|all[\s-]time|on\srecord)"
+    r"|(?P<then>since\sthen)|(?P<all>since\s(?:launch|inception|listing|records?\sbegan)|(?:over|of)\sthe\swhole\srecord|all[\s-]time|on\srecord)"
     r"|(?P<word>today|daily|intraday|overnight|weekly|monthly|quarterly|yearly|annual|annually|ytd|hourly|yesterday"
-    r"|(?:day|week|month|year)-o(?:n|ver)-(?:day|week|month|year))"
-    r"|(?:(?P<number>[a-z]+(?:-(?:one|two|three|four|five|six|seven|eight|nine))?)[\s-])?(?P<unit>hour|day|week|fortnight|month|quarter|year)(?P<plural>s)?)\b"
+    r"|(?:day|week|month|year)[\s-]o(?:n|ver)[\s-](?:day|week|month|year))"
+    rf"|(?:(?P<number>{_COUNT})[\s-])?(?P<unit>hour|day|week|fortnight|month|quarter|year)(?P<plural>s)?)\b"
     r"(?P<ago>\s(?:ago|earlier|before|prior|previously))?",
     re.IGNORECASE,
 )
 _TRIGGERS = word_set(
     "hour hours day days week weeks fortnight month months quarter quarters year years today daily intraday "
     "overnight weekly monthly quarterly yearly annual annually ytd hourly yesterday mtd qtd launch inception listing "
-    "record records time january"
+    "record records time january then"
 )
+_SPACE = re.compile(r"[\s-]")
 _AGO = re.compile(r"\s?(?:ago|earlier|before|prior|previously)\b", re.IGNORECASE)
 _STRETCH = re.compile(
     r"\b(?:over|in|of|during|within|for|across|through)\s(?:the\s)?(?:last\s|past\s|previous\s|preceding\s)?$",
@@ -116,17 +119,19 @@ def _mention(match: re.Match[str]) -> PeriodMention | None:
     if match["mtd"]:
         hours = QUARTER_TO_DATE if match["mtd"].lower().endswith(("quarter to date", "qtd")) else MONTH_TO_DATE
         return PeriodMention(match.start(), match.end(), hours)
+    if match["then"]:
+        return PeriodMention(match.start(), match.end(), SINCE_THEN)
     if match["all"]:
         return PeriodMention(match.start(), match.end(), ALL_TIME)
     if match["word"]:
         word = match["word"].lower()
-        hours = _WORDS.get(word) or _UNITS[word.split("-")[0]]
+        hours = _WORDS.get(word) or _UNITS[_SPACE.split(word)[0]]
         return PeriodMention(match.start(), match.end(), hours, is_ago, word == "yesterday")
     number = (match["number"] or "").lower()
     count = _NUMBERS.get(number)
     start = match.start() if count is not None else match.start("unit")
-    if count is None and match["plural"]:
-        return None
+    if match["plural"] and (count is None or not number):
+        return None  # "several weeks"
     is_stretch = match.string[max(0, start - 4) : start].lower() == "the "
     is_last = number == "last" and not match["plural"] and not is_stretch
     return PeriodMention(start, match.end(), _UNITS[match["unit"].lower()] * (count or 1), is_ago, is_last)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from cryptodesk.verification.dates import DateMention
 from cryptodesk.verification.figures import Figure
-from cryptodesk.verification.reading import Reading
+from cryptodesk.verification.reading import Mark, Reading
 from cryptodesk.verification.vocabulary import Vocabulary
 
 __all__ = ["BREAK", "LIST_JOIN", "Context", "Sentence"]
@@ -19,13 +19,16 @@ __all__ = ["BREAK", "LIST_JOIN", "Context", "Sentence"]
 _LONGEST_RUN = 12
 _ADJOINING = re.compile(r"\s[*_]*")
 LIST_JOIN = re.compile(r"[\s*_]*(?:,|and|,\sand|;|/|versus|vs\.?|to|,\srespectively)[\s*_+$€£-]*$", re.IGNORECASE)
+_OF_TWO = re.compile(r"\bthe\s(former|latter)\b", re.IGNORECASE)
 BREAK = re.compile(r"[;]|\s[–—]\s|\.\s")
 
 
 class Context(Struct, gc=False):
     """What earlier text leaves behind for figures that do not say it themselves. `is_told`: the measures stand over the
     figure, as a heading or a table's header; else they are of the sentence before. `words` are all those of a table's
-    header and of its row; `has_row`: the row names the asset."""
+    header and of its row; `has_row`: the row names the asset. `recent` are
+    the two assets named last, `label` is the level that the row is of, `lengths` the periods of the
+    sentence before, in order."""
 
     assets: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
@@ -38,6 +41,19 @@ class Context(Struct, gc=False):
     has_row: bool = False
     is_told: bool = False
     words: frozenset[str] = frozenset()
+    recent: tuple[str, ...] = ()
+    label: str = ""
+    lengths: tuple[float, ...] = ()
+
+
+def _of_two(text: str, assets: Sequence[Mark], recent: tuple[str, ...]) -> Iterator[Mark]:
+    """The former and the latter of the two assets that were named last."""
+    for match in _OF_TWO.finditer(text):
+        named = tuple(dict.fromkeys(one.name for one in assets if one.kind == "asset" and one.end <= match.start()))
+        pair = named[-2:] if len(named) > 1 else recent
+        if len(pair) == 2:
+            place = match[1].lower() == "latter"
+            yield Mark(match.start(1), match.end(1), "asset", pair[place], match[1].lower())
 
 
 class Sentence:
@@ -59,6 +75,8 @@ class Sentence:
         self.tickers = tickers
         marks = reading.by_kind()
         self.assets = sorted([*marks.get("asset", ()), *marks.get("market", ())])
+        if not reading.words.isdisjoint({"former", "latter"}):
+            self.assets = sorted([*self.assets, *_of_two(reading.text, self.assets, context.recent)])
         self.named = sorted([*marks.get("measure", ()), *marks.get("aspect", ())])
         self.fillers = marks.get("filler", [])
         self.qualifiers = marks.get("qualifier", [])
@@ -77,6 +95,8 @@ class Sentence:
         spans = [(one.start, one.end) for one in figures if one.kind == "count"]
         named = [mark for mark in self.assets if not any(start <= mark.start < end for start, end in spans)]
         self.own_assets = tuple(dict.fromkeys(mark.name for mark in named))
+        # The ETH of "$3,268 (0.39 ETH), down 8%" is no subject.
+        self.subjects = named or self.assets
         if not self.own_assets and not context.assets:
             self.own_assets = tuple(dict.fromkeys(mark.name for mark in self.assets))
         for figure in figures:

@@ -11,6 +11,8 @@ from cryptodesk.verification.sentence import Context
 __all__ = ["TableReader"]
 
 _LETTERS = re.compile(r"[^\W\d_]{2}")
+# An asset further right than this names no row.
+_MOST_NAMING = 12
 _RULE = re.compile(r"\|?[\s:|-]*-[\s:|-]*\|?\s*")
 
 
@@ -61,6 +63,7 @@ class TableReader:
             is_told=True,
             words=frozenset().union(*(reading.words for reading in sources)),
         )
+        context.label = _level(sources[1:])
         said = next((one for reading in sources for one in reading.dates if one.first is not None), None)
         if said is not None and said.before in {"since", "after", "from"}:
             context.window = (said.first, None)
@@ -84,6 +87,11 @@ def _measures(sources: Sequence[Reading]) -> tuple[str, ...]:
     return rows if rows and (not found or found == ("price",)) else found
 
 
+def _level(rows: Sequence[Reading]) -> str:
+    """The 61.8% of a row "61.8% retracement | $5"."""
+    return next((f"{one.number}%" for row in rows for one in row.figures if one.kind == "percent"), "")
+
+
 def _first(sources: Sequence[Reading], kind: str) -> tuple[str, ...]:
     for reading in sources:
         found = tuple(dict.fromkeys(mark.name for mark in reading.marks if mark.kind == kind))
@@ -98,8 +106,11 @@ def _anywhere(readings: Sequence[Reading], at: int) -> tuple[str, ...]:
     first = readings[0] if readings else None
     if first is not None and not (first.marks or first.dates or first.periods) and _LETTERS.search(first.text):
         return ()
-    others = [reading for place, reading in enumerate(readings) if place != at]
-    return _first(others, "asset")
+    named = (
+        place for place, reading in enumerate(readings[:_MOST_NAMING]) if place != at and _first([reading], "asset")
+    )
+    place = next(named, None)
+    return () if place is None else _first([readings[place]], "asset")
 
 
 def _hours(sources: Sequence[Reading]) -> tuple[float, ...]:

@@ -9,14 +9,14 @@ from cryptodesk.verification.figures import Figure
 from cryptodesk.verification.reading import Mark
 from cryptodesk.verification.sentence import BREAK, LIST_JOIN, Sentence
 
-__all__ = ["Found", "carried_measures", "direction_of", "fits", "measure_of"]
+__all__ = ["Found", "carried_measures", "direction_of", "fits", "is_listed", "measure_of"]
 
 _WORDS = (
     r"(?:(?:the|its|their|a|an|total|daily|trading|spot|current|this|day's|all|overall|combined|global|nearest|first|key|"
-    r"main|next|immediate|major|own|latest|24h)\s)*"
+    r"main|next|immediate|major|own|latest|24h|already|now|currently)\s)*"
 )
 _TO_MEASURE = re.compile(
-    rf"[\s*_)]*(?:(?:in|of|worth\sof|worth|on\sthe|as\sthe|as|was|were|got|has\sbeen|have\sbeen)\s)?{_WORDS}[*_(]*$",
+    rf"[\s*_)]*(?:(?:in|is|are|that|of|for|worth\sof|worth|on\sthe|as\sthe|as|was|were|got|has\sbeen|have\sbeen)\s)?{_WORDS}[*_(]*$",
     re.IGNORECASE,
 )
 _TO_FIGURE = re.compile(
@@ -30,10 +30,21 @@ _TO_DIRECTION = re.compile(
     re.IGNORECASE,
 )
 _RANGED = re.compile(
-    r"\b(?:rang\w*|traded|trading|moved|moving|swung|fluctuated|oscillated|stayed|held|lies?|lay)\b[^.;]*?\b(?:between|from|of)\s[*_]*$",
+    r"\b(?:prices\sbetween|(?:rang\w*|traded|trading|swung|fluctuated|oscillated|stayed|held|lies?|lay)\b[^.;]*?\b(?:between|from|of)"
+    r"|(?:moved|moving)\b[^.;]*?\b(?:between|within|of))\s[*_]*$",
     re.IGNORECASE,
 )
 _PAIRED = re.compile(r"[\s*_]*(?:/|and|&)[\s*_]*(?:the\s)?$", re.IGNORECASE)
+# "Solana's cap is $5B; Ethereum's is $3B": the same of another.
+_ELLIPSIS = re.compile(
+    r"['’]s\s(?:is|was|were|at|stands\sat|to|comes\sto)\s[*_~$€£+-]*$|\b(?:has|had|with)\sone\sof\s[*_~$€£]*$"
+)
+# "reached $5, its highest price ever"
+_APPOSITION = re.compile(r"^[*_]*,\s(?:its|the|their|a)\s")
+_NOUN = re.compile(r"\s[a-z]{4,}")
+_VERBAL = (" at", " around", " near", " for")
+_COPULA = re.compile(r"[\s*_)]*(?:is|are|was|were)\s")
+_LIST_GAP = re.compile(r"[\s*_(),;]*(?:and|while|&)?[\s*_(),;:~≈]*(?:['’]s\s)?[\s*_(:~≈$€£]*")
 _APPOSED = re.compile(
     r"[\s*_)]*(?:\([^)]*\))?[,(–—\s]*(?:up|down|a|an|which is|marking|representing|\(|[+−-]|rising|falling)\b"
     r"|[\s*_)]*[(,]\s?[+−-]?$"
@@ -82,6 +93,10 @@ def measure_of(sentence: Sentence, figure: Figure, left: int, right: int) -> Fou
         return _named(sentence, behind, figure)
     for mark in reversed([one for one in sentence.named if one.end <= figure.start]):
         if mark.kind == "aspect" or fits(figure, sentence.vocabulary.units.get(mark.name, "")):
+            if figure.kind == "percent" and mark.name == "price" and mark.words.endswith(_VERBAL):
+                continue  # "dominance sits at 53%"
+            if figure.kind == "plain" and _is_of_other(sentence, mark, figure, left):
+                continue
             if _is_used_up(sentence, mark, figure, left) or _has_new_subject(sentence, mark, figure):
                 continue
             if mark.end <= left and _ENDED.search(sentence.text[left : figure.start]):
@@ -91,6 +106,9 @@ def measure_of(sentence: Sentence, figure: Figure, left: int, right: int) -> Fou
             end = _end_of_range(sentence, figure) if found.aspect in {"", "open", "close"} else ""
             return found._replace(aspect=end or found.aspect, is_tight=_is_tight(sentence, named, figure))
     aspect = sentence.context.aspect or _end_of_range(sentence, figure)
+    if _ELLIPSIS.search(sentence.text[: figure.start]) and not sentence.own_measures:
+        again = tuple(one for one in sentence.context.measures if fits(figure, sentence.vocabulary.units.get(one, "")))
+        return Found(again, aspect, False, bool(again))
     if sentence.context.is_told:
         measures = tuple(
             one for one in sentence.context.measures if fits(figure, sentence.vocabulary.units.get(one, ""))
@@ -105,6 +123,8 @@ def measure_of(sentence: Sentence, figure: Figure, left: int, right: int) -> Fou
 def _is_tight(sentence: Sentence, mark: Mark, figure: Figure) -> bool:
     """Whether what stands between the name and the figure joins them and says nothing else."""
     if figure.start - mark.end <= _CLOSE and not _REFERENCE.search(sentence.text[: mark.start]):
+        return True
+    if _ELLIPSIS.search(sentence.text[max(0, figure.start - 24) : figure.start]):
         return True
     between, place = "", mark.end
     for start, end in sentence.spans:
@@ -167,6 +187,10 @@ def _behind(sentence: Sentence, figure: Figure, right: int) -> Mark | None:
     if mark is None or mark.start >= right + 1:
         return None
     between = _without_marks(sentence, figure.end, mark.start)
+    if mark.kind == "aspect" and _COPULA.match(between):
+        return None  # "$5 is the highest of the three"
+    if mark.kind == "aspect" and mark.name in {"ath", "atl"}:
+        between = _APPOSITION.sub(" ", between)
     if figure.kind == "percent" and _OF.match(between) and sentence.vocabulary.units.get(mark.name) == "count":
         return None  # "36 % of posts were negative" is no change of the posts
     if not _TO_MEASURE.fullmatch(between) or not fits(figure, sentence.vocabulary.units.get(mark.name, "")):
@@ -179,6 +203,17 @@ def _behind(sentence: Sentence, figure: Figure, right: int) -> Mark | None:
 def _has_own_front(sentence: Sentence, figure: Figure) -> bool:
     before = [one for one in [*sentence.named, *sentence.assets] if one.end <= figure.start]
     return bool(before) and bool(_TO_FIGURE.fullmatch(sentence.text[max(one.end for one in before) : figure.start]))
+
+
+def is_listed(sentence: Sentence, at: int) -> bool:
+    """Whether nothing but a name stands between the figure before, of the same kind, and this one."""
+    if not at or sentence.figures[at - 1].kind != sentence.figures[at].kind:
+        return False
+    left, right = sentence.figures[at - 1].end, sentence.figures[at].start
+    if not any(left <= one.start and one.end <= right for one in sentence.assets):
+        return False
+    between = _without_marks(sentence, left, right)
+    return bool(_LIST_GAP.fullmatch(between))
 
 
 def _without_marks(sentence: Sentence, start: int, end: int) -> str:
@@ -195,8 +230,16 @@ def _without_marks(sentence: Sentence, start: int, end: int) -> str:
     return _SPACES.sub(" ", "".join([*pieces, text[place:end]])).replace(" -", " ")
 
 
+def _is_of_other(sentence: Sentence, mark: Mark, figure: Figure, left: int) -> bool:
+    """The owners of "5,877 owners and 8,888 items" are of the first figure."""
+    is_behind = 0 < mark.start - left <= 1 and sentence.text[mark.end : figure.start].strip() == "and"
+    return is_behind and bool(_NOUN.match(sentence.text, figure.end))
+
+
 def _is_used_up(sentence: Sentence, mark: Mark, figure: Figure, left: int) -> bool:
     """Whether an extreme or a mean was said of an earlier figure and something else came since."""
+    if mark.kind == "aspect" and ";" in sentence.text[mark.end : figure.start]:
+        return True
     if mark.kind != "aspect" or mark.end > left:
         return False
     return bool(_TURN.search(sentence.text[left : figure.start])) and not LIST_JOIN.fullmatch(
@@ -236,6 +279,8 @@ def _loosened(sentence: Sentence, found: Found, mark: Mark, figure: Figure, left
         return found
     if _APPOSED.match(sentence.text[left : figure.start]) or found.measures == ("price",):
         return found
+    if _OF.match(sentence.text, figure.end):
+        return found  # "95.8% of all coins" is a share and no rise
     return Found((*found.measures, "price"), found.aspect, found.is_own)
 
 
@@ -255,7 +300,9 @@ def _named(sentence: Sentence, mark: Mark, figure: Figure) -> Found:
         return Found((*fitting, "price") if fitting and figure.kind == "money" else fitting, aspect, True)
     if not measures and aspect and mark.kind == "aspect":
         subject = [one for one in sentence.named if one.kind == "measure" and one.end <= mark.start]
-        measures = (subject[-1].name,) if subject and _is_topic(sentence, subject[-1], mark) else ()
+        is_only = figure.kind == "plain" and len(sentence.own_measures) == 1
+        is_topic = bool(subject) and (is_only or _is_topic(sentence, subject[-1], mark))
+        measures = (subject[-1].name,) if is_topic else ()
         measures = tuple(one for one in measures if fits(figure, sentence.vocabulary.units.get(one, "")))
     return Found(measures[:2] if same else measures[:1], aspect, True)
 
@@ -297,6 +344,8 @@ def _signed(sentence: Sentence, mark: Mark) -> tuple[int, Mark, bool]:
 
 def fits(figure: Figure, unit: str) -> bool:
     """Whether a figure of this kind can be of a measure of the unit; a percentage can be a change of anything."""
+    if figure.unit == "gwei":
+        return unit == "gwei"
     if figure.kind == "plain":
         return unit != "percent" or "." in figure.number
     return unit in _FITTING.get(figure.kind, {unit})

@@ -16,7 +16,7 @@ __all__ = ["dates_of", "periods_of"]
 
 _TO_PERIOD = re.compile(
     r"[\s*_)%]*\(?(?:(?:over|in|during|for|on|within|across|through|since|versus|vs|from|against|compared\swith|compared\sto|"
-    r"than|past|last|previous|preceding|trailing|latest|more|less|higher|lower|gain|loss|drop|rise|decline|increase|change|move|return|of|the|a|an|price|up|down|"
+    r"than|it|showed|was|had|recorded|stood|registered|at|past|last|previous|preceding|trailing|latest|more|less|higher|lower|gain|loss|drop|rise|decline|increase|change|move|return|of|the|a|an|price|up|down|"
     r"under|to|level|reading|mark|value|volume|volumes|trading|high|low|market|cap|average)[\s-])*\(?$",
     re.IGNORECASE,
 )
@@ -26,7 +26,14 @@ _PAIRED = re.compile(r"\s?(?:/|,|and|&|\||,\sand)\s?(?:the\s)?")
 _NOW = re.compile(r"\b(?:now|today|currently|at present|at the moment)\b", re.IGNORECASE)
 _SINCE = frozenset({"since", "after"})
 _TURN = re.compile(r"[,;:]")
-_TO_LEVEL = re.compile(r"\)?,?\s(?:(?:at|to|of|was|stood at|for)\s|[*_(]*$)")
+_CLAUSE = re.compile(r"[,;:]\s|\b(?:and|but|while|whereas|yet|then)\s(?:\w+\s){0,4}$")
+_RECALLED = re.compile(r"[\s*_)]*,?\s?(?:when|at\swhich)\b")
+_MEASURED = re.compile(r"\b(?:compared\s(?:with|to)|than|versus|vs\.?|relative\sto)\s(?:a\s)?$", re.IGNORECASE)
+_PART = re.compile(r"[,;:]|\band\b")
+_TO_LEVEL = re.compile(
+    r"[*_]*\)?,?\s(?:when\s(?:it|the\s\w+)\s\w+\s(?:at\s)?[*_~$€£]*$|(?:at|to|of|was|stood at|for)\s|[*_(]*$)"
+)
+_OPENED = re.compile(r"[*_]*\s\([*_]*")  # "2025-10-10 (-7.29%)"
 _TELLING = frozenset({"on", "in", "as of", "at"})
 _PARTED = re.compile(r";|\s[–—]\s")
 _LETTERS = re.compile(r"[A-Za-z]+")
@@ -58,7 +65,14 @@ def periods_of(sentence: Sentence, figure: Figure, left: int, right: int) -> tup
         ):
             return (), None
     if chosen.is_ago:
-        is_since = figure.kind == "percent" and "since" in sentence.words
+        is_since = figure.kind == "percent" and (
+            "since" in sentence.words
+            or (
+                chosen.end <= figure.start
+                and not _RECALLED.match(sentence.text, chosen.end)
+                and bool(_MEASURED.search(sentence.text[: chosen.start]))
+            )
+        )
         return ((chosen.hours,), None) if is_since else ((), chosen.hours)
     return (chosen.hours,), chosen.hours if chosen.is_last_unit else None
 
@@ -108,13 +122,28 @@ def _period_before(
         return None
     if near.start >= left:
         is_moment = near.is_ago or near.is_last_unit
+        if is_moment and _RECALLED.match(sentence.text, near.end):
+            return near
         return None if is_moment and _is_of_earlier(sentence, periods, near, left) else near
     # Said of an earlier figure; shared where nothing else is said of this one.
     following = [one for one in periods if one.start >= figure.end]
     lengths = {one.hours for one in periods}
-    if len(lengths) > 1 and following and not BREAK.search(sentence.text[figure.end : following[0].start]):
+    if (
+        len(lengths) > 1
+        and following
+        and not _opens_clause(sentence, following[0])
+        and not BREAK.search(sentence.text[figure.end : following[0].start])
+    ):
         return following[0] if _is_shared_behind(sentence, figure, following[0]) else near
     return near
+
+
+def _opens_clause(sentence: Sentence, period: PeriodMention) -> bool:
+    """Whether the period begins a clause with figures of its own: "…, and over the week by 5%"."""
+    earlier = [one for one in sentence.figures if one.end <= period.start]
+    if not earlier or not any(one.start >= period.end for one in sentence.figures):
+        return False
+    return bool(_CLAUSE.search(sentence.text[earlier[-1].end : period.start]))
 
 
 def _is_of_earlier(sentence: Sentence, periods: Sequence[PeriodMention], period: PeriodMention, left: int) -> bool:
@@ -160,20 +189,21 @@ def dates_of(
         near = before[-1]
         if near.before in _SINCE:
             return None, window
-        if near.before in _ATTACHED or near.before == "" or near.grain != "day":
+        is_opened = bool(_OPENED.fullmatch(sentence.text, near.end, figure.start))
+        if is_opened or near.before in _ATTACHED or near.before == "" or near.grain != "day":
             between = sentence.text[near.end : figure.start]
             if _PARTED.search(between) is None and (
                 _frames(sentence, near) or (near.start >= left and _leads(between))
             ):
                 return near, window
     elif dates[0].start > figure.end and window is None and len(dates) == 1 and dates[0].before in _TELLING:
-        return (None if _TURN.search(sentence.text[figure.end : dates[0].start]) else dates[0]), None
+        return (None if _PART.search(sentence.text[figure.end : dates[0].start]) else dates[0]), None
     return None, window
 
 
 def _leads(between: str) -> bool:
     """Whether a date in the middle of a sentence goes on to the figure: no clause of its own lies between."""
-    return "," not in between or bool(_TO_LEVEL.match(between))
+    return (_PART.search(between) is None) or bool(_TO_LEVEL.match(between))
 
 
 def _frames(sentence: Sentence, one: DateMention) -> bool:
@@ -189,13 +219,23 @@ def _date_behind(sentence: Sentence, dates: Sequence[DateMention], figure: Figur
         if one.start < figure.end:
             continue
         between = sentence.text[figure.end : one.start]
-        if _IN_BRACKETS.fullmatch(between):
+        if one.before not in _SINCE and _IN_BRACKETS.fullmatch(between):
             return one
-        is_told = one.before in {"on", "in", "as of", "at"} and one.start <= right
+        is_told = one.before in {"on", "in", "as of", "at"} and one.start <= right and " and " not in between
         if is_told and _TO_DATE.fullmatch(between):
             return one
         return None
     return None
+
+
+def _reaches(sentence: Sentence, since: DateMention, figure: Figure) -> bool:
+    """Whether "since then" stands before the figure, or right behind it and not in a clause of its own."""
+    if since.end <= figure.start:
+        return True
+    between = sentence.text[figure.end : since.start]
+    return not _TURN.search(between) and not any(
+        figure.end <= one.start < since.start for one in sentence.reading.periods
+    )
 
 
 def _window(sentence: Sentence, dates: Sequence[DateMention], figure: Figure) -> tuple[date | None, date | None] | None:
@@ -203,7 +243,7 @@ def _window(sentence: Sentence, dates: Sequence[DateMention], figure: Figure) ->
         between = sentence.text[first.end : second.start].strip().lower()
         if between in {"to", "and", "-", "–", "—", "until", "through", "till"} and first.first:
             return first.first, second.last
-    since = [one for one in dates if one.before in {"since", "after"}]
+    since = [one for one in dates if one.before in {"since", "after"} and _reaches(sentence, one, figure)]
     if since:
         return since[-1].first, None
     return None

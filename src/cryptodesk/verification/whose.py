@@ -14,7 +14,7 @@ __all__ = ["assets_of"]
 
 _TO_ASSET = re.compile(
     r"[*_]*\s\([*_]*$|[*_)\s]*(?:(?:drop|gain|rise|loss|increase|decline|move|change|returns?|share|high|low|price|each)\s)?"
-    r"(?:for|of|in|by)\s(?:the\s)?[*_(]*$"
+    r"(?:for|of|in|by|worth\sof|in\sthe\scase\sof)\s(?:the\s)?[*_(]*$"
 )
 _JOINED = re.compile(
     r"[\s*_]*(?:\([^)\d]*\))?[\s*_]*(?:,|and|&|or|,\sand|/|vs\.?|versus)[\s*_]*(?:the\s)?$", re.IGNORECASE
@@ -31,6 +31,19 @@ _WITHOUT = re.compile(
 _OVER = re.compile(r"[\s*_]*(?:over|against|to|divided by)[\s*_]*", re.IGNORECASE)
 _ON = re.compile(r"[)\s*_]*\son\s(?:the\s)?[*_]*")
 _NEAR = re.compile(r"(?:'s|’s)?[\s*_(]*(?:[a-z]+\s){0,2}[\s*_($€£+−-]*")
+# "For Ethereum to overtake Bitcoin its cap would have to rise from $1T to $4T": first what it has, then the other's.
+_OVERTAKING = re.compile(r"\bto (?:overtake|surpass|flip|catch)\b", re.IGNORECASE)
+_OF_SEVERAL = re.compile(r"\b(?:prices|closes|caps|volumes|capitali[sz]ations)\sof\s[*_~$€£]*$", re.IGNORECASE)
+# "the same three moved by 1%, 2% and 3%"; "A ranks first and B second by size, at $5 and $3".
+_AND_THEIRS = re.compile(
+    r"\b(?:(?:the\s|all\s|these\s|those\s)(?:same\s)?(?:two|three|four|five)|both|they)\b[^.;,]*$"
+    r"|,\s(?:at|with|for|to|on)\s[*_~$€£]*$|\([*_~$€£+−-]*$|;\s[^;.]*$",
+    re.IGNORECASE,
+)
+_OBJECT = re.compile(r"\b(?:of|than|with|to|over|beats?|below|above)\s[*_]*$", re.IGNORECASE)
+_ENDS = re.compile(r"[*_]*(?:\s(?:and|or)\b|[,.;]|$)")
+_ITS = re.compile(r"[\s*_]*(?:its|it|their|they)\b", re.IGNORECASE)
+_CLAUSE_OF_IT = re.compile(r"['’]?s?\)?[*_]*,?\s(?:which|whose|who|that)\b")
 _LETTERS = re.compile(r"[A-Za-z]+")
 
 
@@ -39,19 +52,22 @@ def assets_of(sentence: Sentence, at: int, right: int) -> tuple[tuple[str, ...],
     figure = sentence.figures[at]
     if figure.kind == "count" and figure.unit:
         return (sentence.tickers.get(figure.unit, figure.unit),), True
+    in_turn = _overtaking(sentence, at) or _respectively(sentence, at)
+    if in_turn:
+        return in_turn, True
     behind = next((mark for mark in sentence.assets if mark.start >= figure.end), None)
     if behind is not None and behind.kind == "market" and figure.kind == "percent":
         behind = None  # "5% of the market" is a share
-    if behind is not None and behind.start < right and _TO_ASSET.fullmatch(sentence.text[figure.end : behind.start]):
+    if behind is not None and behind.start < right and _leads_to(sentence, figure, behind):
         return _group(sentence, behind, figure, at, is_behind=True), True
-    before = [mark for mark in sentence.assets if mark.end <= figure.start]
+    before = [mark for mark in sentence.subjects if mark.end <= figure.start]
     others = _others(sentence, at, before) or _in_turn(sentence, at, before)
     if others:
         return others, True
     for mark in reversed(before):
         if _is_measured_against(sentence, mark) and not _is_close(sentence, mark, figure):
             continue
-        if _is_left_out(sentence, mark):
+        if _is_left_out(sentence, mark) or _is_passed_by(sentence, mark, figure):
             continue
         return _group(sentence, mark, figure, at, is_behind=False), True
     within = [mark for mark in before if not _is_left_out(sentence, mark)]
@@ -60,12 +76,51 @@ def assets_of(sentence: Sentence, at: int, right: int) -> tuple[tuple[str, ...],
     later = [mark for mark in sentence.assets if mark.start >= figure.end]
     if not before and later and not sentence.context.assets:
         return (later[0].name,), True
-    if not before and later and _opens_with_figure(sentence.text, figure):
+    if not before and later and _opens_with_figure(sentence.text, figure) and not _ITS.match(sentence.text):
         return tuple(dict.fromkeys((later[0].name, *sentence.context.assets))), True
     run = sentence.run(at)
     if len(run) == len(sentence.context.assets) > 1:
         return (sentence.context.assets[run.index(at)],), True
     return sentence.context.assets, False
+
+
+def _leads_to(sentence: Sentence, figure: Figure, mark: Mark) -> bool:
+    """ "5% for Bitcoin", and "66.5% BTC and 33.5% ETH"."""
+    if _TO_ASSET.fullmatch(sentence.text[figure.end : mark.start]):
+        return True
+    if figure.kind != "percent":
+        return False
+    is_next = not sentence.text[figure.end : mark.start].strip(" *_")
+    return is_next and bool(_ENDS.match(sentence.text, mark.end))
+
+
+def _overtaking(sentence: Sentence, at: int) -> tuple[str, ...]:
+    """Of an asset that is to overtake another the first amount, of the other the second."""
+    if sentence.figures[at].kind != "money" or len(sentence.own_assets) != 2:
+        return ()
+    match = _OVERTAKING.search(sentence.text[: sentence.figures[at].start])
+    if match is None:
+        return ()
+    place = sum(one.kind == "money" and match.end() <= one.start for one in sentence.figures[:at])
+    return (sentence.own_assets[place % 2],)
+
+
+def _respectively(sentence: Sentence, at: int) -> tuple[str, ...]:
+    """Of as many figures in a row as assets were named before them the asset in the figure's place."""
+    figure = sentence.figures[at]
+    if figure.kind in {"count", "rank"} and figure.unit:
+        return ()
+    run = sentence.run(at)
+    if len(run) < 2:
+        return ()
+    first, last = sentence.figures[run[0]], sentence.figures[run[-1]]
+    end = sentence.figures[run[-1] + 1].start if run[-1] + 1 < len(sentence.figures) else len(sentence.text)
+    is_told = "respectively" in sentence.words and "respectively" in sentence.text[last.end : end]
+    front = sentence.text[: first.start]
+    if not is_told and not _OF_SEVERAL.search(front) and not _AND_THEIRS.search(front):
+        return ()
+    names = tuple(dict.fromkeys(mark.name for mark in sentence.assets if mark.end <= first.start))
+    return (names[run.index(at)],) if len(names) == len(run) else ()
 
 
 def _others(sentence: Sentence, at: int, before: Sequence[Mark]) -> tuple[str, ...]:
@@ -100,7 +155,19 @@ def _is_left_out(sentence: Sentence, mark: Mark) -> bool:
     return not sentence.words.isdisjoint(_LEAVING_OUT) and bool(_WITHOUT.search(sentence.text[: mark.start]))
 
 
+def _is_passed_by(sentence: Sentence, mark: Mark, figure: Figure) -> bool:
+    """Whether "its" goes on about the subject: "Solana costs a fraction of Ethereum's price, and its return was 5%"."""
+    if mark is sentence.subjects[0] or not _OBJECT.search(sentence.text[: mark.start]):
+        return False
+    return any(
+        one.kind == "pronouns" and one.words in {"it", "its"} and mark.end <= one.start < figure.start
+        for one in sentence.reading.marks
+    )
+
+
 def _is_measured_against(sentence: Sentence, mark: Mark) -> bool:
+    if _CLAUSE_OF_IT.match(sentence.text, mark.end):
+        return False  # "ahead of Solana, which is up 5%"
     if "on" in sentence.words and (_PLACE.search(sentence.text[: mark.start]) or _is_network(sentence, mark)):
         return True  # "the cheapest coin on Ethereum", "Uniswap (UNI) on ethereum"
     return any(one.end <= mark.start <= one.end + 6 for one in sentence.against)
