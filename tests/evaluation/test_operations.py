@@ -28,6 +28,11 @@ from cryptodesk.evaluation.operations import OPERATIONS, OperationError, apply
         ("sum_of_products", [0.5, 80_000, 4, 2_500], 50_000),
         ("drawdown_pct", [[100, 150, 75, 120]], -50),
         ("drawdown_pct", [[1, 2, 3]], 0),
+        ("count_above", [[1, 2, 3, 2], 2], 1),
+        ("count_below", [[1, 2, 3, 2], 2.5], 3),
+        ("count_risen", [[1, 2, 1.5, 1.5, 3]], 2),
+        ("best_return_pct", [[100, 110, 99]], 10),
+        ("worst_return_pct", [[100, 110, 99]], -10),
         ("simple_correlation", [[1, 2, 3, 6], [10, 20, 30, 60]], 1),
     ],
 )

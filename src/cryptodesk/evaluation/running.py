@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from decimal import Decimal
 
 from msgspec import Struct, structs
@@ -32,7 +33,7 @@ async def observe(desk: Desk, question: Question, allowance: Allowance) -> Obser
     """Earlier turns are run too, each with the answers before it; their cost and time count."""
     messages: tuple[Message, ...] = ()
     usage, cost_usd, started = Usage(), Decimal(0), time.perf_counter()
-    fold = RunFold()
+    fold, answers = RunFold(), list[str]()
     for text in (*question.earlier, question.asked):
         messages = (*messages, text_message("user", text))
         fold = await _run(desk, question, messages, allowance)
@@ -40,6 +41,7 @@ async def observe(desk: Desk, question: Question, allowance: Allowance) -> Obser
             break
         usage, cost_usd = usage + fold.finished.usage, cost_usd + fold.finished.cost.total_usd
         messages = (*messages, text_message("assistant", fold.text))
+        answers.append(fold.text)
     return Observed(
         text=fold.text,
         traces=tuple(fold.traces),
@@ -48,7 +50,7 @@ async def observe(desk: Desk, question: Question, allowance: Allowance) -> Obser
         cost_usd=cost_usd,
         duration_ms=(time.perf_counter() - started) * 1000,
         failure=_failure(fold),
-        plan=await _plan(desk, question) if fold.finished is not None else None,
+        plan=await _plan(desk, question, answers[: len(question.earlier)]) if fold.finished is not None else None,
     )
 
 
@@ -73,7 +75,7 @@ def _failure(fold: RunFold) -> str | None:
     return None if fold.finished is not None else "the run ended without a result"
 
 
-async def _plan(desk: Desk, question: Question) -> tuple[PlannedPart, ...] | None:
+async def _plan(desk: Desk, question: Question, answers: Sequence[str]) -> tuple[PlannedPart, ...] | None:
     route = desk.models.resolve(desk.settings.default_model)[0]
     if route.provider != ANALYST:
         return None
@@ -84,5 +86,5 @@ async def _plan(desk: Desk, question: Question) -> tuple[PlannedPart, ...] | Non
             tuple(Made(call.tool, call.arguments) for call in plan.calls),
             tuple(asset.asset_id for asset in plan.assets if asset.asset_id is not None and not asset.rivals),
         )
-        for plan in desk.plan(question.asked, question.earlier, question.as_of, breaks)
+        for plan in desk.plan(question.asked, question.earlier, question.as_of, breaks, answers)
     )

@@ -63,7 +63,7 @@ def _texts(name: str, title: str, types: tuple[DocumentType, ...], kinds: str, a
     )
 
 
-_PRICED = "quote change history extremes comparison worth conversion bare dca portfolio volatility drawdown record_close correlation ratios figure_ratio technicals market_technicals outlook why_moved"
+_PRICED = "quote change history extremes comparison worth conversion bare dca portfolio volatility drawdown record_close price_level best_stretch correlation ratios figure_ratio technicals market_technicals outlook why_moved"
 _LISTED = "market_overview dominance altcoin_season fear_greed gainers_losers ranking screener trending narratives ecosystem category_compare exchanges nfts onchain_token stablecoins"
 
 DATASETS: tuple[Dataset, ...] = (

@@ -60,6 +60,19 @@ def test_a_sum_of_half_a_week_is_not_given_but_its_last_value_is() -> None:
     assert [point.value for point in resample(points, "1w", "last", until)] == [4, 11]
 
 
+@pytest.mark.parametrize("how", ["last", "sum", "mean", "max", "min", "compound"])
+def test_a_week_that_the_points_stop_in_is_no_week_however_long_ago_it_was(how: TimeBucket) -> None:
+    points = _days(*range(1, 11))
+    later = MONDAY + 90 * DAY
+    assert [point.at for point in resample(points, "1w", how, later, DAY)] == [MONDAY]
+    whole = _days(*range(1, 15))
+    assert [point.at for point in resample(whole, "1w", how, later, DAY)] == [MONDAY, MONDAY + 7 * DAY]
+
+
+def test_points_as_long_as_a_bucket_are_all_whole() -> None:
+    assert len(resample(_days(1, 2, 3), "1d", "last", MONDAY + 90 * DAY, DAY)) == 3
+
+
 def test_only_moments_that_all_entities_have_are_joined() -> None:
     first, second = _days(1, 2, 3), _days(10, 20)
     assert [point.value for point in group_points([first, second], "sum")] == [11, 22]

@@ -9,6 +9,7 @@ from statistics import stdev
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from cryptodesk.core.clock import FixedClock
 from cryptodesk.core.errors import NotFound
@@ -108,6 +109,27 @@ async def test_bitcoins_market_cap_follows_from_its_issuance_where_no_source_has
     answer = await _ask(_feed(_candles(1, 100_000.0)), metric="market_cap", entities=(1,))
     assert 1.9e12 < _values(answer)[0] < 2.1e12
     assert answer.series[0].provenance.mode == "computed"
+
+
+async def test_a_computed_market_cap_names_the_supply_beside_the_price() -> None:
+    answer = await _ask(_feed(_candles(1, 100_000.0)), metric="market_cap", entities=(1,))
+    assert answer.series[0].provenance.source == "exchange × bitcoin_block_schedule"
+
+
+async def test_what_is_computed_from_a_kept_price_stays_marked_as_kept() -> None:
+    candles = _candles(1, 100, 110)
+    kept = structs.replace(candles, provenance=structs.replace(candles.provenance, mode="snapshot"))
+    for metric in ("return", "market_cap"):
+        answer = await _ask(_feed(kept), metric=metric, entities=(1,))
+        assert answer.series[0].provenance.mode == "snapshot"
+        assert answer.series[0].provenance.note
+
+
+async def test_a_week_that_the_record_ends_in_is_left_out_long_after_it() -> None:
+    answer = await _ask(
+        _feed(_candles(1, *range(1, 11))), metric="price", entities=(1,), granularity="1w", as_of=START + 90 * DAY
+    )
+    assert _values(answer) == [7]
 
 
 async def test_a_sourced_market_cap_comes_first() -> None:

@@ -14,7 +14,15 @@ SPLIT = [
     ("Give me the price of SOL and also compare BTC and ETH over 90 days", 2),
     ("What is the market cap of SOL? What is its volume? How did it do in 2025?", 3),
 ]
+TIMES = [
+    ("how did SOL perform in 2022 vs 2023", ["2022", "2023"]),
+    ("BTC in March 2024 and in April 2024", ["March 2024", "April 2024"]),
+    ("btc q1 vs q2", ["Q1 2026", "Q2 2026"]),
+    ("ETH price on 1 Jan 2023 and on 1 Jan 2024", ["2023-01-01", "2024-01-01"]),
+]
 WHOLE = [
+    "BTC from March 2024 to April 2024",
+    "BTC between 2022 and 2023",
     "compare BTC vs. ETH over 90 days",
     "What is the price of BTC and ETH?",
     "hi! what is the price of BTC",
@@ -29,6 +37,13 @@ WHOLE = [
 @pytest.mark.parametrize(("text", "count"), SPLIT)
 def test_each_question_of_a_message_is_one(text: str, count: int) -> None:
     assert len(split_questions(text, WORLD, TODAY)) == count
+
+
+@pytest.mark.parametrize(("text", "labels"), TIMES)
+def test_two_times_of_one_question_are_two_questions(text: str, labels: list[str]) -> None:
+    plans = understand(text, (), WORLD, TODAY)
+    assert [plan.period.label for plan in plans if plan.period] == labels
+    assert len({plan.assets[0].symbol for plan in plans}) == 1
 
 
 @pytest.mark.parametrize("text", WHOLE)

@@ -417,8 +417,8 @@ async def test_extremes_of_the_whole_record_say_where_it_begins() -> None:
 
 
 async def test_what_is_left_out_is_said() -> None:
-    text = await answer_from("BTC in March 2024 and in April 2024", market(quote("BTC", history=MARCH)))
-    assert "This answers for March 2024 alone; ask again for April 2024." in text
+    text = await answer_from("BTC in March 2024, over the last 30 days", market(quote("BTC", history=MARCH)))
+    assert "This answers for the last 30 days alone; ask again for March 2024." in text
     supply = await answer_from("supply and price of BTC in March 2024", market(quote("BTC", history=MARCH)))
     assert "Past values of circulating supply are not answered in this build." in supply
 

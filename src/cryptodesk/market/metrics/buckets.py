@@ -63,10 +63,17 @@ def bucket_end(start: datetime, granularity: Granularity) -> datetime:
 
 
 def resample(
-    points: Sequence[MetricPoint], granularity: Granularity, how: TimeBucket, until: datetime
+    points: Sequence[MetricPoint],
+    granularity: Granularity,
+    how: TimeBucket,
+    until: datetime,
+    step: timedelta | None = None,
 ) -> tuple[MetricPoint, ...]:
     """One point a bucket, dated by its start, oldest first. Buckets that end after `until` are not over and left out;
-    so is a first one that the points only begin in, where a part of it would be another figure."""
+    so is a first one that the points only begin in, where a part of it would be another figure, and a last one that
+    points `step` apart stop in: what the rest of it was is not known."""
+    if points and step is not None:
+        until = min(until, points[-1].at + step)
     joined: list[MetricPoint] = []
     for start, members in groupby(points, key=lambda point: bucket_start(point.at, granularity)):
         inside = list(members)

@@ -20,7 +20,7 @@ from cryptodesk.market.metrics.buckets import (
 )
 from cryptodesk.market.metrics.computing import COMPUTED, lookback
 from cryptodesk.market.query import AssetId, Feed, Found, Query, Unavailable, answers
-from cryptodesk.market.records import CandleSeries, Interval, MetricPoint, MetricSeries, Provenance
+from cryptodesk.market.records import CandleSeries, Interval, MetricPoint, MetricSeries, Mode, Provenance
 
 __all__ = ["MetricAnswer", "MetricDesk", "MetricQuery"]
 
@@ -150,13 +150,15 @@ def _from_candles(slug: str, field: str, series: CandleSeries) -> MetricSeries:
 def _market_caps(series: CandleSeries) -> MetricSeries:
     """Close times the supply that the coin's own issuance rule gives; no points where no rule is known."""
     length = timedelta(days=1)
-    points = []
+    points: list[MetricPoint] = []
+    sources = [series.provenance.source]
     for candle in series.candles:
         supply = None
         if isinstance(series.asset_id, int):
             supply = compute_supply_figure(series.asset_id, candle.opened_at + length)
         if supply is not None:
             points.append(MetricPoint(candle.opened_at, candle.close * supply.value))
+            sources.append(supply.provenance.source)
     origin = series.provenance
     note = "close × the supply that the issuance rule gives for that day"
     return MetricSeries(
@@ -164,7 +166,9 @@ def _market_caps(series: CandleSeries) -> MetricSeries:
         entity=str(series.asset_id),
         unit=series.quote_currency,
         granularity=series.interval,
-        provenance=Provenance(origin.source, "computed", origin.as_of, note, origin.known_at),
+        provenance=Provenance(
+            " × ".join(dict.fromkeys(sources)), _computed(origin), origin.as_of, note, origin.known_at
+        ),
         points=tuple(points),
     )
 
@@ -174,9 +178,9 @@ def _finished(metric: MetricRecord, series: MetricSeries, query: MetricQuery, un
     points: Sequence[MetricPoint] = series.points
     coarse = query.granularity
     if metric.slug == "volatility":
-        points = resample(COMPUTED["volatility"](points, metric.window), coarse, "last", until)
+        points = resample(COMPUTED["volatility"](points, metric.window), coarse, "last", until, _step(series))
     else:
-        points = resample(points, coarse, base.time_bucket, until)
+        points = resample(points, coarse, base.time_bucket, until, _step(series))
         if metric.computed_from is not None:
             first = None if query.start is None else bucket_start(query.start, coarse)
             kept = points if lookback(metric) or first is None else [point for point in points if point.at >= first]
@@ -195,9 +199,14 @@ def _finished(metric: MetricRecord, series: MetricSeries, query: MetricQuery, un
     )
 
 
-def _computed(provenance: Provenance) -> str:
-    # What is computed from an invented price is invented.
-    return provenance.mode if provenance.mode == "simulated" else "computed"
+def _step(series: MetricSeries) -> timedelta | None:
+    """How far apart the fetched points are; None where they have no fixed distance."""
+    return next((length for name, length in GRANULARITIES.items() if name == series.granularity), None)
+
+
+def _computed(provenance: Provenance) -> Mode:
+    # What is computed from an invented or a kept price is invented or kept as well; the note says that it is computed.
+    return provenance.mode if provenance.mode in {"simulated", "snapshot"} else "computed"
 
 
 def _is_asked(point: MetricPoint, query: MetricQuery) -> bool:

@@ -17,7 +17,7 @@ __all__ = ["CURRENCIES", "find_amounts", "find_currency", "find_formula", "find_
 CURRENCIES = {
     "usd": "USD", "$": "USD", "us$": "USD", "dollar": "USD", "dollars": "USD", "buck": "USD", "bucks": "USD",
     "eur": "EUR", "€": "EUR", "euro": "EUR", "euros": "EUR",
-    "gbp": "GBP", "£": "GBP", "pound": "GBP", "pounds": "GBP", "sterling": "GBP",
+    "gbp": "GBP", "£": "GBP", "pound": "GBP", "pounds": "GBP", "sterling": "GBP", "quid": "GBP",
     "jpy": "JPY", "¥": "JPY", "yen": "JPY", "cny": "CNY", "yuan": "CNY", "rmb": "CNY", "renminbi": "CNY",
     "chf": "CHF", "franc": "CHF", "francs": "CHF", "cad": "CAD", "aud": "AUD", "nzd": "NZD", "sgd": "SGD", "hkd": "HKD",
     "inr": "INR", "rupee": "INR", "rupees": "INR", "₹": "INR", "krw": "KRW", "₩": "KRW", "brl": "BRL", "reais": "BRL",

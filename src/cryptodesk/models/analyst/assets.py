@@ -12,6 +12,7 @@ from msgspec import Struct
 from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.amounts import CURRENCIES
 from cryptodesk.models.analyst.glosses import Moved, meant
+from cryptodesk.models.analyst.happenings import in_happenings
 from cryptodesk.models.analyst.moments import MONTHS
 from cryptodesk.models.analyst.ports import AssetKnowledge, Mention
 from cryptodesk.models.analyst.questions import AssetRef, Doubt
@@ -37,7 +38,10 @@ def read_mentions(text: str, knowledge: AssetKnowledge) -> FoundAssets:
     assets: dict[str, AssetRef] = {}
     doubts: dict[str, Doubt] = {}
     spans: list[tuple[int, int]] = []
+    named = in_happenings(text.lower()) if text.isascii() else ()
     for mention in _with_placed(text, knowledge):
+        if any(start <= mention.start < end for start, end in named):  # "since the FTX collapse" names a day
+            continue
         if mention.text.islower() and mention.text in _NO_NAMES:  # "and macd?" asks for no coin of that name
             continue
         spans.append((mention.start, mention.end))
@@ -56,7 +60,7 @@ def _is_sure(mention: Mention) -> bool:
 
 _MOST_PLACED = 3
 _AFTER_IT = (
-    r"\d|clos(?:e|es|ed|ing)\b|open(?:ed|ing|s)?\b|histor\w*|candles?\b|daily|weekly|monthly|ath\b|atl\b|peak\w*|record|bags?\b|stack\b|holdings?\b|price|chang\w*|up\b|down\b|draw ?down|mdd|max\b|this (?:week|month|year)|today|yesterday|ytd|month|week|year"
+    r"\d|clos(?:e|es|ed|ing)\b|open(?:ed|ing|s)?\b|histor\w*|candles?\b|daily|weekly|monthly|ath\b|atl\b|peak\w*|record|bags?\b|stack\b|holdings?\b|price|chang\w*|up\b|down\b|better\b|worse\b|stronger\b|weaker\b|ahead\b|behind\b|outperform\w*|underperform\w*|outpac\w*|danc\w*|follow\w*|track\w*|mirror\w*|copies\b|shadow\w*|depend\w*|tied\b|linked\b|coupled\b|react\w*|held\b|hold(?:s|ing)? up\b|far(?:e|ed|ing)\b|pump\w*|dump\w*|moon\w*|crash\w*|recover\w*|bounc\w*|draw ?down|mdd|max\b|this (?:week|month|year)|today|yesterday|ytd|month|week|year"
     r"|since|mov(?:e|ed|ing|ement)|gain|los[est]|return"
     r"|rsi|macd|volat|volume|market cap|supply|perform|chart|high|low|last|past|over (?:the|\d)|beat|fall|fell|drop"
     r"|rise|rose|gone|goes|go\b|went|get|got|cost|trad(?:e|es|ing)|worth|at\b|is\b|in\b|into\b|too\b|as well|v\b|to the|going|doing|done|corr|vs|versus|green|red"

@@ -1,10 +1,13 @@
 """What of a conversation matters: the last question, the user's turns before it, the tool results that belong to it."""
 
+# ruff: noqa: E501 - a phrase table reads better with one entry a line
+
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
@@ -30,6 +33,7 @@ class Outcome(Struct, frozen=True):
 class Situation(Struct, frozen=True):
     """`outcomes` are results that follow the question, or stand directly before it (`is_resumed`).
 
+    `answers` are what was answered to each of `earlier`, empty where nothing was.
     `verbosity` and `is_plain` (no markdown) are what the system prompt or the question asks for; nothing else of a
     system prompt is read.
     """
@@ -40,6 +44,7 @@ class Situation(Struct, frozen=True):
     is_resumed: bool
     verbosity: Verbosity = "standard"
     is_plain: bool = False
+    answers: tuple[str, ...] = ()
 
     @property
     def repeats_itself(self) -> bool:
@@ -60,12 +65,12 @@ _GO_ON = Pattern(
 _BRIEF = Pattern(
     r"\b(?:be (?:very )?(?:brief|concise|terse|short)"
     r"|(?:brief|concise|short|terse) (?:answers?|repl(?:y|ies)|responses?)"
-    r"|(?:answer|reply|respond) (?:briefly|concisely|shortly)|in one sentence|keep (?:it|answers) (?:short|brief))\b"
+    r"|(?:answer|reply|respond) (?:briefly|concisely|shortly)|in one sentence|keep (?:it|answers) (?:short|brief)|shorter|briefer|tl;?dr|in short)\b"
 )
 _DETAILED = Pattern(
     r"\b(?:in (?:more |full |great )?detail|(?:be|answer) (?:verbose|detailed|thorough)"
     r"|detailed (?:answers?|repl(?:y|ies)|overview|analysis)"
-    r"|verbose (?:answers?|repl(?:y|ies))|(?:go|dig) deep|everything you (?:have|know)|comprehensive)\b"
+    r"|verbose (?:answers?|repl(?:y|ies))|(?:go|dig) deep(?:er)?|more detail(?:s|ed)?|in more depth|everything you (?:have|know)|comprehensive)\b"
 )
 _PLAIN = Pattern(
     r"\b(?:(?:in|as|use|write) plain text|plain[- ]text (?:only|answers?|repl(?:y|ies))"
@@ -91,7 +96,12 @@ def read_conversation(messages: Sequence[Message]) -> Situation:
         bool(before),
         asked.verbosity or manner.verbosity or "standard",
         manner.is_plain or asked.is_plain,
+        tuple(_answered(messages[start:stop]) for start, stop in pairwise(users)),
     )
+
+
+def _answered(turn: Sequence[Message]) -> str:
+    return next((message.text for message in reversed(turn) if message.role == "assistant" and message.text), "")
 
 
 class _Manner(NamedTuple):

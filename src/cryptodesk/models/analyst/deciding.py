@@ -95,7 +95,8 @@ def _verbosity(request: ModelRequest, situation: Situation) -> Verbosity:
 def plans_for(
     situation: Situation, knowledge: AssetKnowledge, today: date, breaks: TieBreaks = NO_BREAKS
 ) -> tuple[Plan, ...]:
-    return understand(*_asked(situation), knowledge, today, breaks)
+    question, earlier = _asked(situation)
+    return understand(question, earlier, knowledge, today, breaks, situation.answers[: len(earlier)])
 
 
 def _asked(situation: Situation) -> tuple[str, tuple[str, ...]]:

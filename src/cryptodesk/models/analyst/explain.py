@@ -65,10 +65,13 @@ def explain(
     knowledge: AssetKnowledge,
     today: date,
     breaks: TieBreaks = NO_BREAKS,
+    answers: Sequence[str] = (),
 ) -> tuple[ExplainedPlan, ...]:
-    """One plan for each question of the text. The calls are those of the first round after assets were looked up."""
+    """One plan for each question of the text; `answers` are those to the `earlier` ones, as far as they are known. The
+    calls are those of the first round after assets were looked up."""
     offer = read_offer(ModelRequest("", (), tuple(tools)))
-    return tuple(_explained(plan, offer, today) for plan in understand(question, earlier, knowledge, today, breaks))
+    plans = understand(question, earlier, knowledge, today, breaks, answers)
+    return tuple(_explained(plan, offer, today) for plan in plans)
 
 
 def _explained(plan: Plan, offer: Offer, today: date) -> ExplainedPlan:

@@ -6,17 +6,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 import msgspec
 
 from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.amounts import find_currency
-from cryptodesk.models.analyst.moments import shift_months
 from cryptodesk.models.analyst.parser import MAX_ASSETS, find_tie, parse
+from cryptodesk.models.analyst.pointing import listed_assets, pointed
 from cryptodesk.models.analyst.ports import AssetKnowledge
 from cryptodesk.models.analyst.questions import MARKET_INTENTS, Amount, AssetRef, Intent, Period, Plan
+from cryptodesk.models.analyst.repeating import repeated
 from cryptodesk.models.analyst.several import split_questions
 from cryptodesk.models.analyst.skills import load_skills
 from cryptodesk.models.analyst.skills._holdings import Slots
@@ -36,19 +37,23 @@ def understand(
     knowledge: AssetKnowledge,
     today: date,
     breaks: TieBreaks = NO_BREAKS,
+    answers: Sequence[str] = (),
 ) -> tuple[Plan, ...]:
     """The plan of each question of the message in its conversation; `earlier` holds the user's turns before it,
-    oldest first."""
+    oldest first, and `answers` what was answered to each of them, as far as that is known."""
     before: Plan | None = None
     met: dict[str, AssetRef] = {}
     plans: list[Plan] = []
-    for text in (*earlier[-_TURNS_LOOKED_BACK:], question):
+    known = dict(enumerate(answers, start=len(earlier) - len(answers)))
+    first = max(0, len(earlier) - _TURNS_LOOKED_BACK)
+    for turn, said in enumerate((*earlier[first:], question), start=first):
         plans.clear()
+        text = _pointed(said, before, met, known.get(turn - 1, ""), knowledge)
         for part in split_questions(text, knowledge, today):
             read = parse(part, knowledge, today, breaks)
             more = _added(before, part, knowledge, today) if before is not None else None
-            if more is None and before is not None and before.intent != "skill":
-                more = _day_beside(before, part, today) or _other_year(before, part, today)
+            if more is None and before is not None:
+                more = _further(before, read, part, knowledge, today)
             plan = _among_all(more or _joined(before, read, part), met)
             plan = _leaning(plan, part, plans[-1]) if plans else plan
             if _leaves_a_trace(plan):
@@ -56,6 +61,46 @@ def understand(
                 met |= {str(asset.asset_id): asset for asset in plan.all_assets}
             plans.append(_settled(plan))
     return tuple(plans)
+
+
+_LONGEST_POINTING = 400
+
+
+def _pointed(
+    text: str, before: Plan | None, met: Mapping[str, AssetRef], answer: str, knowledge: AssetKnowledge
+) -> str:
+    """ "How is the third one doing": with the name in place of what points at it."""
+    if before is None or len(text) > _LONGEST_POINTING:
+        return text
+    lists = before.intent == "skill" and load_skills()[before.skill].assets in {"none", "wanted", "optional"}
+    listed = listed_assets(answer, knowledge) if answer and lists and not before.assets else ()
+    return pointed(text, listed, met, before.all_assets, knowledge)
+
+
+# "Shorter please", "say that again": the same once more, and how it is told is read elsewhere.
+_SAID_AGAIN = Pattern(
+    r"^\W*(?:(?:ok(?:ay)?|and|but|please|pls|can you|could you|make it|make that|a bit|bit|a little|much|give me|say|tell me|explain|put|i want|i need|the|that|it|this|answer|even|in)[ ,]+)*"
+    r"(?:(?:shorter|briefer|brief|simpler|simply|again|once more|tl;?dr|concise(?:ly)?|short(?: version| answer)?|in short|longer|(?:more|further|full|greater|some) details?|more detailed|in detail|detailed|more depth|deeper|repeat|rephrase|differently|other words|one sentence|plain text|simple (?:terms|words|english)|plain english)(?: (?:please|pls|that|it|this|again|version|answer|thanks))*[ ?.!]*)+$",
+    re.IGNORECASE,
+)
+# "And restaking?", after a question of how something works.
+_AND_WHAT = Pattern(
+    r"^\W*(?:(?:and|also|ok|so|but|then)[ ,]+)*(?:(?:and|what about|how about|what of|same for|what is|what's|whats)[ ,]+)+(?P<what>[\w' -]{2,40}?)(?: then| too| please| pls)*[ ?.!]*$",
+    re.IGNORECASE,
+)
+
+
+def _further(before: Plan, read: Plan, part: str, knowledge: AssetKnowledge, today: date) -> Plan | None:
+    """What continues the question before by its form alone."""
+    if _SAID_AGAIN.match(part):
+        return before
+    if before.intent != "skill":
+        return repeated(before, part, today)
+    what = _AND_WHAT.match(part) if before.skill == "concept" and read.skill != "concept" else None
+    if what is None or any(asset.asset_id is not None and not asset.note for asset in read.all_assets):
+        return None
+    further = parse(f"what is {what['what']}", knowledge, today)
+    return further if further.skill == "concept" else None
 
 
 # Something is held besides what was named before.
@@ -130,7 +175,7 @@ def _leaves_a_trace(plan: Plan) -> bool:
 
 _FAINT, _WITH_IT = 0.6, 0.7
 # A text that is no question by itself may change the list before it.
-_AMENDS = frozenset({"unclear", "bare", "declined", "definition", "quote"})
+_AMENDS = frozenset({"unclear", "bare", "declined", "definition", "quote", "history"})
 
 
 # "In BTC?" after "convert 2 ETH to dollars" asks for the same amount in another coin.
@@ -199,7 +244,7 @@ def _changed_list(before: Plan, plan: Plan, text: str) -> Plan | None:
 
 # "And in euros?", and nothing else.
 _IN_CURRENCY = Pattern(
-    r"^(?:(?:and|so|ok|but|or|now|then|same|only|just|also|what about|how about|what(?:'s| is| would) (?:it|that|this)(?: be)?|how much is (?:it|that|this)"
+    r"^(?:(?:and|so|ok|but|or|now|then|same|only|just|also|what about|how about|wh?at(?:'?s| is| would|'d) (?:it|that|this|all that|the total|the sum|they)(?: be| come to| make| worth)?|how much is (?:it|that|this)"
     r"|give (?:me|it to me)|show (?:me )?|can i have|make|put|do|it|that|this|the same)[ ,]+)*"
     r"(?:in|to|into|as) [a-z $€£¥]{1,24}(?: (?:please|pls|instead|terms|though|then|too|as well))*[ ?.!]*$"
 )
@@ -209,7 +254,7 @@ def _in_currency(before: Plan, plan: Plan, text: str) -> Plan | None:
     """ "And in euros?" after a price, a sum or holdings."""
     lowered = text.strip().lower()
     currency = find_currency(lowered) if _is_thin(plan) and _IN_CURRENCY.match(lowered) else None
-    if currency is None or not (before.intent in _QUOTED or before.skill == "portfolio"):
+    if currency is None or not (before.intent in _QUOTED or before.skill in _IN_MONEY):
         return None
     if before.intent == "conversion":
         if not before.assets:
@@ -218,6 +263,7 @@ def _in_currency(before: Plan, plan: Plan, text: str) -> Plan | None:
     return msgspec.structs.replace(before, currency=currency, is_english=plan.is_english)
 
 
+_IN_MONEY = frozenset({"portfolio", "gas", "price_level", "best_stretch", "record_close", "market_overview"})
 _QUOTED = frozenset({"quote", "history", "extremes", "worth", "conversion"})
 _TIMES = Pattern(
     r"\b(?:(?P<half>half (?:of )?(?:that|it|as much|the amount)|halve (?:it|that))|(?P<two>double|twice|two times|2x)|(?P<three>triple|treble|thrice|three times)"
@@ -257,65 +303,6 @@ def _reversed(before: Plan, amount: Amount) -> Plan:
         return msgspec.structs.replace(before, assets=(before.target,), target=before.assets[0])
     money = msgspec.structs.replace(amount, unit=before.currency)
     return msgspec.structs.replace(before, assets=(), amount=money, target=before.assets[0])
-
-
-# "And the day after?", "a week later", of a day asked for before.
-_FROM_DAY = Pattern(
-    r"^(?:(?:and|so|ok|but|then|what about|how about|what was it|where was it|show me)[ ,]+)*(?:on )?(?:"
-    r"(?:the )?(?:(?P<next>next|following)|(?P<previous>previous|prior|preceding)) (?P<unit>day|week|month|year)"
-    r"|(?:the |a |an |one )?(?P<count>\d{1,3}|two|three|four|five|six|ten)? ?(?P<unit2>day|week|month|year)s? (?:(?P<after>after(?:wards?)?|later|on)|(?P<before>before|earlier|prior))"
-    r")(?: (?:that|it|this))?[ ?.!]*$",
-    re.IGNORECASE,
-)
-_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
-
-
-def _day_beside(before: Plan, text: str, today: date) -> Plan | None:
-    period = before.period
-    if (
-        period is None
-        or period.kind != "day"
-        or period.start is None
-        or before.intent not in {"history", "change", "quote"}
-    ):
-        return None
-    found = _FROM_DAY.match(text.strip())
-    if found is None:
-        return None
-    unit = (found["unit"] or found["unit2"]).lower()
-    count = _COUNTS.get(found["count"] or "") or int(found["count"] or 1)
-    count *= 1 if found["next"] or found["after"] else -1
-    months = {"month": 1, "year": 12}.get(unit, 0) * count
-    day = (
-        shift_months(period.start, months)
-        if months
-        else period.start + timedelta(days=count * (7 if unit == "week" else 1))
-    )
-    problem = None if day <= today else f"{day.isoformat()} is in the future"
-    return msgspec.structs.replace(before, period=Period("day", day.isoformat(), 0, day, day, problem=problem))
-
-
-_YEAR_ONLY = Pattern(
-    r"^(?:(?:and|so|ok|but|then|what about|how about|same|same day)[ ,]+)*(?:in )?(?P<year>20[0-3]\d)[ ?.!]*$",
-    re.IGNORECASE,
-)
-
-
-def _other_year(before: Plan, text: str, today: date) -> Plan | None:
-    """ "And in 2023?": the same dates of another year."""
-    found = _YEAR_ONLY.match(text.strip())
-    period = before.period
-    if found is None or period is None or period.start is None or period.end is None:
-        return None
-    years = int(found["year"]) - period.start.year
-    start, end = shift_months(period.start, 12 * years), shift_months(period.end, 12 * years)
-    if (end - start).days > _MOST_OF_A_YEAR or start > today:
-        return None
-    label = period.label.replace(str(period.start.year), found["year"])
-    return msgspec.structs.replace(before, period=Period(period.kind, label, 0, start, min(end, today)))
-
-
-_MOST_OF_A_YEAR = 300
 
 
 def _is_thin(plan: Plan) -> bool:
@@ -394,8 +381,15 @@ def _join_skill(before: Plan, plan: Plan) -> Plan:
         return msgspec.structs.replace(before, assets=(*before.assets, *plan.assets), is_english=plan.is_english)
     if plan.intent == "bare" and named and takes != "none":
         period = plan.period or before.period
+        # "And SOL?" of two that were set against each other is a third beside them.
+        is_of_pairs = before.skill == "correlation" and len(before.assets) > 1 and not plan.doubts
+        known = {str(asset.asset_id): asset for asset in (*(before.assets if is_of_pairs else ()), *plan.assets)}
         return msgspec.structs.replace(
-            before, assets=plan.assets, doubts=plan.doubts, period=period, is_english=plan.is_english
+            before,
+            assets=tuple(known.values())[:MAX_ASSETS],
+            doubts=plan.doubts,
+            period=period,
+            is_english=plan.is_english,
         )
     if not named and plan.period is not None and plan.intent in {"unclear", "bare", "history"} and not plan.measures:
         return msgspec.structs.replace(before, period=plan.period, is_english=plan.is_english)

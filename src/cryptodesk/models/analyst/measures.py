@@ -57,7 +57,7 @@ _TABLE = (
         "market cap",
         "big_money",
         r"(?:market[- ]?)?capitali[sz]ations?|market[- ]?caps?|mcaps?|mkt[- ]?cap|mktcap|market (?:value|worth|size|valuation)|total (?:value|worth) of (?:all|every)"
-        r"|(?:combined|total|aggregate) (?:value|worth)|all .{0,40}\b(?:coins?|tokens?|together|combined)\b.{0,25}\bworth|network (?:value|worth)|(?:money|capital|value|wealth|dollars) (?:is |are )?(?:tied up|locked up|sitting|stored|invested|parked) in|valuation|how (?:big|large)|bigger|larger|smaller",
+        r"|(?:combined|total|aggregate) (?:value|worth)|all .{0,40}\b(?:coins?|tokens?|together|combined)\b.{0,25}\bworth|network (?:value|worth)|(?:money|capital|value|wealth|dollars) (?:is |are )?(?:tied up|locked up|sitting|stored|invested|parked) in|valuation|how (?:big|large)(?! (?:\w+ )?(?:gain|loss|drop|fall|move|rise|drawdown|swing|change|dip|crash|volume))|(?:bigger|larger)(?! (?:\w+ )?(?:gain|los[st]|drop|fall|move|ris|drawdown|swing|change|return|dip|crash|volume|percent|supply|bounce|rall|volatil))|smaller",
     ),
     Measure(
         "rank",

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from cryptodesk.core.patterns import Pattern
+from cryptodesk.models.analyst.happenings import easter
 
 __all__ = ["MONTHS", "Moment", "moment_at", "shift_months"]
 
@@ -33,19 +34,9 @@ class Moment(Struct, frozen=True):
 
 
 _NAMES = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
-)
+)  # fmt: skip
 MONTHS = {name: index for index, name in enumerate(_NAMES, 1)} | {
     name[:3]: index for index, name in enumerate(_NAMES, 1)
 }
@@ -60,7 +51,7 @@ _DAYS_IN_WORDS = (  # noqa: SIM905 - a list of thirty words
 ).split()
 _DAY_NUMBERS = {word: number for number, word in enumerate(_DAYS_IN_WORDS, 1)}
 _DAY_WORD = "|".join(word.replace("-", "[ -]") for word in sorted(_DAYS_IN_WORDS, key=len, reverse=True))
-_DAY = rf"(?P<day>(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?|{_DAY_WORD})"
+_DAY = rf"(?P<day>(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th|\.(?= ))?|{_DAY_WORD})"
 _COUNT = {
     "a": 1, "an": 1, "one": 1, "two": 2, "a couple of": 2, "a couple": 2, "couple of": 2, "three": 3, "a few": 3, "four": 4,
     "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13,
@@ -74,19 +65,10 @@ _OLDEST = 1990
 
 # Days of the calendar that have a name and the same date each year; the longer names first.
 _FEASTS = {
-    "christmas eve": (12, 24),
-    "christmas": (12, 25),
-    "xmas": (12, 25),
-    "boxing": (12, 26),
-    "new year's eve": (12, 31),
-    "new years eve": (12, 31),
-    "new year's": (1, 1),
-    "new years": (1, 1),
-    "new year": (1, 1),
-    "valentine's": (2, 14),
-    "valentines": (2, 14),
-    "halloween": (10, 31),
-}
+    "christmas eve": (12, 24), "christmas": (12, 25), "xmas": (12, 25), "boxing": (12, 26),
+    "new year's eve": (12, 31), "new years eve": (12, 31), "new year's": (1, 1), "new years": (1, 1),
+    "new year": (1, 1), "valentine's": (2, 14), "valentines": (2, 14), "halloween": (10, 31),
+}  # fmt: skip
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -172,7 +154,7 @@ def _year_number(said: str) -> int:
 
 
 def _day_number(said: str) -> int:
-    digits = said.rstrip("stndrh")
+    digits = said.rstrip("stndrh.")
     return int(digits) if digits.isdigit() else _DAY_NUMBERS[said.replace(" ", "-")]
 
 
@@ -300,6 +282,39 @@ def _quarter_of(match: re.Match[str], today: date) -> Moment | None:
     return Moment(start, end, match.end(), f"Q{quarter} {year}")
 
 
+_SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
+
+
+def _season(match: re.Match[str], today: date) -> Moment | None:
+    """Three whole months, as in the north; a winter bears the year in which it begins. Without a year the newest."""
+    first, which = _SEASONS[match["season"]], match["which"]
+    if match["season"] == "fall" and not match["year"] and which is None:
+        return None
+    year = _year_number(match["year"]) if match["year"] else today.year
+    start = date(year, first, 1)
+    if not match["year"]:
+        over = shift_months(start, 3)
+        if start > today or (which in {"last", "the last"} and over > today):
+            start = shift_months(start, -12)
+    end = shift_months(start, 3) - timedelta(days=1)
+    label = f"{match['season']} {start.year} ({start.isoformat()} to {end.isoformat()})"
+    return Moment(start, end, match.end(), label, bool(match["year"]), is_plain=not match["year"] and which is None)
+
+
+def _easter(match: re.Match[str], today: date) -> Moment | None:
+    year = _year_number(match["year"]) if match["year"] else today.year
+    day = easter(year)
+    return _single(easter(year - 1) if not match["year"] and day > today else day, match, has_year=bool(match["year"]))
+
+
+def _part_of_year(match: re.Match[str], today: date) -> Moment | None:
+    """ "Early 2024", "mid-2023", "late last year": four months each."""
+    year = _year_number(match["year"]) if match["year"] else today.year - (match["which"] == "last")
+    first = {"early": 1, "mid": 5, "late": 9}[match["part"][:5].strip("- ")[:5]]
+    end = shift_months(date(year, first, 1), 4) - timedelta(days=1)
+    return Moment(date(year, first, 1), end, match.end(), f"{match['part'].strip('- ')} {year}")
+
+
 def _part_of_month(match: re.Match[str], today: date) -> Moment | None:
     """ "Mid-March 2024": the days 11 to 20; "early" and "late" are the days before and after these."""
     inner = moment_at(match.string, match.end(), today)
@@ -314,10 +329,17 @@ _LONGEST_MONTH = 31
 
 
 def _quarter(match: re.Match[str], today: date) -> Moment | None:
-    quarter = int(match["q"]) if match["q"] else _ORDINALS[match["ordinal"]]
-    year = _year_number(match["year"]) if match["year"] else today.year - (quarter > (today.month + 2) // 3)
+    said = match["q"] or match["q2"]
+    quarter = int(said) if said else _ORDINALS[match["ordinal"]]
+    if match["short"] and 2000 + int(match["short"]) > today.year:
+        return None
+    year = _short_year(match) if match["year"] or match["short"] else today.year - (quarter > (today.month + 2) // 3)
     start, end = date(year, quarter * 3 - 2, 1), _month(year, quarter * 3)[1]
-    return Moment(start, end, match.end(), f"Q{quarter} {year}", bool(match["year"]))
+    return Moment(start, end, match.end(), f"Q{quarter} {year}", bool(match["year"] or match["short"]))
+
+
+def _short_year(match: re.Match[str]) -> int:
+    return _year_number(match["year"]) if match["year"] else 2000 + int(match["short"])
 
 
 def _half(match: re.Match[str], today: date) -> Moment | None:
@@ -384,7 +406,16 @@ def _edge(match: re.Match[str], today: date) -> Moment | None:
 _FORMS: tuple[tuple[Pattern, Reader], ...] = tuple(
     (Pattern(pattern), read)
     for pattern, read in (
+        (
+            rf"(?:the )?(?P<part>early|mid|late)(?:dle)?(?: part)?[- ]+(?:of |in )?(?:{_YEAR}|(?P<which>last|this) year)(?![\d-])",
+            _part_of_year,
+        ),
         (r"(?:the )?(?P<part>early|mid|late)(?:dle)?(?: part)?[- ]+(?:of )?(?=[a-z])", _part_of_month),
+        (
+            rf"(?:the )?(?:(?P<which>last|this|this past|past|the last) )?(?P<season>summer|winter|spring|autumn|fall)(?![a-z-])(?: (?:of )?{_YEAR})?",
+            _season,
+        ),
+        (rf"easter(?: (?:sunday|weekend|day))?(?![a-z])(?: (?:of |in )?{_YEAR})?", _easter),
         (
             r"(?:on |at )?(?:this|the same|same|that same) (?:very )?(?:day|date|time)(?: in| of)?,? (?:the )?(?:last|previous) (?P<unit>week|month|year)(?![a-z])",
             _same_day,
@@ -431,7 +462,7 @@ _FORMS: tuple[tuple[Pattern, Reader], ...] = tuple(
         (rf"{_MONTH} (?:the )?{_DAY}(?![\d.:%]|,\d)(?:,? (?:of |in )?{_YEAR})?", _day_and_month),
         (rf"{_MONTH}(?![a-z])(?:,? (?:of )?{_YEAR})?", _month_and_year),
         (
-            rf"(?:the )?(?:q(?P<q>[1-4])|(?P<ordinal>first|second|third|fourth|1st|2nd|3rd|4th) quarter)(?![a-z0-9])(?:,? (?:of |in )?{_YEAR})?",
+            rf"(?:the )?(?:q(?P<q>[1-4])|(?P<ordinal>first|second|third|fourth|1st|2nd|3rd|4th) quarter|(?P<q2>[1-4])q(?=[ '-]?\d\d))(?![a-z])(?!\d(?!\d))(?:,? (?:of |in )?{_YEAR}|[ -]?'?(?P<short>[12]\d)(?![\d.,%:]|\d))?",
             _quarter,
         ),
         (

@@ -139,6 +139,8 @@ def _about_assets(reading: Reading) -> Plan:
         return Plan("declined", 0.9, topic=topic.name)
     if several and reading.says(intents.COMPARISON) and len(reading.measures) <= 1:
         return Plan("comparison", 0.92 if len(reading.found.assets) > 1 and reading.period else 0.9)
+    if len(reading.found.assets) > _MOST_IN_SENTENCES and _is_of_moves(reading):
+        return Plan("comparison", 0.9)
     if not reading.has_asset and reading.says(intents.AMONG_THEM) and len(reading.measures) <= 1:
         return Plan("comparison", 0.96 if reading.says(intents.OF_FEW) else 0.8)
     if len(reading.assets) == 1 and reading.says(_WITH_IT):
@@ -146,6 +148,13 @@ def _about_assets(reading: Reading) -> Plan:
     return _figures(reading)
 
 
+def _is_of_moves(reading: Reading) -> bool:
+    """How several fared over a time: a table tells many better than sentences."""
+    moved = reading.strong_period is not None and intents.CHANGE.search(reading.masked) is not None
+    return moved and set(reading.measures) <= {"price"} and not reading.says(intents.EXTREMES)
+
+
+_MOST_IN_SENTENCES = 2
 _WITH_IT = Pattern(
     r"\b(?:compare|vs\.?|versus) (?:it|that|them|those|this)\b"
     r"|\b(?:it|that|them) (?:compare|vs\.?|versus|stack up|measure up|hold up)\b"

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from cryptodesk.core.patterns import Pattern
+from cryptodesk.models.analyst.happenings import HAPPENING, happened_on
 from cryptodesk.models.analyst.moments import Moment, moment_at
 from cryptodesk.models.analyst.questions import Period
 
@@ -28,33 +29,11 @@ class FoundPeriod(Struct, frozen=True):
 Reader = Callable[[re.Match[str], date], FoundPeriod | None]
 
 _NUMBER_WORDS = {
-    "a": 1,
-    "one": 1,
-    "two": 2,
-    "couple of": 2,
-    "three": 3,
-    "few": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-    "eleven": 11,
-    "twelve": 12,
-    "thirteen": 13,
-    "fourteen": 14,
-    "fifteen": 15,
-    "eighteen": 18,
-    "twenty": 20,
-    "thirty": 30,
-    "forty": 40,
-    "fifty": 50,
-    "sixty": 60,
-    "ninety": 90,
+    "zero": 0, "a": 1, "one": 1, "two": 2, "couple of": 2, "three": 3, "few": 3, "four": 4, "five": 5, "six": 6,
+    "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14,
+    "fifteen": 15, "eighteen": 18, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90,
     "hundred": 100,
-}
+}  # fmt: skip
 _DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "quarter": 90, "year": 365}
 _SHORT = {
     "h": "hour",
@@ -107,15 +86,19 @@ def _rolling(match: re.Match[str], count: int, unit: str) -> FoundPeriod | None:
     return _found(match, Period("days", label, min(count * _DAYS[unit], _MOST_DAYS)))
 
 
+def _number_of(said: str) -> int:
+    return _NUMBER_WORDS[said] if said in _NUMBER_WORDS else int(said)
+
+
 def _counted(match: re.Match[str], today: date) -> FoundPeriod | None:
     said = match["count"]
-    return _rolling(match, _NUMBER_WORDS.get(said) or int(said), match["unit"])
+    return _rolling(match, _number_of(said), match["unit"])
 
 
 def _bars(match: re.Match[str], today: date) -> FoundPeriod | None:
     """ "The last ten daily closes": of days, where it is not said of what."""
     said, units = match["count"] or match["counted"], {"hourly": "hour", "weekly": "week", "monthly": "month"}
-    return _rolling(match, _NUMBER_WORDS.get(said) or int(said), units.get(match["of"] or "", "day"))
+    return _rolling(match, _number_of(said), units.get(match["of"] or "", "day"))
 
 
 def _last_one(match: re.Match[str], today: date) -> FoundPeriod | None:
@@ -231,7 +214,7 @@ def _beside_day(match: re.Match[str], today: date) -> FoundPeriod | None:
     day = moment_at(match.string, match.end(), today)
     if day is None or day.problem or day.start != day.end or match["unit"] == "hour":
         return None
-    count = _NUMBER_WORDS.get(match["count"] or "one") or int(match["count"])
+    count = _number_of(match["count"] or "one")
     days = min(count * _DAYS[match["unit"]], _MOST_DAYS)
     is_after = match["side"].startswith(("after", "follow", "from", "start", "begin"))
     is_single = (
@@ -283,6 +266,22 @@ def _to_now(match: re.Match[str], today: date) -> FoundPeriod | None:
     return FoundPeriod(_span(moment.start, today, today, label), match.start(), moment.stop)
 
 
+def _since_happening(match: re.Match[str], today: date) -> FoundPeriod | None:
+    day = happened_on(match["happening"])
+    if day is None:
+        return None
+    return _found(match, _span(day, today, today, f"since {day.isoformat()}"))
+
+
+def _at_happening(match: re.Match[str], today: date) -> FoundPeriod | None:
+    """ "Before the FTX collapse" is the day before it."""
+    day = happened_on(match["happening"])
+    if day is None:
+        return None
+    day -= timedelta(days=1 if match["side"] in {"before", "right before", "just before", "prior to"} else 0)
+    return _found(match, Period("day", day.isoformat(), 0, day, day))
+
+
 def _begins(match: re.Match[str], today: date) -> FoundPeriod | None:
     """ "When 2022 began", "as March 2024 ended": the first or last day of it."""
     moment = moment_at(match.string, match.start("moment"), today)
@@ -323,15 +322,17 @@ def _plain(match: re.Match[str], today: date) -> FoundPeriod | None:
 def _bare_year(match: re.Match[str], today: date) -> FoundPeriod | None:
     """A year that stands alone: "2024 high", "doge range 2024". The first coins are of 2009, and of the future is no data."""
     year = int(match["year"])
-    is_beside = match.end() < len(match.string.rstrip(" ?.!")) or _BEFORE_YEAR.search(match.string, 0, match.start())
+    is_last = _END_OF_YEAR.match(match.string, match.end()) is not None
+    is_beside = not is_last or _BEFORE_YEAR.search(match.string, 0, match.start())
     if not 2009 <= year <= today.year or not is_beside:
         return None
     return _found(match, _span(date(year, 1, 1), date(year, 12, 31), today, str(year)))
 
 
+_END_OF_YEAR = Pattern(r"(?: (?:pls|please|plz|thanks|thx))?[ ?.!]*$")
 _BEFORE_YEAR = Pattern(
     r"\b(?:high|low|highs|lows|range|returns?|performance|perf|chart|history|peak|prices?|gains?|ohlcv?|candles|bottom|change"
-    r"|growth|volatility|drawdown|close|open|volume)(?: of)? (?:_+ )?$|^_+ $"
+    r"|growth|volatility|drawdown|close|open|volume|days?|weeks?|months?|quarters?|drops?|falls?|loss(?:es)?|streak|dip)(?: of| in)? (?:_+ )?$|_+(?:'s)?[,:]? $"
 )
 
 
@@ -356,6 +357,14 @@ def _span(start: date, end: date, today: date, label: str | None = None) -> Peri
 _JOINT = Pattern(r",? *(?:-|–|—|and|to|until|till|through|thru|up to)(?: the)? *")
 _STARTS = r"(?<![\w.,$€£+*/^(-])"
 
+# "The biggest one-day drop", "the worst week": how long a move lasted, and no stretch that is looked at.
+_NO_BEST = "".join(
+    f"(?<!{word} )"
+    for word in (
+        "biggest", "largest", "worst", "best", "steepest", "sharpest", "greatest", "deepest", "strongest", "weakest",
+        "highest", "lowest", "huge", "hardest", "heaviest", "single", "greenest", "reddest", "top", "record", "max", "maximum", "craziest", "wildest",
+    )
+)  # fmt: skip
 _BESIDE = r"(?:than|compared? (?:to|with|against)|versus|vs\.?|against|relative to|measured against|over|from)"
 _FORMS: tuple[tuple[Pattern, Reader], ...] = tuple(
     (Pattern(pattern), read)
@@ -401,6 +410,11 @@ _FORMS: tuple[tuple[Pattern, Reader], ...] = tuple(
             rf"(?<![a-z])(?:the )?(?P<count>(?!))?{_UNIT} (?P<side>before|prior to|preceding|leading (?:up )?to|after|following) (?:the )?(?=\d|[a-z]{{3}})(?!now|today|last|yesterday)",
             _beside_day,
         ),
+        (rf"\b(?:ever since|since|after|from|following) {HAPPENING}(?! (?:to|until|till)\b)", _since_happening),
+        (
+            rf"\b(?P<side>right before|just before|before|prior to|on|at|around|during|as of|by|until|till|when) {HAPPENING}",
+            _at_happening,
+        ),
         (r"\b(?:between|from)\s+(?:the\s+)?", _range),
         (r"(?<=\()(?=20\d\d-\d\d?-\d|\d\d?[./]\d\d?[./]20\d\d|\d\d? [a-z]{3}|[a-z]{3,9} \d|q[1-4] 20)", _plain),
         (
@@ -442,15 +456,15 @@ _FORMS: tuple[tuple[Pattern, Reader], ...] = tuple(
         ),
         (rf"\b{_BACK}\s+(?P<count>\d{{1,4}})\s?(?P<unit>hrs?|h|d|wk|w|mo|mth|m|yrs?|y)\b", _short),
         (rf"\b{_BACK}\s+{_UNIT}\b", _last_one),
-        (rf"{_STARTS}{_COUNT}[\s-]+{_UNIT}(?![a-z])(?!\s+(?:ago|back|earlier))", _counted),
-        (rf"{_STARTS}(?P<count>\d{{1,4}})\s?(?P<unit>hrs?|h|d|wk|w|mo|mth|yrs?|y)\b", _short),
+        (rf"{_NO_BEST}{_STARTS}{_COUNT}[\s-]+{_UNIT}(?![a-z])(?!\s+(?:ago|back|earlier))", _counted),
+        (rf"{_NO_BEST}{_STARTS}(?P<count>\d{{1,4}})\s?(?P<unit>hrs?|h|d|wk|w|mo|mth|yrs?|y)\b", _short),
         (rf"{_STARTS}(?P<count>1|3|6|9|12|18|24)(?P<unit>m)\b", _short),
         (r"\b(?:in|during|over|throughout|on|at|for|through|of|around|as of|by|before|until)\s+(?:the\s+)?(?=\S)", _in),
         (rf"{_STARTS}(?=\d|[a-z])(?<![a-z])", _plain),
         (
             rf"{_STARTS}(?P<year>20[0-3]\d)(?='?s? (?:(?:price|trading|yearly|annual) )?(?:high|low|range|return|performance|change|price"
             r"|open|clos|chart|history|gain|loss|peak|top|bottom|volume|average|max|min|drawdown|volatility|candle|ohlc|growth)"
-            r"|[ ?.!]*$)",
+            r"|(?: (?:pls|please|plz|thanks|thx))?[ ?.!]*$)",
             _bare_year,
         ),
         (
@@ -458,7 +472,7 @@ _FORMS: tuple[tuple[Pattern, Reader], ...] = tuple(
             _of_unit,
         ),
         (
-            r"\b(?P<unit>hourly|daily|weekly|fortnightly|monthly|yearly|annual|hour|day|week|fortnight|month|year)(?:'s)? (?=change|return|gain|loss|performance|perf|move|high|low|range)"
+            rf"{_NO_BEST}\b(?P<unit>hourly|daily|weekly|fortnightly|monthly|yearly|annual|hour|day|week|fortnight|month|year)(?:'s)? (?=change|return|gain|loss|performance|perf|move|high|low|range)"
             r"|(?<=\S )(?P<unit2>weekly|monthly|yearly)(?=[ ?.!]*$)",
             _of_unit,
         ),

@@ -1,5 +1,7 @@
 """What the grammars find in a question before anything is decided about it."""
 
+# ruff: noqa: E501 - a phrase table reads better with one entry a line
+
 from __future__ import annotations
 
 import re
@@ -79,7 +81,34 @@ _SATS = Pattern(
 )
 
 
+_SPOKEN = Pattern(
+    r"\b(?:wtf|wth|what the (?:hell|heck)) (?P<verb>is|are|r)\b|\b(?:what|wat|wut) (?P<r>r)\b", re.IGNORECASE
+)
+
+
+_UP_TO_NINE = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+# "March twenty twenty-four", "two thousand and eighteen"; a sum of money or of coins is none.
+_YEAR_IN_WORDS = Pattern(
+    rf"(?<![$€£])\b(?:twenty[ -]twenty(?:[ -](?P<one>{'|'.join(_UP_TO_NINE)}))?|(?:twenty|two thousand(?: and)?)[ -](?P<teen>{'|'.join(_TEENS)})|two thousand(?: and)? twenty(?:[ -](?P<one2>{'|'.join(_UP_TO_NINE)}))?)\b(?! (?:dollars?|usd|euros?|eur|bucks|coins?|btc|eth|sol|tokens?|days|thousand|hundred|percent|%))",
+    re.IGNORECASE,
+)
+_SEVERAL_OF_A_COIN = Pattern(
+    r"\b(?P<many>\d|half|one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|quarter|many(?= \w+s (?:can|could|would|do|does|did|for|with|is|make|equal)\b)) (?P<coin>bitcoin|ethereum|litecoin|dogecoin|solana|cardano|monero)s\b",
+    re.IGNORECASE,
+)
+
+
+def _year_in_digits(match: re.Match[str]) -> str:
+    one, teen = match["one"] or match["one2"], match["teen"]
+    return str(2010 + _TEENS.index(teen.lower()) if teen else 2021 + _UP_TO_NINE.index(one.lower()) if one else 2020)
+
+
 def in_whole_coins(text: str) -> str:
+    """The same in the words that the grammars know: sums in satoshis as bitcoin, "wtf is" as "what is"."""
+    text = _SPOKEN.sub(lambda match: "what is" if (match["verb"] or "").lower() == "is" else "what are", text)
+    text = _YEAR_IN_WORDS.sub(_year_in_digits, text)
+    text = _SEVERAL_OF_A_COIN.sub(r"\g<many> \g<coin>", text)
     return _SATS.sub(_in_bitcoin, text)
 
 
@@ -94,6 +123,8 @@ def read(text: str, knowledge: AssetKnowledge, today: date) -> Reading:
     lowered = "".join(low if len(low := character.lower()) == 1 else character for character in text)
     found = read_mentions(text, knowledge)
     period = find_period(_without(lowered, found.spans), today)
+    if period and _HALVING.search(lowered, period.start, period.stop) and _has_own_halvings(found):
+        period = None
     spans = (*found.spans, *(((period.start, period.stop),) if period else ()))
     amounts = tuple(a for a in find_amounts(lowered) if not any(s <= a.start < e for s, e in spans))
     assets = found.assets
@@ -114,6 +145,15 @@ def read(text: str, knowledge: AssetKnowledge, today: date) -> Reading:
         _second(measured, period, today),
         ahead,
     )
+
+
+_HALVING = Pattern(r"halv(?:en)?ing")
+# The halving that is named without a coin is Bitcoin's; these have their own.
+_OWN_HALVINGS = frozenset({"LTC", "BCH", "BSV", "DASH", "ZEC", "ETC", "KAS", "TAO", "RVN", "DGB"})
+
+
+def _has_own_halvings(found: FoundAssets) -> bool:
+    return any(asset.symbol.upper() in _OWN_HALVINGS for asset in found.assets)
 
 
 def _is_ahead(period: Period, lowered: str, today: date) -> bool:

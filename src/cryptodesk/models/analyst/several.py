@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TypeGuard
 
 from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.moments import Moment, moment_at
@@ -83,7 +82,8 @@ def _with_leaning(parts: list[str], knowledge: AssetKnowledge, today: date) -> l
     for part in parts[1:]:
         plan, before = parse(part, knowledge, today), parse(kept[-1], knowledge, today)
         is_of_no_asset = before.intent == "skill" and load_skills()[before.skill].assets == "none"
-        leans = plan.intent in _OF_AN_ASSET - {"skill"} and not plan.all_assets and not plan.doubts
+        is_named = any(asset.asset_id is not None for asset in plan.all_assets)
+        leans = plan.intent in _OF_AN_ASSET - {"skill"} and not is_named and not plan.doubts
         whole = f"{kept[-1].rstrip(' ?!.,')} and {part}"
         is_of_held = before.skill == "portfolio" and plan.intent in _OF_AN_ASSET and not plan.all_assets
         leans = (is_of_no_asset and leans and _LEANS.search(part) is not None) or (is_of_held and not plan.doubts)
@@ -94,39 +94,47 @@ def _with_leaning(parts: list[str], knowledge: AssetKnowledge, today: date) -> l
     return kept
 
 
-# Two days that are asked for beside each other, no stretch between them.
-_DATES = Pattern(r",? (?:and|or|vs\.?|versus|&|as well as|and also|and then) (?:on |at |for )?(?:the )?(?=\S)")
+# Two days, months or years that are asked for beside each other, no stretch between them.
+_DATES = Pattern(
+    r",? (?:and|or|vs\.?|v|versus|&|as well as|and also|and then|against|compared (?:to|with)|than) (?:on |at |for |in |how it did in )?(?:the )?(?=\S)"
+)
 _OF_A_STRETCH = Pattern(r"\b(?:between|from|since|chang\w*|gain\w*|mov\w*|return\w*|perform\w*)\b")
+_BOUNDED = Pattern(r"\b(?:between|from|since)\b")
 _LONGEST_DATE = 26
+_OF_A_TIME = frozenset({"history", "change", "extremes"})
 
 
 def _split_dates(whole: str, knowledge: AssetKnowledge, today: date) -> tuple[str, ...]:
-    """ "ETH price on 1 Jan 2023 and on 1 Jan 2024": the same question of each day."""
+    """ "ETH price on 1 Jan 2023 and on 1 Jan 2024", "BTC 2024 vs 2025": the same question of each time."""
     lowered = whole.lower()
-    if len(lowered) != len(whole) or _OF_A_STRETCH.search(lowered):
+    if len(lowered) != len(whole) or _BOUNDED.search(lowered):
         return ()
     for joint in _DATES.finditer(lowered):
-        first, second = _day_until(lowered, joint.start(), today), moment_at(lowered, joint.end(), today)
-        if first is None or not _is_day(second) or lowered.startswith(("now", "today"), joint.end()):
+        second = moment_at(lowered, joint.end(), today)
+        if second is None or second.problem or lowered.startswith(("now", "today"), joint.end()):
             continue
-        parts = whole[: joint.start()] + whole[second.stop :], whole[:first] + whole[joint.end() :]
-        if all(parse(part, knowledge, today).intent == "history" for part in parts):
+        first = _time_until(lowered, joint.start(), today)
+        if first is None or _is_day(first[1]) != _is_day(second) or (_is_day(second) and _OF_A_STRETCH.search(lowered)):
+            continue
+        parts = whole[: joint.start()] + whole[second.stop :], whole[: first[0]] + whole[joint.end() :]
+        plans = [parse(part, knowledge, today) for part in parts]
+        if all(plan.intent in _OF_A_TIME and plan.period is not None for plan in plans):
             return parts
     return ()
 
 
-def _day_until(lowered: str, stop: int, today: date) -> int | None:
-    """Where the day begins that is said right before `stop`."""
+def _time_until(lowered: str, stop: int, today: date) -> tuple[int, Moment] | None:
+    """The date that is said right before `stop`, and where it begins."""
     for start in range(max(0, stop - _LONGEST_DATE), stop):
         if start == 0 or lowered[start - 1] == " ":
             found = moment_at(lowered, start, today)
-            if _is_day(found) and found.stop == stop:
-                return start
+            if found is not None and found.stop == stop and not found.problem:
+                return start, found
     return None
 
 
-def _is_day(moment: Moment | None) -> TypeGuard[Moment]:
-    return moment is not None and moment.start == moment.end and moment.problem is None
+def _is_day(moment: Moment) -> bool:
+    return moment.start == moment.end
 
 
 def _split_list(whole: str, knowledge: AssetKnowledge, today: date) -> tuple[str, ...]:

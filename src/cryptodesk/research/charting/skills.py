@@ -136,6 +136,8 @@ _SKILLS: dict[str, Callable[[Plan, datetime], _Wishes]] = {
     "outlook": _prices(90, is_course=True),
     "ratios": _several_prices(180),
     "record_close": _prices(365, is_course=True),
+    "price_level": _prices(365, is_course=True),
+    "best_stretch": _prices(365, is_course=True),
     "stablecoins": _stablecoins,
     "supply": _of_assets("circulating_supply", 365),
     "technicals": _technicals,

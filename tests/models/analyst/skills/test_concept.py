@@ -249,7 +249,7 @@ async def test_a_comparison_quotes_an_article_on_either_side(desks: Desks) -> No
 
 @pytest.mark.xdist_group("analyst-skills")
 async def test_where_nothing_fits_it_says_so_and_quotes_nothing(desks: Desks) -> None:
-    for question in ("what is a dead cat bounce", "what is an ichimoku cloud"):
+    for question in ("what is an elliott wave", "what is an ichimoku cloud"):
         said = await ask(desks["snapshot"], question)
         assert "quote none" in said.text or "hold no passage on" in said.text
         assert not quotes(said)
@@ -333,3 +333,27 @@ async def test_a_brief_answer_is_one_quotation_and_its_source() -> None:
     text = await written("what is restaking? be brief", passages(*rows))
     assert text.count("> “") == 1
     assert "_Source: Example Gazette, dated 2026-11-19, found by `cmc_content_search` at 2026-11-21 12:00 UTC._" in text
+
+
+async def test_a_detailed_answer_quotes_more_of_the_article_than_a_usual_one(desks: Desks) -> None:
+    for question in ("what is impermanent loss", "what is slashing", "what is market cap", "how does restaking work"):
+        usual = await ask(desks["snapshot"], question)
+        detailed = await ask(desks["snapshot"], f"{question}, in detail")
+        assert len(detailed.text) > len(usual.text) + 80, question
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("what is impermanent loss", "Impermanent loss is what a liquidity provider's share"),
+        ("whats the diff between a coin and a token", "A coin is the native asset of its own blockchain"),
+        ("wtf is a meme coin", "A meme coin is"),
+        ("whats a rugpull", "A rug pull is a fraud"),
+        ("explain like I'm five what a blockchain is", "A blockchain is a list of transactions"),
+        ("what is market cap", "is the price of one coin times the number of coins in circulation"),
+        ("what does HODL stand for", "HODL means to hold on"),
+        ("dollar cost averaging?", "Dollar cost averaging (DCA) means"),
+    ],
+)
+async def test_a_word_is_explained_by_the_sentence_that_defines_it(desks: Desks, question: str, said: str) -> None:
+    assert said in (await ask(desks["snapshot"], question)).text

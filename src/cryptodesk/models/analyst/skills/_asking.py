@@ -11,7 +11,7 @@ from cryptodesk.models.analyst.reading import Reading
 __all__ = ["is_about_meaning", "is_for_figures", "own_word", "wants_list"]
 
 _MEANING = Pattern(
-    r"\b(?:mean|means|meaning|definition|define|explain|explained|calculated|computed|measured|indicators?|reliable|formulas?)\b|\bhow (?:is|are) .{1,50}\b(?:burned|burnt|annuali[sz]ed|set|decided|determined)\b"
+    r"\beli5\b|\bfor (?:dummies|beginners|noobs|newbies)\b|\blike i'?m (?:5|five)\b|\bin (?:simple|plain|easy) (?:words|terms|english|language)\b|\bwh?at(?:'?s| is| are) (?:it|that|this|they|those)(?: (?:about|exactly|even|for))?\W*$|\b(?:mean|means|meaning|definition|define|explain|explained|calculated|computed|measured|indicators?|reliable|formulas?)\b|\bhow (?:is|are) .{1,50}\b(?:burned|burnt|annuali[sz]ed|set|decided|determined)\b"
     r"|\bways? (?:to|of) (?:read|understand|interpret|measure|judge|spot|tell|look at)(?:ing)?\b|\bhow (?:do|does|are|is|can|could|to) .{0,50}\b(?:work|works|calculate|compute|measure|read|interpret|use|used|affect|be used)\b"
     r"|\bwhat (?:do|does) .{1,50}\b(?:tell|say|show)s?\b|\bwho (?:sets|decides|determines|gets|receives)\b|\b(?:high|low|rising|falling|positive|negative)\b.{1,30}\b(?:bearish|bullish)\b|\bdifference between\b|\b(?:purpose|point|idea|role|logic|concept) (?:of|behind)\b|\bwhat (?:makes|keeps|stops|prevents) (?:an?|the)\b|\bin (?:what|which) (?:way|sense)\b|\b(?:indicate|suggest|imply|reveal|signal|say)s?\b.{0,12}\b(?:about|for|that|on|a|an)\b"
 )

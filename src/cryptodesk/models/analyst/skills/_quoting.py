@@ -56,6 +56,12 @@ _SHORT_FORMS = {
     "perp": "perpetual future",
     "perps": "perpetual futures",
     "utxo": "UTXO",
+    "rugpull": "rug pull",
+    "rugpulls": "rug pulls",
+    "mcap": "market cap",
+    "memecoin": "meme coin",
+    "memecoins": "meme coins",
+    "noncustodial": "non custodial",
 }
 _STOP_WORDS = """
     a about actually after again all also always am an and any anyone are as at be because been before being best
@@ -135,6 +141,7 @@ _NAMED = 0.6
 _FEWEST_WORDS, _LEAST_SHARE = 3, 0.3
 _SHORTEST, _LONGEST = 30, 420
 _MOST_OF_BEST, _MOST_OF_OTHERS = 4, 2
+_MOST_OF_FULL = 8
 _FEWEST_MARKED, _MOST_MARKED = 3, 6
 _MOST_OF_WHOLE = 8
 
@@ -256,18 +263,33 @@ def choose_by_meaning(fits: Sequence[Fit], wanted: Mapping[str, str], most: int)
     return tuple(found[:most])
 
 
-def choose_quotes(fits: Sequence[Fit], wanted: Mapping[str, str], told: Pattern | None = None) -> tuple[Quote, ...]:
+def choose_quotes(
+    fits: Sequence[Fit], wanted: Mapping[str, str], told: Pattern | None = None, *, is_full: bool = False
+) -> tuple[Quote, ...]:
     """Of the best passage up to four sentences, of others up to two. `told` marks the sentences that are wanted of one
-    article as a whole; up to six of them are quoted."""
+    article as a whole; up to six of them are quoted. `is_full` adds what stands after them in the best passage."""
     quotes: list[Quote] = []
     for fit in fits:
         if told is not None and len(fits) == 1:
             kept = _marked_sentences(fit, told) or _best_sentences(fit, wanted, _MOST_OF_BEST)
         else:
             kept = _best_sentences(fit, wanted, _MOST_OF_OTHERS if quotes else _MOST_OF_BEST)
+        if kept and is_full and not quotes:
+            kept = _with_rest(fit, kept)
         if kept:
             quotes.append(Quote(fit.passage, _joined(kept)))
     return tuple(quotes)
+
+
+def _with_rest(fit: Fit, kept: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
+    """The sentences after those chosen, then those before them, as far as there is room."""
+    whole, chosen = _whole_sentences(fit), dict(kept)
+    last = max(chosen)
+    rest = sorted(
+        (place for place in whole if place not in chosen), key=lambda place: (place < last, abs(place - last))
+    )
+    room = max(0, _MOST_OF_FULL - len(chosen))
+    return sorted((chosen | {place: whole[place] for place in rest[:room]}).items())
 
 
 def _whole_sentences(fit: Fit) -> dict[int, str]:

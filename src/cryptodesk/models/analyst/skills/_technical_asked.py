@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from cryptodesk.core.patterns import Pattern
 
-__all__ = ["ALL_TOPICS", "TOOL_LENGTHS", "Interval", "Slots", "Topic", "read_topics"]
+__all__ = ["ALL_TOPICS", "TOOL_LENGTHS", "Interval", "Slots", "Topic", "asked_interval", "read_topics"]
 
 Topic = Literal["rsi", "macd", "averages", "fibonacci", "levels", "bollinger", "atr", "cross"]
 Interval = Literal["1h", "4h", "1d", "1w"]
@@ -66,6 +66,24 @@ _INTERVALS: tuple[tuple[Interval, Pattern], ...] = (
     ("4h", Pattern(r"\b(?:4|four)[- ]?h(?:our|r)?s?\b")),
     ("1w", Pattern(r"\bweekly\b|\b1[- ]?w(?:eek)?\b(?! ago)|\bweekly chart\b")),
 )
+_BARS_ALONE = Pattern(
+    r"^\W*(?:(?:and|so|ok(?:ay)?|but|now|then|same|the same|what about|how about|try|use|using|do|show(?: me)?|give me|check|switch to|change to|i meant?|i mean|make it|on|in|for|with|over|at|from|to|a|an|the|it)[ ,]+)*"
+    r"(?P<bars>hourly|1[- ]?h(?:r|our(?:ly)?)?|(?:one|an)[- ]hour|4[- ]?h(?:r|our(?:ly)?)?s?|four[- ]hour(?:ly)?|h1|h4|d1|w1|daily|1[- ]?d(?:ay)?|day|one[- ]day|weekly|1[- ]?w(?:eek)?|one[- ]week|week)(?:'s)?"
+    r"(?: (?:chart|bars?|candles?|time ?frame|tf|interval|one|instead|please|pls|then|too|as well|level|view|basis))*\W*$"
+)
+
+
+def asked_interval(text: str) -> Interval | None:
+    """ "And on the weekly?": the bars that a text names which says nothing else."""
+    found = _BARS_ALONE.match(text.lower())
+    if found is None:
+        return None
+    bars = found["bars"]
+    if bars.startswith(("4", "four")) or bars == "h4":
+        return "4h"
+    return "1h" if "h" in bars else "1w" if "w" in bars else "1d"
+
+
 _VERDICT = Pattern(r"\bover-? ?bought\b|\bover-? ?sold\b")
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.reading import Reading
 
-__all__ = ["asks_for_action", "is_about_asset", "is_concept", "is_list", "is_speculation", "looks_ahead"]
+__all__ = ["asks_for_action", "is_about_asset", "is_concept", "is_list", "is_of_a_day", "is_speculation", "looks_ahead"]
 
 _PRONOUN = Pattern(r"\b(?:it|its|it's|they|them|their|both|these|those|the (?:two|three))\b")
 _CONCEPT = Pattern(
@@ -48,6 +48,14 @@ def is_list(reading: Reading) -> bool:
 def is_speculation(reading: Reading) -> bool:
     """Asked for a cause or for what something means for something else."""
     return _SPECULATION.search(reading.lowered) is not None
+
+
+def is_of_a_day(reading: Reading, word: str) -> bool:
+    """The word only says when: "ETH since the halving"."""
+    period = reading.period
+    if period is None or not reading.has_asset or word not in reading.lowered[period.start : period.stop]:
+        return False
+    return word not in reading.lowered[: period.start] and word not in reading.lowered[period.stop :]
 
 
 def looks_ahead(reading: Reading) -> bool:

@@ -11,6 +11,7 @@ from msgspec import Struct, structs
 from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst import intents
 from cryptodesk.models.analyst.calls import Call
+from cryptodesk.models.analyst.happenings import in_happenings
 from cryptodesk.models.analyst.questions import Plan
 from cryptodesk.models.analyst.reading import Reading
 from cryptodesk.models.analyst.skills._concept_phrases import (
@@ -175,7 +176,8 @@ class ConceptSlots(Struct, frozen=True):
 
 
 def _recognise(reading: Reading) -> Claim | None:
-    if is_of_incident(reading):
+    # "SOL since the FTX collapse" asks how a coin fared from a day on.
+    if is_of_incident(reading) and not (reading.is_known and in_happenings(reading.lowered)):
         return Claim(0.985, ConceptSlots(_query(reading.text), "story"))
     if _wants_its_name(reading):
         return Claim(_NAMED, ConceptSlots(_query(reading.text)))
@@ -271,7 +273,8 @@ def _pure_confidence(reading: Reading) -> float | None:
     if reading.says(_WHAT_IS):
         return _BARE if reading.says(_THE_FIGURE) and (reading.measures or reading.says(_OF_DATA)) else 0.965
     is_bare = reading.words <= _MOST_BARE_WORDS or names_article(reading)
-    return _BARE if is_bare and not reading.measures and not reading.says(intents.FOLLOW_UP) else None
+    has_figure = bool(reading.measures) and not (set(reading.measures) == {"price"} and names_article(reading))
+    return _BARE if is_bare and not has_figure and not reading.says(intents.FOLLOW_UP) else None
 
 
 def _is_contrast(reading: Reading) -> bool:
@@ -387,7 +390,7 @@ def _write(setting: Setting) -> Draft:
     fits = [fit_of(passage, wanted, titles) for passage in passages]
     chosen = choose_fits(fits, most)
     near = () if chosen else choose_by_meaning(fits, wanted, most)
-    quotes = choose_quotes(chosen or near, wanted, _TOLD.get(_aim(setting)))
+    quotes = choose_quotes(chosen or near, wanted, _TOLD.get(_aim(setting)), is_full=setting.is_detailed)
     if not quotes:
         return _beside(setting, fits)
     lead = _lead(setting, chosen) if chosen else _lead_by_meaning(near)

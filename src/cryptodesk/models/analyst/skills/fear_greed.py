@@ -10,6 +10,7 @@ from decimal import Decimal
 from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.formats import number
+from cryptodesk.models.analyst.questions import Period
 from cryptodesk.models.analyst.reading import Reading
 from cryptodesk.models.analyst.results import Result
 from cryptodesk.models.analyst.skills._overview import DAYS_KEPT, kept_days, lacks_past, toward
@@ -77,7 +78,7 @@ def _write(setting: Setting) -> Draft:
     asked = _on_the_day_asked(setting, result, index)
     earlier = [(words, value) for name, words in _EARLIER if (value := _past(result, name)) is not None]
     parts = [] if setting.is_brief else [_compared(index, earlier), _extremes(result)]
-    if _WANTS_ENDS.search(setting.question.lower()):
+    if _WANTS_ENDS.search(setting.question.lower()) or _is_year(setting.plan.period):
         parts = [_extremes(result), *parts[:1]]
     meaning = "0 is extreme fear, 100 extreme greed." if setting.is_detailed else ""
     text = join_paragraphs(
@@ -89,12 +90,23 @@ def _write(setting: Setting) -> Draft:
 
 def _on_the_day_asked(setting: Setting, result: Result, index: Decimal) -> str:
     """ "vs last month?": the comparison comes first, also in a short answer."""
+    if _is_year(setting.plan.period):  # its ends are what is kept of it
+        return ""
     days = kept_days(setting.plan.period, setting.today)
     before = _past(result, DAYS_KEPT[days]) if days is not None else None
     if days is None or before is None:
         return lacks_past(setting, "the index")
     words = dict(_EARLIER)[DAYS_KEPT[days]]
     return f"That is {toward(index, before)} {number(before)} {words}."
+
+
+def _is_year(period: Period | None) -> bool:
+    if period is None:
+        return False
+    return period.kind == "days" and _SHORTEST_YEAR <= period.count <= _LONGEST_YEAR
+
+
+_SHORTEST_YEAR, _LONGEST_YEAR = 350, 370
 
 
 def _in_words(label: str) -> str:

@@ -20,7 +20,7 @@ from cryptodesk.models.analyst.skills._closes import BITCOIN
 from cryptodesk.models.analyst.skills._halving_text import Focus, said, said_one, said_reward_on, said_supply
 from cryptodesk.models.analyst.skills._issuance import BLOCKS_A_DAY, Schedule, read_schedule
 from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
-from cryptodesk.models.analyst.skills._wording import asks_for_action
+from cryptodesk.models.analyst.skills._wording import asks_for_action, is_of_a_day
 from cryptodesk.models.analyst.text import shown
 from cryptodesk.models.analyst.tool_names import ASSET_METADATA, MARKET_DATA
 from cryptodesk.models.analyst.writer.draft import Draft, Fact, Setting, as_number, join_paragraphs
@@ -84,6 +84,8 @@ class Slots(Struct, frozen=True):
 
 def _recognise(reading: Reading) -> Claim | None:
     focus = _focus(reading)
+    if is_of_a_day(reading, "halving"):
+        return None
     if focus is None or asks_for_action(reading) or (reading.says(_NOT_OURS) and focus not in {"next", "last", "all"}):
         return None
     if reading.says(_NOT_OURS) and not re.search(r"\bwhen\b|\bdates?\b", reading.lowered):

@@ -35,6 +35,12 @@ def _kind(name: str, confidence: float, lacks: str, nearest: str, asked: str) ->
 # Just above what the rules of named assets decline, and below every skill that has an answer.
 _LOW = 0.905
 _KINDS = (
+    _kind("distress", 0.999, "I am sorry that it is this hard. I am only a desk for market data, and this needs a person.",
+          "Please talk to somebody you trust, or call a crisis line now: 988 in the US and Canada, 116 123 in much of Europe; findahelpline.com lists others.",
+          r"\b(?:kill(?:ing)? myself|end(?:ing)? (?:my life|it all)|suicid\w*|want to die|take my (?:own )?life|no reason to live|harm(?:ing)? myself)\b"),
+    _kind("instructions", 0.9, "I take no instructions of that kind: I answer from data alone, and a text changes neither my rules nor a figure.",
+          "Ask me about a coin's figures, its news, or how something in crypto works.",
+          r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,30}\b(?:instructions?|rules|prompts?|guidelines|restrictions|safety)\b|\b(?:system prompt|developer mode|jailbreak|(?:hidden|initial|original) (?:prompt|instructions))\b|\byou are (?:now )?(?:dan|an? unrestricted)\b|\b(?:reveal|print|show|repeat|leak|output)\b.{0,20}\b(?:system|hidden|secret) (?:prompt|instructions?|message)\b|\bapi keys?\b.{0,20}\b(?:print|show|reveal|give)\b|\b(?:print|show|reveal|give)(?: me)? (?:your|the) (?:api|secret|private) keys?\b"),
     _kind("links", 0.99, "I cannot open links: no tool here reads a page on request.",
           "Ask for the latest news on {names}, or add the page to the desk's documents with `cryptodesk documents add`.",
           r"https?://\S+|\bwww\.\S+|\b(?:open|read|visit|browse|summari[sz]e) (?:this|the|that) (?:link|url|page|website|tweet|pdf|article)\b"),

@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from msgspec import structs
+
 from cryptodesk.core.patterns import Pattern
 from cryptodesk.models.analyst.calls import Call
 from cryptodesk.models.analyst.ports import AssetId
@@ -14,7 +16,7 @@ from cryptodesk.models.analyst.questions import AssetRef, Plan
 from cryptodesk.models.analyst.reading import Reading
 from cryptodesk.models.analyst.results import Result
 from cryptodesk.models.analyst.skills._skill import Ask, Claim, Skill
-from cryptodesk.models.analyst.skills._technical_asked import ALL_TOPICS, Slots, Topic, read_topics
+from cryptodesk.models.analyst.skills._technical_asked import ALL_TOPICS, Slots, Topic, asked_interval, read_topics
 from cryptodesk.models.analyst.skills._technical_bars import bars_call, needs_bars, said_of_bars
 from cryptodesk.models.analyst.skills._technical_text import (
     RSI_RULE,
@@ -204,6 +206,11 @@ def _meaning(setting: Setting) -> str:
     return "Indicators are arithmetic on past prices: they describe the bar they are of, and they are no forecast and no advice."
 
 
+def _follow(plan: Plan, text: str) -> Plan | None:
+    interval = asked_interval(text)
+    return None if interval is None else structs.replace(plan, slots=structs.replace(_slots(plan), interval=interval))
+
+
 SKILL = Skill(
     name="technicals",
     title="technical indicators of an asset",
@@ -219,4 +226,5 @@ SKILL = Skill(
     calls=_calls,
     write=_write,
     assets="needed",
+    follow=_follow,
 )

@@ -36,7 +36,7 @@ _OWN = (
 
 def write_comparison(setting: Setting, holdings: Sequence[Holding]) -> Draft:
     period = setting.plan.period
-    if len(holdings) < 2 or (period is not None and period.kind in {"day", "all"}):
+    if period is not None and (len(holdings) < 2 or period.kind in {"day", "all"}):
         return write_history(setting, holdings)
     measures = [MEASURES[name] for name in setting.plan.measures if name in _OWN]
     if measures:
@@ -63,7 +63,7 @@ def _over_period(setting: Setting, holdings: Sequence[Holding], period: Period) 
         (holding, return_field(period) or "history") for holding in holdings if change_text(holding, period)[0] is None
     ]
     summary = _spread(holdings, period)
-    text = join_paragraphs(body, summary, gaps(absent), sources(used), "" if setting.is_brief else caveats(used))
+    text = join_paragraphs(summary, body, gaps(absent), sources(used), "" if setting.is_brief else caveats(used))
     return Draft(text, tuple(facts))
 
 
@@ -103,7 +103,7 @@ def _usual(setting: Setting, holdings: Sequence[Holding]) -> Draft:
     body = table(["Asset", "Price", "Market cap", *_USUAL_HEADERS], rows)
     month = Period("days", "the last 30 days", 30)
     text = join_paragraphs(
-        body, _spread(holdings, month), gaps(absent), sources(used), "" if setting.is_brief else caveats(used)
+        _spread(holdings, month), body, gaps(absent), sources(used), "" if setting.is_brief else caveats(used)
     )
     return Draft(text, tuple(fact(holding, field) for holding, field in [*used, *absent]))
 
@@ -116,7 +116,7 @@ def _by_measure(setting: Setting, holdings: Sequence[Holding], measure: Measure)
     ]
     body = table(["Asset", "Price", measure.label[:1].upper() + measure.label[1:]], rows)
     summary = _largest(holdings, measure)
-    text = join_paragraphs(body, summary, gaps(absent), sources(used), "" if setting.is_brief else caveats(used))
+    text = join_paragraphs(summary, body, gaps(absent), sources(used), "" if setting.is_brief else caveats(used))
     return Draft(text, tuple(fact(holding, field) for holding, field in [*used, *absent]))
 
 
