@@ -55,6 +55,14 @@ class Server:
         finally:
             await connection.close()
 
+    def halt(self) -> None:
+        """Stops it as an operator does: whoever is connected is disconnected. `start_again` follows."""
+        self._handle.stop()
+
+    def start_again(self) -> None:
+        """With the same data at the same address."""
+        self._handle.ensure_postgres_running()
+
     def stop(self) -> None:
         process = self._handle.get_postmaster_info().process
         if process.is_running():

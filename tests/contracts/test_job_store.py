@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -15,9 +13,11 @@ from cryptodesk.core.jobs import JobReport, JobStatus, ResearchJob
 from cryptodesk.core.research import Chart, ChartColumn, ChartEntity, ChartSeries, CitedSource, ResearchStep
 from cryptodesk.state.job_store import INTERRUPTED_TWICE, ClaimedJob, JobEnd, JobStore
 from cryptodesk.state.migrations import COMPONENT, MIGRATIONS
-from cryptodesk.state.research_jobs import SqliteJobStore
-from cryptodesk.storage.migrations import apply_migrations
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.state.research_jobs import DatabaseJobStore
+from cryptodesk.storage.database import Database
+from tests.contracts.databases import database, postgres_server
+
+__all__ = ["database", "postgres_server"]
 
 NOW = 1_790_000_000.0
 LAPSES_AT = NOW + 30
@@ -25,12 +25,10 @@ RETENTION_SECONDS = 3600.0
 STEPS = (ResearchStep("plan", "rules", "completed", "two questions", 1.5), ResearchStep("write", "model", "started"))
 
 
-@pytest.fixture(params=["sqlite"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[JobStore]:
-    assert request.param == "sqlite"
-    with SqliteDatabase(tmp_path / "desk.db") as database:
-        apply_migrations(database.path, COMPONENT, MIGRATIONS)
-        yield SqliteJobStore(database, retention_seconds=RETENTION_SECONDS)
+@pytest.fixture
+def store(database: Database) -> JobStore:
+    database.migrate(COMPONENT, MIGRATIONS)
+    return DatabaseJobStore(database, retention_seconds=RETENTION_SECONDS)
 
 
 def a_job(job_id: str = "j1", **changes: object) -> ResearchJob:
@@ -167,11 +165,11 @@ async def test_the_oldest_job_is_claimed_first_and_is_then_in_progress(store: Jo
 
 
 async def test_there_is_nothing_to_claim_where_nothing_waits(store: JobStore) -> None:
-    assert (store.has_work(NOW), await claim(store)) == (False, None)
+    assert (await store.has_work(NOW), await claim(store)) == (False, None)
     await add(store, a_job())
-    assert store.has_work(NOW)
+    assert await store.has_work(NOW)
     await claimed(store)
-    assert (store.has_work(NOW), await claim(store, "c2")) == (False, None)
+    assert (await store.has_work(NOW), await claim(store, "c2")) == (False, None)
 
 
 async def test_of_many_claims_at_once_each_job_goes_to_one(store: JobStore) -> None:
@@ -184,10 +182,10 @@ async def test_a_lapsed_claim_is_taken_over_with_the_run_of_the_earlier_attempt(
     await add(store, a_job())
     await claimed(store)
     await store.keep("c1", lapses_at=LAPSES_AT, run_id="run1", steps=STEPS)
-    assert (store.has_work(LAPSES_AT - 0.001), await claim(store, "c2", now=LAPSES_AT - 0.001)) == (False, None)
+    assert (await store.has_work(LAPSES_AT - 0.001), await claim(store, "c2", now=LAPSES_AT - 0.001)) == (False, None)
     taken = await claimed(store, "c2", now=LAPSES_AT)
     assert (taken.attempts, taken.job.run_id, taken.job.steps) == (2, "run1", ())
-    assert store.held(["c1", "c2", "c3"]) == {"c2"}
+    assert await store.held(["c1", "c2", "c3"]) == {"c2"}
     assert not await store.finish("c1", completed())
     assert not await store.keep("c1", lapses_at=NOW + 99, run_id="x", steps=())
     assert not await store.give_back("c1", None)
@@ -220,7 +218,7 @@ async def test_a_job_that_was_abandoned_too_often_fails_and_is_not_begun_again(s
     (failed,) = await store.fail_interrupted(later, most_attempts=2)
     assert (failed.job_id, failed.status, failed.ended_at) == ("j1", "failed", later)
     assert (failed.error_code, failed.error_message) == INTERRUPTED_TWICE
-    assert not store.has_work(later)
+    assert not await store.has_work(later)
     assert await store.fail_interrupted(later, most_attempts=2) == ()
 
 
@@ -251,7 +249,7 @@ async def test_a_completed_job_has_its_report_sources_and_charts(store: JobStore
     assert job == a_job(
         status="completed", started_at=NOW, ended_at=NOW + 5, run_id="run1", report=a_report(), steps=STEPS
     )
-    assert store.held(["c1"]) == frozenset()
+    assert await store.held(["c1"]) == frozenset()
 
 
 async def test_a_failed_job_says_why(store: JobStore) -> None:
@@ -269,12 +267,12 @@ async def test_a_job_that_is_not_over_can_be_cancelled_once(store: JobStore, is_
         await claimed(store)
     job = await store.cancel("acme", "j1", NOW + 1)
     assert (job.status, job.ended_at) == ("cancelled", NOW + 1)
-    assert store.held(["c1"]) == frozenset()
+    assert await store.held(["c1"]) == frozenset()
     with pytest.raises(JobEnded, match="its status is 'cancelled'"):
         await store.cancel("acme", "j1", NOW + 2)
     assert not await store.finish("c1", completed())
     assert await status(store) == "cancelled"
-    assert not store.has_work(NOW + 9999)
+    assert not await store.has_work(NOW + 9999)
 
 
 async def test_what_has_ended_cannot_be_cancelled_or_ended_again(store: JobStore) -> None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from cryptodesk.core.errors import TurnCompleted, TurnNotFound
 from cryptodesk.core.messages import Message, TextPart, ToolCallPart, ToolResultPart, text_message
-from cryptodesk.core.ports import Claim, Database, StoredTurn, TurnStore
+from cryptodesk.core.ports import Claim, StoredTurn, TurnStore
 from cryptodesk.core.tools import ToolSpec
 from cryptodesk.state.migrations import COMPONENT, MIGRATIONS
-from cryptodesk.state.turns import SqliteTurnStore
-from cryptodesk.storage.migrations import apply_migrations
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.state.turns import DatabaseTurnStore
+from cryptodesk.storage.database import Database
+from tests.contracts.databases import database, postgres_server
+
+__all__ = ["database", "postgres_server"]
 
 RETENTION_SECONDS = 3600.0
 NOW = 1_790_000_000.0
@@ -24,12 +24,10 @@ LAPSES_AT = NOW + 120
 Stores = tuple[Database, TurnStore]
 
 
-@pytest.fixture(params=["sqlite"])
-def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stores]:
-    assert request.param == "sqlite"
-    with SqliteDatabase(tmp_path / "desk.db") as database:
-        apply_migrations(database.path, COMPONENT, MIGRATIONS)
-        yield database, SqliteTurnStore(database, retention_seconds=RETENTION_SECONDS)
+@pytest.fixture
+def stores(database: Database) -> Stores:
+    database.migrate(COMPONENT, MIGRATIONS)
+    return database, DatabaseTurnStore(database, retention_seconds=RETENTION_SECONDS)
 
 
 def a_turn(turn_id: str = "t1", **changes: object) -> StoredTurn:

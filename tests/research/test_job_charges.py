@@ -30,8 +30,8 @@ from cryptodesk.ledger.store import SqliteLedger
 from cryptodesk.state.job_store import JobEnd
 from cryptodesk.state.migrations import COMPONENT as STATE
 from cryptodesk.state.migrations import MIGRATIONS as STATE_MIGRATIONS
-from cryptodesk.state.research_jobs import SqliteJobStore
-from cryptodesk.state.turns import SqliteTurnStore
+from cryptodesk.state.research_jobs import DatabaseJobStore
+from cryptodesk.state.turns import DatabaseTurnStore
 from cryptodesk.storage.migrations import apply_migrations
 from cryptodesk.storage.sqlite import SqliteDatabase
 from tests.engine.fakes import FakeCatalog, FakePricing, FakeProvider, FakeTools, says
@@ -66,7 +66,7 @@ class Hanging:
 def a_bench(database: SqliteDatabase, *answers: Any, clock: FixedClock | None = None) -> Bench:
     """A desk of jobs over the engine, as the server joins them."""
     clock = clock or FixedClock(NOW)
-    turns, ledger = SqliteTurnStore(database), SqliteLedger(database)
+    turns, ledger = DatabaseTurnStore(database), SqliteLedger(database)
     engine = Engine(
         catalog=FakeCatalog(fake=FakeProvider(*answers)),
         tools=FakeTools(),
@@ -76,7 +76,7 @@ def a_bench(database: SqliteDatabase, *answers: Any, clock: FixedClock | None = 
     )
     metered = MeteredEngine(engine, CreditBook(database, clock))
     refund = Refunds(database, ledger, clock).refund_run
-    return Bench(SqliteJobStore(database), metered, clock, PLAIN, refund)
+    return Bench(DatabaseJobStore(database), metered, clock, PLAIN, refund)
 
 
 def entries(database: SqliteDatabase) -> tuple[Entry, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,20 +12,20 @@ import pytest
 from cryptodesk.core.errors import InternalError
 from cryptodesk.state.job_store import INTERRUPTED_TWICE, JobEnd
 from cryptodesk.state.migrations import COMPONENT, MIGRATIONS
-from cryptodesk.state.research_jobs import SqliteJobStore
+from cryptodesk.state.research_jobs import DatabaseJobStore
 from cryptodesk.storage.migrations import apply_migrations
 from cryptodesk.storage.sqlite import SqliteDatabase
 from tests.research.job_fakes import CALLER, NOW, Bench, FakeEngine, a_run
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteJobStore]:
+def store(tmp_path: Path) -> Iterator[DatabaseJobStore]:
     with SqliteDatabase(tmp_path / "desk.db") as database:
         apply_migrations(database.path, COMPONENT, MIGRATIONS)
-        yield SqliteJobStore(database)
+        yield DatabaseJobStore(database)
 
 
-async def test_a_stopping_desk_gives_its_jobs_back_and_pays_for_what_it_used(store: SqliteJobStore) -> None:
+async def test_a_stopping_desk_gives_its_jobs_back_and_pays_for_what_it_used(store: DatabaseJobStore) -> None:
     stopping = Bench(store, FakeEngine(holds_at=1))
     async with stopping.serving():
         job = await stopping.create()
@@ -37,7 +38,7 @@ async def test_a_stopping_desk_gives_its_jobs_back_and_pays_for_what_it_used(sto
     assert nexts.engine.requests[0].trace_id == stopping.engine.requests[0].trace_id
 
 
-async def test_the_claim_of_a_running_job_is_renewed(store: SqliteJobStore) -> None:
+async def test_the_claim_of_a_running_job_is_renewed(store: DatabaseJobStore) -> None:
     bench = Bench(store, FakeEngine(holds_at=1))
     async with bench.serving():
         job = await bench.create()
@@ -45,12 +46,12 @@ async def test_the_claim_of_a_running_job_is_renewed(store: SqliteJobStore) -> N
         for _ in range(20):
             bench.pass_time(9.0)
             await bench.beats.beat()
-            assert not store.has_work(bench.clock.unix())
+            assert not await store.has_work(bench.clock.unix())
         bench.engine.gate.set()
         assert (await bench.ended(job)).status == "completed"
 
 
-async def test_a_run_is_named_on_disk_before_it_goes_on(store: SqliteJobStore) -> None:
+async def test_a_run_is_named_on_disk_before_it_goes_on(store: DatabaseJobStore) -> None:
     bench = Bench(store, FakeEngine(holds_at=1))
     async with bench.serving():
         job = await bench.create()
@@ -58,7 +59,7 @@ async def test_a_run_is_named_on_disk_before_it_goes_on(store: SqliteJobStore) -
         assert (await bench.look(job)).run_id == "run1"
 
 
-async def abandon(store: SqliteJobStore, job_id: str, claim_id: str, now: float, run_id: str) -> None:
+async def abandon(store: DatabaseJobStore, job_id: str, claim_id: str, now: float, run_id: str) -> None:
     """What a killed process leaves behind."""
     held = await store.claim_next(claim_id, now=now, lapses_at=now + 30, most_attempts=2)
     assert held is not None
@@ -66,7 +67,7 @@ async def abandon(store: SqliteJobStore, job_id: str, claim_id: str, now: float,
     await store.keep(claim_id, lapses_at=now + 30, run_id=run_id, steps=())
 
 
-async def test_a_killed_processes_job_is_taken_up_once_its_claim_lapsed(store: SqliteJobStore) -> None:
+async def test_a_killed_processes_job_is_taken_up_once_its_claim_lapsed(store: DatabaseJobStore) -> None:
     bench = Bench(store)
     job = await bench.create()
     await abandon(store, job.job_id, "killed", NOW.timestamp(), "run0")
@@ -78,7 +79,7 @@ async def test_a_killed_processes_job_is_taken_up_once_its_claim_lapsed(store: S
     assert (done.status, done.run_id, bench.refunds.run_ids) == ("completed", "run1", ["run0"])
 
 
-async def test_a_job_that_was_killed_twice_fails_clearly_and_costs_nothing(store: SqliteJobStore) -> None:
+async def test_a_job_that_was_killed_twice_fails_clearly_and_costs_nothing(store: DatabaseJobStore) -> None:
     bench = Bench(store)
     job = await bench.create()
     await abandon(store, job.job_id, "killed", NOW.timestamp(), "run0")
@@ -90,7 +91,7 @@ async def test_a_job_that_was_killed_twice_fails_clearly_and_costs_nothing(store
     assert (bench.engine.requests, bench.refunds.run_ids) == ([], ["run00"])
 
 
-async def test_a_desk_that_slept_past_its_claim_leaves_the_job_to_who_took_it(store: SqliteJobStore) -> None:
+async def test_a_desk_that_slept_past_its_claim_leaves_the_job_to_who_took_it(store: DatabaseJobStore) -> None:
     sleeper, taker = Bench(store, FakeEngine(holds_at=1)), Bench(store, FakeEngine(a_run(text="The taker's.")))
     async with sleeper.serving():
         job = await sleeper.create()
@@ -108,7 +109,7 @@ async def test_a_desk_that_slept_past_its_claim_leaves_the_job_to_who_took_it(st
 
 
 async def test_a_result_that_comes_after_the_cancellation_is_not_kept(
-    store: SqliteJobStore, monkeypatch: pytest.MonkeyPatch
+    store: DatabaseJobStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench = Bench(store)
     finish = store.finish
@@ -126,7 +127,7 @@ async def test_a_result_that_comes_after_the_cancellation_is_not_kept(
 
 
 async def test_a_job_whose_end_cannot_be_written_is_begun_again(
-    store: SqliteJobStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    store: DatabaseJobStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     bench = Bench(store)
     finish, failures = store.finish, [InternalError("the disk is full")]
@@ -145,3 +146,26 @@ async def test_a_job_whose_end_cannot_be_written_is_begun_again(
         bench.pass_time(31.0)
         assert (await bench.ended(job)).status == "completed"
     assert (len(bench.engine.requests), bench.refunds.run_ids) == (2, ["run1"])
+
+
+async def test_a_desk_that_looks_after_a_job_at_the_moment_of_its_end_does_not_stop_it(
+    store: DatabaseJobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = Bench(store)
+    finish, has_ended, may_return = store.finish, asyncio.Event(), asyncio.Event()
+
+    async def finish_and_pause(claim_id: str, end: JobEnd) -> bool:
+        is_finished = await finish(claim_id, end)
+        has_ended.set()
+        await may_return.wait()
+        return is_finished
+
+    monkeypatch.setattr(store, "finish", finish_and_pause)
+    async with bench.serving():
+        job = await bench.create()
+        await has_ended.wait()
+        await bench.beats.beat()
+        may_return.set()
+        assert (await bench.ended(job)).status == "completed"
+        await bench.beats.beat()
+    assert bench.refunds.run_ids == []

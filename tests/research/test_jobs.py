@@ -26,7 +26,7 @@ from cryptodesk.research.job_run import EMPTY_REPORT
 from cryptodesk.research.jobs import JobDesk
 from cryptodesk.state.job_store import JobEnd
 from cryptodesk.state.migrations import COMPONENT, MIGRATIONS
-from cryptodesk.state.research_jobs import SqliteJobStore
+from cryptodesk.state.research_jobs import DatabaseJobStore
 from cryptodesk.storage.migrations import apply_migrations
 from cryptodesk.storage.sqlite import SqliteDatabase
 from tests.research.job_fakes import (
@@ -47,16 +47,16 @@ from tests.research.job_fakes import (
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteJobStore]:
+def store(tmp_path: Path) -> Iterator[DatabaseJobStore]:
     with SqliteDatabase(tmp_path / "desk.db") as database:
         apply_migrations(database.path, COMPONENT, MIGRATIONS)
-        yield SqliteJobStore(database)
+        yield DatabaseJobStore(database)
 
 
 # -- taken in and run --------------------------------------------------------------------------------------------------
 
 
-async def test_a_created_job_waits_on_disk_under_a_uuid(store: SqliteJobStore) -> None:
+async def test_a_created_job_waits_on_disk_under_a_uuid(store: DatabaseJobStore) -> None:
     bench = Bench(store)
     job = await bench.create(instructions="Briefly.")
     assert str(UUID(job.job_id)) == job.job_id
@@ -71,7 +71,7 @@ async def test_a_created_job_waits_on_disk_under_a_uuid(store: SqliteJobStore) -
     assert await bench.look(job) == job
 
 
-async def test_a_job_is_run_as_a_report_with_the_callers_wishes(store: SqliteJobStore) -> None:
+async def test_a_job_is_run_as_a_report_with_the_callers_wishes(store: DatabaseJobStore) -> None:
     bench = Bench(store)
     async with bench.serving():
         job = await bench.create(instructions="Briefly.")
@@ -91,7 +91,7 @@ async def test_a_job_is_run_as_a_report_with_the_callers_wishes(store: SqliteJob
     assert [(message.role, message.text) for message in request.messages] == [("user", "Is Bitcoin money?")]
 
 
-async def test_a_finished_run_is_the_report_with_its_sources_questions_and_steps(store: SqliteJobStore) -> None:
+async def test_a_finished_run_is_the_report_with_its_sources_questions_and_steps(store: DatabaseJobStore) -> None:
     bench = Bench(store)
     async with bench.serving():
         job = await bench.ended(await bench.create())
@@ -101,7 +101,7 @@ async def test_a_finished_run_is_the_report_with_its_sources_questions_and_steps
     assert (job.started_at, job.ended_at, job.run_id) == (NOW.timestamp(), NOW.timestamp(), "run1")
 
 
-async def test_progress_is_saved_at_a_beat_and_an_ended_step_takes_its_own_place(store: SqliteJobStore) -> None:
+async def test_progress_is_saved_at_a_beat_and_an_ended_step_takes_its_own_place(store: DatabaseJobStore) -> None:
     run = a_run(progress("plan"), progress("gather"), progress("plan", "completed"))
     bench = Bench(store, FakeEngine(run, holds_at=4))
     async with bench.serving():
@@ -115,14 +115,14 @@ async def test_progress_is_saved_at_a_beat_and_an_ended_step_takes_its_own_place
         assert (await bench.ended(job)).steps == (PLANNED,)
 
 
-async def test_steps_are_kept_where_the_run_names_none_at_its_end(store: SqliteJobStore) -> None:
+async def test_steps_are_kept_where_the_run_names_none_at_its_end(store: DatabaseJobStore) -> None:
     bench = Bench(store, FakeEngine([[started(), progress("plan")], [TextDelta("Yes.")], [finished(None)]]))
     async with bench.serving():
         job = await bench.ended(await bench.create())
     assert job.steps == (ResearchStep("plan", "rules", "started"),)
 
 
-async def test_nothing_is_written_while_a_run_has_no_news(store: SqliteJobStore) -> None:
+async def test_nothing_is_written_while_a_run_has_no_news(store: DatabaseJobStore) -> None:
     bench = Bench(store, FakeEngine(holds_at=1))
     async with bench.serving():
         await bench.create()
@@ -134,7 +134,7 @@ async def test_nothing_is_written_while_a_run_has_no_news(store: SqliteJobStore)
         assert store._database.transactions == before
 
 
-async def test_the_oldest_job_goes_first_and_no_more_run_than_may(store: SqliteJobStore) -> None:
+async def test_the_oldest_job_goes_first_and_no_more_run_than_may(store: DatabaseJobStore) -> None:
     bench = Bench(store, FakeEngine(holds_at=1), settings=replace(SETTINGS, concurrency=2))
     jobs = [await bench.create(f"Question {number}?") for number in range(7)]
     async with bench.serving():
@@ -149,7 +149,7 @@ async def test_the_oldest_job_goes_first_and_no_more_run_than_may(store: SqliteJ
     assert bench.engine.side_by_side == 2
 
 
-async def test_of_two_desks_on_one_store_one_runs_a_job(store: SqliteJobStore) -> None:
+async def test_of_two_desks_on_one_store_one_runs_a_job(store: DatabaseJobStore) -> None:
     first, second = Bench(store), Bench(store)
     async with first.serving(), second.serving():
         jobs = [await (first, second)[number % 2].create(f"Question {number}?") for number in range(20)]
@@ -159,7 +159,7 @@ async def test_of_two_desks_on_one_store_one_runs_a_job(store: SqliteJobStore) -
     assert sorted(asked) == sorted(f"Question {number}?" for number in range(20))
 
 
-async def test_an_account_cannot_fill_the_desk(store: SqliteJobStore) -> None:
+async def test_an_account_cannot_fill_the_desk(store: DatabaseJobStore) -> None:
     bench = Bench(store, settings=replace(SETTINGS, most_open=2))
     await bench.create()
     await bench.create()
@@ -170,7 +170,7 @@ async def test_an_account_cannot_fill_the_desk(store: SqliteJobStore) -> None:
 # -- failures ----------------------------------------------------------------------------------------------------------
 
 
-async def test_a_failed_run_fails_the_job_with_its_code_and_message(store: SqliteJobStore) -> None:
+async def test_a_failed_run_fails_the_job_with_its_code_and_message(store: DatabaseJobStore) -> None:
     error = UpstreamUnavailable("No provider answered.", upstream="x")
     bench = Bench(store, FakeEngine([[started(), progress("plan")], [RunFailed(error)]]))
     async with bench.serving():
@@ -180,7 +180,7 @@ async def test_a_failed_run_fails_the_job_with_its_code_and_message(store: Sqlit
 
 
 @pytest.mark.parametrize("text", ["", " \n\t"])
-async def test_a_run_without_words_is_no_report(store: SqliteJobStore, text: str) -> None:
+async def test_a_run_without_words_is_no_report(store: DatabaseJobStore, text: str) -> None:
     bench = Bench(store, FakeEngine(a_run(text=text)))
     async with bench.serving():
         job = await bench.ended(await bench.create())
@@ -193,7 +193,7 @@ class BrokenEngine(FakeEngine):
 
 
 @pytest.mark.parametrize("engine", [FakeEngine([[started()]]), BrokenEngine()], ids=["no end", "defect"])
-async def test_a_defect_fails_the_job_and_tells_nothing_of_itself(store: SqliteJobStore, engine: FakeEngine) -> None:
+async def test_a_defect_fails_the_job_and_tells_nothing_of_itself(store: DatabaseJobStore, engine: FakeEngine) -> None:
     bench = Bench(store, engine)
     async with bench.serving():
         job = await bench.ended(await bench.create())
@@ -202,15 +202,15 @@ async def test_a_defect_fails_the_job_and_tells_nothing_of_itself(store: SqliteJ
 
 
 async def test_the_desk_goes_on_after_its_store_failed(
-    store: SqliteJobStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    store: DatabaseJobStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     bench = Bench(store)
     has_work, failures = store.has_work, [InternalError("the disk is full")]
 
-    def fail_once(now: float) -> bool:
+    async def fail_once(now: float) -> bool:
         if failures:
             raise failures.pop()
-        return has_work(now)
+        return await has_work(now)
 
     monkeypatch.setattr(store, "has_work", fail_once)
     async with bench.serving():
@@ -223,7 +223,7 @@ async def test_the_desk_goes_on_after_its_store_failed(
 # -- cancelled ---------------------------------------------------------------------------------------------------------
 
 
-async def test_a_job_cancelled_while_it_waits_is_never_run(store: SqliteJobStore) -> None:
+async def test_a_job_cancelled_while_it_waits_is_never_run(store: DatabaseJobStore) -> None:
     bench = Bench(store)
     job = await bench.create()
     assert (await bench.desk.cancel(CALLER, job.job_id)).status == "cancelled"
@@ -232,7 +232,7 @@ async def test_a_job_cancelled_while_it_waits_is_never_run(store: SqliteJobStore
     assert bench.engine.requests == []
 
 
-async def test_cancelling_closes_the_run_at_once_and_frees_its_place(store: SqliteJobStore) -> None:
+async def test_cancelling_closes_the_run_at_once_and_frees_its_place(store: DatabaseJobStore) -> None:
     bench = Bench(store, FakeEngine(holds_at=1), settings=replace(SETTINGS, concurrency=1))
     async with bench.serving():
         job, waiting = await bench.create(), await bench.create("Next?")
@@ -248,7 +248,7 @@ async def test_cancelling_closes_the_run_at_once_and_frees_its_place(store: Sqli
     assert bench.refunds.run_ids == []
 
 
-async def test_a_job_is_cancelled_wherever_it_runs(store: SqliteJobStore) -> None:
+async def test_a_job_is_cancelled_wherever_it_runs(store: DatabaseJobStore) -> None:
     running, asked = Bench(store, FakeEngine(holds_at=1)), Bench(store)
     async with running.serving():
         job = await running.create()
@@ -262,7 +262,7 @@ async def test_a_job_is_cancelled_wherever_it_runs(store: SqliteJobStore) -> Non
     assert set(running.beats.seconds) == {0.5}
 
 
-async def test_a_job_cancelled_before_its_run_began_costs_nothing(store: SqliteJobStore) -> None:
+async def test_a_job_cancelled_before_its_run_began_costs_nothing(store: DatabaseJobStore) -> None:
     bench = Bench(store, FakeEngine(holds_at=0))
     async with bench.serving():
         job = await bench.create()
@@ -275,7 +275,7 @@ async def test_a_job_cancelled_before_its_run_began_costs_nothing(store: SqliteJ
     assert (await bench.look(job)).status == "cancelled"
 
 
-async def test_a_job_cannot_be_cancelled_twice_or_once_it_is_over(store: SqliteJobStore) -> None:
+async def test_a_job_cannot_be_cancelled_twice_or_once_it_is_over(store: DatabaseJobStore) -> None:
     bench = Bench(store)
     async with bench.serving():
         done = await bench.ended(await bench.create())
@@ -289,7 +289,7 @@ async def test_a_job_cannot_be_cancelled_twice_or_once_it_is_over(store: SqliteJ
 @pytest.mark.parametrize(
     "job_id", ["", "nobody", "../x", "0" * 32, "00000000-0000-4000-8000-000000000000", "\x00" * 36]
 )
-async def test_what_is_no_id_of_a_job_is_not_found(store: SqliteJobStore, job_id: str) -> None:
+async def test_what_is_no_id_of_a_job_is_not_found(store: DatabaseJobStore, job_id: str) -> None:
     bench = Bench(store)
     for ask in (bench.desk.get, bench.desk.cancel):
         with pytest.raises(JobNotFound):
@@ -298,7 +298,7 @@ async def test_what_is_no_id_of_a_job_is_not_found(store: SqliteJobStore, job_id
         await bench.create(follow_up_of=job_id)
 
 
-async def test_an_account_sees_its_own_jobs_alone(store: SqliteJobStore) -> None:
+async def test_an_account_sees_its_own_jobs_alone(store: DatabaseJobStore) -> None:
     bench = Bench(store)
     job = await bench.create()
     for ask in (bench.desk.get, bench.desk.cancel):
@@ -314,7 +314,7 @@ async def test_an_account_sees_its_own_jobs_alone(store: SqliteJobStore) -> None
 # -- followed up -------------------------------------------------------------------------------------------------------
 
 
-async def follow_up(store: SqliteJobStore, report: str) -> list[tuple[str, str]]:
+async def follow_up(store: DatabaseJobStore, report: str) -> list[tuple[str, str]]:
     bench = Bench(store, FakeEngine(a_run(text=report)))
     async with bench.serving():
         first = await bench.ended(await bench.create())
@@ -322,7 +322,7 @@ async def follow_up(store: SqliteJobStore, report: str) -> list[tuple[str, str]]
     return [(message.role, message.text) for message in bench.engine.requests[-1].messages]
 
 
-async def test_a_follow_up_is_asked_with_the_earlier_question_and_report(store: SqliteJobStore) -> None:
+async def test_a_follow_up_is_asked_with_the_earlier_question_and_report(store: DatabaseJobStore) -> None:
     messages = await follow_up(store, "Yes [1], it is [2][^3]; see [4](https://example.com).")
     assert messages == [
         ("user", "Is Bitcoin money?"),
@@ -332,21 +332,21 @@ async def test_a_follow_up_is_asked_with_the_earlier_question_and_report(store: 
     ]
 
 
-async def test_of_a_long_report_a_bounded_part_is_handed_on(store: SqliteJobStore) -> None:
+async def test_of_a_long_report_a_bounded_part_is_handed_on(store: DatabaseJobStore) -> None:
     _, (_, handed), _ = await follow_up(store, "\n\n".join(f"Paragraph {number}." for number in range(3000)))
     assert len(handed) < 12_100
     assert handed.startswith("Paragraph 0.\n\nParagraph 1.")
     assert handed.endswith(".\n\n[The rest of that report is left out.]")
 
 
-async def test_only_a_report_can_be_followed_up(store: SqliteJobStore) -> None:
+async def test_only_a_report_can_be_followed_up(store: DatabaseJobStore) -> None:
     bench = Bench(store)
     job = await bench.create()
     with pytest.raises(JobNotReady, match="its status is 'queued'"):
         await bench.create(follow_up_of=job.job_id)
 
 
-async def test_the_desk_can_be_used_without_being_served(store: SqliteJobStore) -> None:
+async def test_the_desk_can_be_used_without_being_served(store: DatabaseJobStore) -> None:
     bench = Bench(store)
     jobs = await asyncio.gather(*(bench.create(f"Question {number}?") for number in range(5)))
     listed, total = await bench.desk.list(CALLER, status="queued", limit=2, offset=0)
@@ -355,7 +355,7 @@ async def test_the_desk_can_be_used_without_being_served(store: SqliteJobStore) 
 
 
 async def test_left_to_itself_the_desk_is_woken_by_a_job_and_by_time(
-    store: SqliteJobStore, monkeypatch: pytest.MonkeyPatch
+    store: DatabaseJobStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine, ends, finish = FakeEngine(), asyncio.Queue[bool](), store.finish
 

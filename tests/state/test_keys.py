@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cryptodesk.core.requests import Caller
-from cryptodesk.state.keys import CachedKeyStore, SqliteKeyStore
+from cryptodesk.state.keys import CachedKeyStore, DatabaseKeyStore
 from cryptodesk.state.migrations import COMPONENT, MIGRATIONS
 from cryptodesk.storage.migrations import apply_migrations
 from cryptodesk.storage.sqlite import SqliteDatabase
@@ -27,7 +27,7 @@ def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
 
 
 def test_a_key_is_a_prefix_and_256_random_bits_in_url_safe_letters(database: SqliteDatabase) -> None:
-    texts = {SqliteKeyStore(database).create("a", "acme", NOW)[0] for _ in range(20)}
+    texts = {DatabaseKeyStore(database).create("a", "acme", NOW)[0] for _ in range(20)}
     assert len(texts) == 20
     for text in texts:
         assert text.startswith("cd_")
@@ -36,7 +36,7 @@ def test_a_key_is_a_prefix_and_256_random_bits_in_url_safe_letters(database: Sql
 
 
 def test_the_file_never_holds_the_key_itself(database: SqliteDatabase) -> None:
-    text, record = SqliteKeyStore(database).create("laptop", "acme", NOW)
+    text, record = DatabaseKeyStore(database).create("laptop", "acme", NOW)
     database.close()
     content = database.path.read_bytes()
     assert record.key_id.encode() in content
@@ -49,10 +49,10 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from cryptodesk.core.requests import Caller
-from cryptodesk.state.keys import CachedKeyStore, SqliteKeyStore
+from cryptodesk.state.keys import CachedKeyStore, DatabaseKeyStore
 from cryptodesk.storage.sqlite import SqliteDatabase
 with SqliteDatabase(Path(sys.argv[1])) as database:
-    keys, now = SqliteKeyStore(database), datetime(2026, 9, 24, tzinfo=UTC)
+    keys, now = DatabaseKeyStore(database), datetime(2026, 9, 24, tzinfo=UTC)
     print(keys.create("other", "acme", now)[0] if sys.argv[2] == "create" else keys.revoke(sys.argv[3], now))
 """
 
@@ -63,7 +63,7 @@ def other_process(database: SqliteDatabase, *arguments: str) -> str:
 
 
 async def test_what_another_process_creates_and_revokes_holds_at_once(database: SqliteDatabase) -> None:
-    keys = SqliteKeyStore(database)
+    keys = DatabaseKeyStore(database)
     text = other_process(database, "create")
     caller = await keys.authenticate(text, NOW)
     assert caller is not None

@@ -16,7 +16,7 @@ import pytest
 from cryptodesk.core.errors import JobEnded, JobNotFound
 from cryptodesk.core.jobs import ResearchJob
 from cryptodesk.state.migrations import COMPONENT, MIGRATIONS
-from cryptodesk.state.research_jobs import SqliteJobStore
+from cryptodesk.state.research_jobs import DatabaseJobStore
 from cryptodesk.storage.migrations import apply_migrations
 from cryptodesk.storage.sqlite import SqliteDatabase
 
@@ -31,11 +31,11 @@ def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
 
 
 @pytest.fixture
-def store(database: SqliteDatabase) -> SqliteJobStore:
-    return SqliteJobStore(database, retention_seconds=3600.0)
+def store(database: SqliteDatabase) -> DatabaseJobStore:
+    return DatabaseJobStore(database, retention_seconds=3600.0)
 
 
-async def add(store: SqliteJobStore, count: int, account_id: str = "acme") -> None:
+async def add(store: DatabaseJobStore, count: int, account_id: str = "acme") -> None:
     for number in range(count):
         job = ResearchJob(
             job_id=f"j{number}", account_id=account_id, key_id="key1", query="?", model_id="m", created_at=NOW
@@ -45,12 +45,12 @@ async def add(store: SqliteJobStore, count: int, account_id: str = "acme") -> No
 
 CLAIMER = """
 import asyncio, sys
-from cryptodesk.state.research_jobs import SqliteJobStore
+from cryptodesk.state.research_jobs import DatabaseJobStore
 from cryptodesk.storage.sqlite import SqliteDatabase
 
 async def main(path, name, jobs):
     with SqliteDatabase(path) as database:
-        store = SqliteJobStore(database)
+        store = DatabaseJobStore(database)
         print("ready", flush=True)
         sys.stdin.readline()
         async def attempt(number):
@@ -81,7 +81,7 @@ def go_on(process: subprocess.Popen[str]) -> None:
     process.stdin.flush()
 
 
-async def test_among_processes_too_each_job_is_claimed_once(database: SqliteDatabase, store: SqliteJobStore) -> None:
+async def test_among_processes_too_each_job_is_claimed_once(database: SqliteDatabase, store: DatabaseJobStore) -> None:
     await add(store, 40)
     processes = [start_claimer(database, name, 40) for name in ("a", "b")]
     assert [read_line(process) for process in processes] == ["ready"] * 2
@@ -94,7 +94,7 @@ async def test_among_processes_too_each_job_is_claimed_once(database: SqliteData
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 async def test_jobs_of_a_killed_process_are_taken_up_when_their_claims_lapse(
-    database: SqliteDatabase, store: SqliteJobStore
+    database: SqliteDatabase, store: DatabaseJobStore
 ) -> None:
     await add(store, 2)
     process = start_claimer(database, "killed", 2, "hold")
@@ -103,15 +103,15 @@ async def test_jobs_of_a_killed_process_are_taken_up_when_their_claims_lapse(
     assert sorted(read_line(process).split()) == ["j0", "j1"]
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    assert not store.has_work(NOW + 29)
-    assert store.has_work(NOW + 30)
+    assert not await store.has_work(NOW + 29)
+    assert await store.has_work(NOW + 30)
     taken = [
         await store.claim_next(f"n{number}", now=NOW + 30, lapses_at=NOW + 60, most_attempts=2) for number in range(3)
     ]
     assert [(held.job.job_id, held.attempts) for held in taken if held is not None] == [("j0", 2), ("j1", 2)]
 
 
-async def test_threads_with_loops_of_their_own_cancel_a_job_once(store: SqliteJobStore) -> None:
+async def test_threads_with_loops_of_their_own_cancel_a_job_once(store: DatabaseJobStore) -> None:
     await add(store, 1)
 
     async def attempt() -> bool:
@@ -125,7 +125,7 @@ async def test_threads_with_loops_of_their_own_cancel_a_job_once(store: SqliteJo
     assert sum(outcomes) == 1
 
 
-async def test_refusals_and_looking_for_work_do_not_write(database: SqliteDatabase, store: SqliteJobStore) -> None:
+async def test_refusals_and_looking_for_work_do_not_write(database: SqliteDatabase, store: DatabaseJobStore) -> None:
     await add(store, 1)
     await store.cancel("acme", "j0", NOW)
     before = database.transactions
@@ -133,12 +133,12 @@ async def test_refusals_and_looking_for_work_do_not_write(database: SqliteDataba
         await store.cancel("acme", "nobody", NOW)
     with pytest.raises(JobEnded):
         await store.cancel("acme", "j0", NOW)
-    assert not store.has_work(NOW)
-    assert store.held(["c1"]) == frozenset()
+    assert not await store.has_work(NOW)
+    assert await store.held(["c1"]) == frozenset()
     assert database.transactions == before
 
 
-async def test_many_expired_jobs_are_purged_in_small_steps(database: SqliteDatabase, store: SqliteJobStore) -> None:
+async def test_many_expired_jobs_are_purged_in_small_steps(database: SqliteDatabase, store: DatabaseJobStore) -> None:
     await add(store, 250)
     await database.write(lambda connection: connection.execute("UPDATE research_jobs SET status='failed', ended_at=1"))
     before = database.transactions
@@ -148,7 +148,7 @@ async def test_many_expired_jobs_are_purged_in_small_steps(database: SqliteDatab
 
 
 async def test_the_place_of_a_purged_job_is_not_given_to_a_newer_one(
-    database: SqliteDatabase, store: SqliteJobStore
+    database: SqliteDatabase, store: DatabaseJobStore
 ) -> None:
     await add(store, 2)
     for number in range(2):
@@ -162,7 +162,7 @@ async def test_the_place_of_a_purged_job_is_not_given_to_a_newer_one(
     "change", ["status = 'done'", "status = 'in_progress'", "claim_id = 'c1'"], ids=["unknown", "unclaimed", "waiting"]
 )
 async def test_a_row_that_no_job_can_have_is_refused(
-    database: SqliteDatabase, store: SqliteJobStore, change: str
+    database: SqliteDatabase, store: DatabaseJobStore, change: str
 ) -> None:
     await add(store, 1)
     with (

@@ -15,7 +15,7 @@ from cryptodesk.core.errors import TurnCompleted, TurnNotFound
 from cryptodesk.core.messages import text_message
 from cryptodesk.core.ports import StoredTurn
 from cryptodesk.state.migrations import COMPONENT, MIGRATIONS
-from cryptodesk.state.turns import SqliteTurnStore
+from cryptodesk.state.turns import DatabaseTurnStore
 from cryptodesk.storage.migrations import apply_migrations
 from cryptodesk.storage.sqlite import SqliteDatabase
 
@@ -30,11 +30,11 @@ def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
 
 
 @pytest.fixture
-def store(database: SqliteDatabase) -> SqliteTurnStore:
-    return SqliteTurnStore(database, retention_seconds=3600.0)
+def store(database: SqliteDatabase) -> DatabaseTurnStore:
+    return DatabaseTurnStore(database, retention_seconds=3600.0)
 
 
-async def save(database: SqliteDatabase, store: SqliteTurnStore, *turn_ids: str, created_at: float = NOW) -> None:
+async def save(database: SqliteDatabase, store: DatabaseTurnStore, *turn_ids: str, created_at: float = NOW) -> None:
     batch = database.batch()
     for turn_id in turn_ids:
         message = text_message("user", f"question of {turn_id}")
@@ -45,13 +45,13 @@ async def save(database: SqliteDatabase, store: SqliteTurnStore, *turn_ids: str,
 CLAIMER = """
 import asyncio, sys
 from cryptodesk.core.errors import TurnCompleted
-from cryptodesk.state.turns import SqliteTurnStore
+from cryptodesk.state.turns import DatabaseTurnStore
 from cryptodesk.storage.sqlite import SqliteDatabase
 
 async def main(path, name, turns):
     won = []
     with SqliteDatabase(path) as database:
-        store = SqliteTurnStore(database)
+        store = DatabaseTurnStore(database)
         print("ready", flush=True)
         sys.stdin.readline()
         async def attempt(number):
@@ -87,7 +87,7 @@ def go_on(process: subprocess.Popen[str]) -> None:
     process.stdin.flush()
 
 
-async def test_among_processes_too_each_turn_has_one_winner(database: SqliteDatabase, store: SqliteTurnStore) -> None:
+async def test_among_processes_too_each_turn_has_one_winner(database: SqliteDatabase, store: DatabaseTurnStore) -> None:
     turns = 60
     await save(database, store, *(f"t{number}" for number in range(turns)))
     processes = [start_claimer(database, name, turns) for name in ("a", "b", "c")]
@@ -99,7 +99,9 @@ async def test_among_processes_too_each_turn_has_one_winner(database: SqliteData
     assert sorted(won) == sorted(f"t{number}" for number in range(turns))
 
 
-async def test_threads_with_loops_of_their_own_compete_fairly(database: SqliteDatabase, store: SqliteTurnStore) -> None:
+async def test_threads_with_loops_of_their_own_compete_fairly(
+    database: SqliteDatabase, store: DatabaseTurnStore
+) -> None:
     await save(database, store, "t1")
 
     async def attempt(name: str) -> bool:
@@ -117,7 +119,7 @@ async def test_threads_with_loops_of_their_own_compete_fairly(database: SqliteDa
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 async def test_claims_of_a_killed_process_are_given_back_at_the_next_start(
-    database: SqliteDatabase, store: SqliteTurnStore
+    database: SqliteDatabase, store: DatabaseTurnStore
 ) -> None:
     await save(database, store, "t0", "t1", "t2")
     process = start_claimer(database, "killed", 2, "hold")
@@ -135,7 +137,7 @@ async def test_claims_of_a_killed_process_are_given_back_at_the_next_start(
 
 
 async def test_releasing_what_was_abandoned_opens_no_completed_turn(
-    database: SqliteDatabase, store: SqliteTurnStore
+    database: SqliteDatabase, store: DatabaseTurnStore
 ) -> None:
     await save(database, store, "t1")
     claim = await store.claim("t1", "key1", claim_id="c", now=NOW, lapses_at=NOW + 100)
@@ -147,7 +149,7 @@ async def test_releasing_what_was_abandoned_opens_no_completed_turn(
         await store.claim("t1", "key1", claim_id="c2", now=NOW, lapses_at=NOW + 100)
 
 
-async def test_expired_turns_are_purged_and_the_others_stay(database: SqliteDatabase, store: SqliteTurnStore) -> None:
+async def test_expired_turns_are_purged_and_the_others_stay(database: SqliteDatabase, store: DatabaseTurnStore) -> None:
     await save(database, store, *(f"old{number}" for number in range(1200)), created_at=NOW)
     await save(database, store, "young", created_at=NOW + 1)
     assert await store.purge_expired(NOW + 3600) == 1200
@@ -156,7 +158,7 @@ async def test_expired_turns_are_purged_and_the_others_stay(database: SqliteData
 
 
 async def test_a_turn_under_a_live_claim_is_not_purged_until_the_claim_lapses(
-    database: SqliteDatabase, store: SqliteTurnStore
+    database: SqliteDatabase, store: DatabaseTurnStore
 ) -> None:
     await save(database, store, "t1")
     await store.claim("t1", "key1", claim_id="c", now=NOW + 3599, lapses_at=NOW + 3700)
@@ -165,7 +167,7 @@ async def test_a_turn_under_a_live_claim_is_not_purged_until_the_claim_lapses(
 
 
 async def test_a_turn_that_is_purged_while_it_is_followed_up_does_not_come_back(
-    database: SqliteDatabase, store: SqliteTurnStore
+    database: SqliteDatabase, store: DatabaseTurnStore
 ) -> None:
     await save(database, store, "t1")
     claim = await store.claim("t1", "key1", claim_id="c", now=NOW, lapses_at=NOW + 10)
@@ -178,7 +180,7 @@ async def test_a_turn_that_is_purged_while_it_is_followed_up_does_not_come_back(
         await store.claim("t1", "key1", claim_id="c2", now=NOW, lapses_at=NOW + 100)
 
 
-async def test_refusals_do_not_write(database: SqliteDatabase, store: SqliteTurnStore) -> None:
+async def test_refusals_do_not_write(database: SqliteDatabase, store: DatabaseTurnStore) -> None:
     before = database.transactions
     with pytest.raises(TurnNotFound):
         await store.claim("nobody", "key1", claim_id="c", now=NOW, lapses_at=NOW + 100)

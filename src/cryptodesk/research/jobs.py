@@ -128,7 +128,7 @@ class JobDesk:
     async def _beat(self) -> None:
         now = self._clock.unix()
         await self._look_after_running(now)
-        if len(self._running) >= self._settings.concurrency or not self._store.has_work(now):
+        if len(self._running) >= self._settings.concurrency or not await self._store.has_work(now):
             return
         for job in await self._store.fail_interrupted(now, most_attempts=self._settings.most_attempts):
             log.warning("research job %s was interrupted twice", job.job_id)
@@ -147,7 +147,7 @@ class JobDesk:
     async def _look_after_running(self, now: float) -> None:
         """Stops what was cancelled or taken over elsewhere; renews the claims of the others and saves their steps."""
         runs = tuple(self._running.values())
-        held = self._store.held([run.claim_id for run in runs]) if runs else frozenset()
+        held = await self._store.held([run.claim_id for run in runs]) if runs else frozenset()
         for run in runs:
             if run.claim_id not in held:
                 run.cancel()

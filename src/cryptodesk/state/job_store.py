@@ -60,7 +60,7 @@ class JobStore(Protocol):
         """Ends its claim too. Raises: JobNotFound, JobEnded."""
         ...
 
-    def has_work(self, now: float) -> bool:
+    async def has_work(self, now: float) -> bool:
         """Whether a job waits or lies abandoned. A cheap read; a claim decides."""
         ...
 
@@ -68,7 +68,7 @@ class JobStore(Protocol):
         """The oldest job that waits, or whose claim lapsed before `most_attempts` were made; it is then in progress."""
         ...
 
-    def held(self, claim_ids: Collection[str]) -> frozenset[str]:
+    async def held(self, claim_ids: Collection[str]) -> frozenset[str]:
         """Which of the claims still hold: not those of jobs that were cancelled or taken over."""
         ...
 

@@ -1,11 +1,10 @@
-"""API keys in SQLite: shown once, stored as a hash, looked up afresh for every request."""
+"""API keys: shown once, stored as a hash, looked up afresh for every request."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import secrets
-import sqlite3
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,9 +12,9 @@ from msgspec import Struct
 
 from cryptodesk.core.ports import KeyStore
 from cryptodesk.core.requests import Caller
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.storage.database import Connection, Database
 
-__all__ = ["KEY_PREFIX", "CachedKeyStore", "KeyRecord", "SqliteKeyStore"]
+__all__ = ["KEY_PREFIX", "CachedKeyStore", "DatabaseKeyStore", "KeyRecord"]
 
 KEY_PREFIX = "cd_"
 _SHORTEST_KEY = 16
@@ -26,7 +25,7 @@ _SELECT_VALID = (
 )
 _INSERT = "INSERT INTO api_keys (key_id, key_hash, account_id, name, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)"
 _SELECT_BY_HASH = f"SELECT {_COLUMNS} FROM api_keys WHERE key_hash = ?"  # noqa: S608 - constants
-_SELECT_ALL = f"SELECT {_COLUMNS} FROM api_keys ORDER BY created_at, rowid"  # noqa: S608 - constants
+_SELECT_ALL = f"SELECT {_COLUMNS} FROM api_keys ORDER BY created_at, key_id"  # noqa: S608 - constants
 _REVOKE = "UPDATE api_keys SET revoked_at = ? WHERE key_id = ? AND revoked_at IS NULL"
 
 
@@ -41,16 +40,17 @@ class KeyRecord(Struct, frozen=True):
     revoked_at: datetime | None = None
 
 
-class SqliteKeyStore:
-    """Reads the file for every request, so that what another process creates or revokes holds at once."""
+class DatabaseKeyStore:
+    """Reads the database for every request, so that what another process creates or revokes holds at once."""
 
-    def __init__(self, database: SqliteDatabase) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
 
     async def authenticate(self, presented_key: str, now: datetime) -> Caller | None:
         """Whose key this is; None if it is unknown, revoked or expired."""
         presented_hash = _hash(presented_key)
-        for key_hash, account_id, key_id, expires_at in self._database.read(_SELECT_VALID, (presented_hash,)):
+        found = await self._database.fetch(_SELECT_VALID, (presented_hash,))
+        for key_hash, account_id, key_id, expires_at in found:
             is_expired = expires_at is not None and expires_at <= now.timestamp()
             if hmac.compare_digest(key_hash, presented_hash) and not is_expired:
                 return Caller(account_id, key_id)
@@ -81,7 +81,7 @@ class SqliteKeyStore:
             expires_at.timestamp() if expires_at else None,
         )
 
-        def insert_once(connection: sqlite3.Connection) -> Any:
+        def insert_once(connection: Connection) -> Any:
             if not connection.execute(_SELECT_BY_HASH, (key_hash,)).fetchall():
                 connection.execute(_INSERT, new_row)
             return connection.execute(_SELECT_BY_HASH, (key_hash,)).fetchall()[0]

@@ -1,4 +1,4 @@
-"""The tables of keys, turns and research jobs. An applied step is history and never edited."""
+"""The tables of keys, turns, research jobs and limits. An applied step is history and never edited."""
 
 from __future__ import annotations
 
@@ -76,6 +76,41 @@ MIGRATIONS = (
             "CREATE INDEX research_jobs_open ON research_jobs (position) WHERE status IN ('queued', 'in_progress')",
             "CREATE UNIQUE INDEX research_jobs_claimed ON research_jobs (claim_id) WHERE claim_id IS NOT NULL",
             "CREATE INDEX research_jobs_ended ON research_jobs (ended_at) WHERE ended_at IS NOT NULL",
+        ),
+    ),
+    Migration(
+        4,
+        "limits",
+        (
+            # An amount that is NULL says that there is none, whatever the operator's default.
+            """
+            CREATE TABLE limits (
+                scope TEXT NOT NULL CHECK (scope IN ('key', 'account')),
+                scope_id TEXT NOT NULL,
+                measure TEXT NOT NULL,
+                amount INTEGER CHECK (amount >= 0),
+                set_at REAL NOT NULL,
+                PRIMARY KEY (scope, scope_id, measure)
+            ) WITHOUT ROWID
+            """,
+            # One row for each window of each limit: a clock that is put right finds the window that it left.
+            """
+            CREATE TABLE limit_uses (
+                counter TEXT NOT NULL PRIMARY KEY,
+                used INTEGER NOT NULL,
+                ends_at REAL NOT NULL
+            ) WITHOUT ROWID
+            """,
+            "CREATE INDEX limit_uses_ended ON limit_uses (ends_at)",
+            """
+            CREATE TABLE limit_streams (
+                stream_id TEXT NOT NULL PRIMARY KEY,
+                account_id TEXT NOT NULL,
+                key_id TEXT NOT NULL,
+                lapses_at REAL NOT NULL
+            ) WITHOUT ROWID
+            """,
+            "CREATE INDEX limit_streams_by_account ON limit_streams (account_id)",
         ),
     ),
 )

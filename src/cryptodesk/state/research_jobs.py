@@ -1,8 +1,7 @@
-"""Research jobs in SQLite: waiting, claimed, over; kept for their retention."""
+"""Research jobs in the database: waiting, claimed, over; kept for their retention."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -13,9 +12,9 @@ from cryptodesk.core.errors import JobEnded, JobNotFound, RateLimited
 from cryptodesk.core.jobs import OPEN_STATUSES, JobReport, JobStatus, ResearchJob
 from cryptodesk.core.research import ResearchStep
 from cryptodesk.state.job_store import INTERRUPTED_TWICE, ClaimedJob, JobEnd
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.storage.database import Connection, Database
 
-__all__ = ["DEFAULT_RETENTION_SECONDS", "SqliteJobStore"]
+__all__ = ["DEFAULT_RETENTION_SECONDS", "DatabaseJobStore"]
 
 DEFAULT_RETENTION_SECONDS = 30 * 24 * 3600.0
 _PURGE_ROWS = 100
@@ -29,10 +28,10 @@ _HEAD = (
 )
 _SELECT = f"SELECT {_HEAD}, steps, report FROM research_jobs WHERE job_id = ? AND account_id = ?"  # noqa: S608
 _LIST = f"""
-SELECT {_HEAD}, NULL, NULL FROM research_jobs WHERE account_id = ? AND (? IS NULL OR status = ?)
+SELECT {_HEAD}, NULL, NULL FROM research_jobs WHERE account_id = ? AND (CAST(? AS TEXT) IS NULL OR status = ?)
 ORDER BY position DESC LIMIT ? OFFSET ?
 """  # noqa: S608 - constants
-_COUNT = "SELECT count(*) FROM research_jobs WHERE account_id = ? AND (? IS NULL OR status = ?)"
+_COUNT = "SELECT count(*) FROM research_jobs WHERE account_id = ? AND (CAST(? AS TEXT) IS NULL OR status = ?)"
 _COUNT_OPEN = f"SELECT count(*) FROM research_jobs WHERE {_OPEN} AND account_id = ?"  # noqa: S608 - constants
 _INSERT = """
 INSERT INTO research_jobs (job_id, account_id, status, created_at, follow_up_of, body, attempts)
@@ -94,17 +93,17 @@ _decode_steps = msgspec.json.Decoder(tuple[ResearchStep, ...]).decode
 _decode_report = msgspec.json.Decoder(JobReport).decode
 
 
-class SqliteJobStore:
+class DatabaseJobStore:
     """`state.job_store.JobStore`. Ended jobs are kept for `retention_seconds`."""
 
-    def __init__(self, database: SqliteDatabase, *, retention_seconds: float = DEFAULT_RETENTION_SECONDS) -> None:
+    def __init__(self, database: Database, *, retention_seconds: float = DEFAULT_RETENTION_SECONDS) -> None:
         self._database = database
         self._retention_seconds = retention_seconds
 
     async def add(self, job: ResearchJob, *, most_open: int) -> None:
         body = _encode(_Body(job.query, job.model_id, job.key_id, job.instructions))
 
-        def insert(connection: sqlite3.Connection) -> None:
+        def insert(connection: Connection) -> None:
             (open_jobs,) = connection.execute(_COUNT_OPEN, (job.account_id,)).fetchone()
             if open_jobs >= most_open:
                 raise RateLimited(f"This account has {open_jobs} research jobs that are not over; wait for one to end.")
@@ -113,7 +112,7 @@ class SqliteJobStore:
         await self._database.write(insert)
 
     async def get(self, account_id: str, job_id: str) -> ResearchJob:
-        rows = self._database.read(_SELECT, (job_id, account_id))
+        rows = await self._database.fetch(_SELECT, (job_id, account_id))
         if not rows:
             raise _not_found()
         return _to_job(rows[0])
@@ -122,36 +121,34 @@ class SqliteJobStore:
         self, account_id: str, *, status: JobStatus | None, limit: int, offset: int
     ) -> tuple[Sequence[ResearchJob], int]:
         where = (account_id, status, status)
-        rows = self._database.read(_LIST, (*where, limit, offset))
-        ((total,),) = self._database.read(_COUNT, where)
+        rows = await self._database.fetch(_LIST, (*where, limit, offset))
+        ((total,),) = await self._database.fetch(_COUNT, where)
         return tuple(_to_job(row) for row in rows), total
 
     async def cancel(self, account_id: str, job_id: str, now: float) -> ResearchJob:
         # What nobody may cancel is turned away by a read, so that it never waits for the disk.
         _refuse_unless_open(await self.get(account_id, job_id))
         parameters = (now, job_id, account_id)
-        is_mine = await self._database.write(lambda connection: connection.execute(_CANCEL, parameters).rowcount == 1)
+        is_mine = await self._change(_CANCEL, parameters)
         job = await self.get(account_id, job_id)
         if not is_mine:
             _refuse_unless_open(job)
         return job
 
-    def has_work(self, now: float) -> bool:
-        return bool(self._database.read(_HAS_WORK, (now,)))
+    async def has_work(self, now: float) -> bool:
+        return bool(await self._database.fetch(_HAS_WORK, (now,)))
 
     async def claim_next(self, claim_id: str, *, now: float, lapses_at: float, most_attempts: int) -> ClaimedJob | None:
         parameters = (claim_id, lapses_at, now, now, most_attempts)
+        row = (await self._database.execute(_CLAIM, parameters)).fetchone()
+        return ClaimedJob(claim_id, _to_job(row), row[11]) if row else None
 
-        def take(connection: sqlite3.Connection) -> list[Any]:
-            return connection.execute(_CLAIM, parameters).fetchall()
-
-        rows = await self._database.write(take)
-        return ClaimedJob(claim_id, _to_job(rows[0]), rows[0][11]) if rows else None
-
-    def held(self, claim_ids: Collection[str]) -> frozenset[str]:
+    async def held(self, claim_ids: Collection[str]) -> frozenset[str]:
+        if not claim_ids:
+            return frozenset()
         marks = ", ".join("?" * len(claim_ids))
         query = f"SELECT claim_id FROM research_jobs WHERE claim_id IN ({marks})"  # noqa: S608 - only question marks
-        return frozenset(row[0] for row in self._database.read(query, tuple(claim_ids)))
+        return frozenset(row[0] for row in await self._database.fetch(query, tuple(claim_ids)))
 
     async def keep(self, claim_id: str, *, lapses_at: float, run_id: str | None, steps: Sequence[ResearchStep]) -> bool:
         return await self._change(_KEEP, (lapses_at, run_id, _encode(tuple(steps)), claim_id))
@@ -175,29 +172,22 @@ class SqliteJobStore:
 
     async def fail_interrupted(self, now: float, *, most_attempts: int) -> Sequence[ResearchJob]:
         parameters = (now, *INTERRUPTED_TWICE, now, most_attempts)
-
-        def fail(connection: sqlite3.Connection) -> Sequence[Any]:
-            return connection.execute(_FAIL_INTERRUPTED, parameters).fetchall()
-
-        return tuple(_to_job(row) for row in await self._database.write(fail))
+        failed = await self._database.execute(_FAIL_INTERRUPTED, parameters)
+        return tuple(_to_job(row) for row in failed.fetchall())
 
     async def release_abandoned(self) -> int:
-        return await self._database.write(lambda connection: connection.execute(_RELEASE_ALL).rowcount)
+        return (await self._database.execute(_RELEASE_ALL)).rowcount
 
     async def purge_expired(self, now: float) -> int:
         purged = 0
         parameters = (now - self._retention_seconds, _PURGE_ROWS)
-
-        def purge_some(connection: sqlite3.Connection) -> int:
-            return connection.execute(_PURGE, parameters).rowcount
-
         # In small steps, because other writes wait for each.
-        while count := await self._database.write(purge_some):
+        while count := (await self._database.execute(_PURGE, parameters)).rowcount:
             purged += count
         return purged
 
     async def _change(self, statement: str, parameters: Sequence[Any]) -> bool:
-        return await self._database.write(lambda connection: connection.execute(statement, parameters).rowcount == 1)
+        return (await self._database.execute(statement, parameters)).rowcount == 1
 
 
 def _refuse_unless_open(job: ResearchJob) -> None:

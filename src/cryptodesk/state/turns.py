@@ -1,9 +1,8 @@
-"""Finished turns, kept for their follow-up, in SQLite."""
+"""Finished turns, kept for their follow-up, in the database."""
 
 from __future__ import annotations
 
-import sqlite3
-from typing import Any, cast
+from typing import cast
 
 import msgspec
 from msgspec import Struct
@@ -12,9 +11,9 @@ from cryptodesk.core.errors import TurnCompleted, TurnNotFound
 from cryptodesk.core.messages import Message
 from cryptodesk.core.ports import Batch, Claim, StoredTurn, TurnState
 from cryptodesk.core.tools import ToolSpec
-from cryptodesk.storage.sqlite import SqliteBatch, SqliteDatabase
+from cryptodesk.storage.database import Database, StatementBatch
 
-__all__ = ["DEFAULT_RETENTION_SECONDS", "SqliteTurnStore"]
+__all__ = ["DEFAULT_RETENTION_SECONDS", "DatabaseTurnStore"]
 
 DEFAULT_RETENTION_SECONDS = 24 * 3600.0
 _PURGE_ROWS = 500
@@ -30,10 +29,10 @@ RETURNING state, created_at, body
 _COMPLETE = "UPDATE turns SET state = 'completed', claim_id = NULL, claim_lapses_at = NULL WHERE turn_id = ?"
 _RELEASE = "UPDATE turns SET claim_id = NULL, claim_lapses_at = NULL WHERE turn_id = ? AND claim_id = ?"
 _RELEASE_ALL = "UPDATE turns SET claim_id = NULL, claim_lapses_at = NULL WHERE claim_id IS NOT NULL"
-# Rows stand in the order in which their runs ended, so the old ones come first and no index has to say so: an index
-# more would cost every run a page written.
+# Ids sort by the time at which their runs began, so the old ones come first and no index of their age has to say so: an
+# index more would cost every run a page written.
 _PURGE = """
-DELETE FROM turns WHERE rowid IN (SELECT rowid FROM turns ORDER BY rowid LIMIT ?)
+DELETE FROM turns WHERE turn_id IN (SELECT turn_id FROM turns ORDER BY turn_id LIMIT ?)
 AND created_at <= ? AND (claim_id IS NULL OR claim_lapses_at <= ?)
 """
 
@@ -51,16 +50,16 @@ _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(_Body)
 
 
-class SqliteTurnStore:
+class DatabaseTurnStore:
     """A turn can be followed up for `retention_seconds`, by its own key, once."""
 
-    def __init__(self, database: SqliteDatabase, *, retention_seconds: float = DEFAULT_RETENTION_SECONDS) -> None:
+    def __init__(self, database: Database, *, retention_seconds: float = DEFAULT_RETENTION_SECONDS) -> None:
         self._database = database
         self._retention_seconds = retention_seconds
 
     def save(self, batch: Batch, turn: StoredTurn) -> None:
         body = _encoder.encode(_Body(turn.messages, turn.built_in_tools, turn.client_tools, turn.pending_call_ids))
-        SqliteBatch.of(batch).add(_INSERT, (turn.turn_id, turn.key_id, turn.state, turn.created_at, body))
+        StatementBatch.of(batch).add(_INSERT, (turn.turn_id, turn.key_id, turn.state, turn.created_at, body))
 
     async def claim(self, turn_id: str, key_id: str, *, claim_id: str, now: float, lapses_at: float) -> Claim:
         """The right to follow the turn up, until `lapses_at`. Of any number of claims at once exactly one wins, also
@@ -69,17 +68,13 @@ class SqliteTurnStore:
         Raises: TurnNotFound if it is unknown, too old or another key's; TurnCompleted if it was followed up or
         somebody else holds the claim."""
         # Ids that nobody may claim are turned away by a read, so that they never wait for the disk.
-        self._refuse_unless_open(turn_id, key_id, now)
+        await self._refuse_unless_open(turn_id, key_id, now)
         parameters = (claim_id, lapses_at, turn_id, key_id, now - self._retention_seconds, now)
-
-        def take(connection: sqlite3.Connection) -> list[Any]:
-            return connection.execute(_CLAIM, parameters).fetchall()
-
-        rows = await self._database.write(take)
-        if not rows:
-            self._refuse_unless_open(turn_id, key_id, now)
+        row = (await self._database.execute(_CLAIM, parameters)).fetchone()
+        if row is None:
+            await self._refuse_unless_open(turn_id, key_id, now)
             raise _completed()
-        state, created_at, body = rows[0]
+        state, created_at, body = row
         return Claim(claim_id, _to_turn(turn_id, key_id, state, created_at, body))
 
     async def release(self, claim: Claim) -> None:
@@ -92,30 +87,26 @@ class SqliteTurnStore:
         """Ends the claim; the turn is then completed, or open again when the follow-up was cut short."""
         if completes:
             # Also when the claim lapsed meanwhile: a turn that was answered stays answered.
-            SqliteBatch.of(batch).add(_COMPLETE, (claim.turn.turn_id,))
+            StatementBatch.of(batch).add(_COMPLETE, (claim.turn.turn_id,))
         else:
-            SqliteBatch.of(batch).add(_RELEASE, (claim.turn.turn_id, claim.claim_id))
+            StatementBatch.of(batch).add(_RELEASE, (claim.turn.turn_id, claim.claim_id))
 
     async def release_abandoned(self) -> int:
         """How many claims of processes that are gone were given back. Only for the sole process on this database,
         before it serves."""
-        return await self._database.write(lambda connection: connection.execute(_RELEASE_ALL).rowcount)
+        return (await self._database.execute(_RELEASE_ALL)).rowcount
 
     async def purge_expired(self, now: float) -> int:
         """How many turns were deleted because their retention ended; a held claim keeps its turn."""
         purged = 0
-        oldest_kept = now - self._retention_seconds
-
-        def purge_some(connection: sqlite3.Connection) -> int:
-            return connection.execute(_PURGE, (_PURGE_ROWS, oldest_kept, now)).rowcount
-
+        parameters = (_PURGE_ROWS, now - self._retention_seconds, now)
         # In small steps, because other writes wait for each.
-        while count := await self._database.write(purge_some):
+        while count := (await self._database.execute(_PURGE, parameters)).rowcount:
             purged += count
         return purged
 
-    def _refuse_unless_open(self, turn_id: str, key_id: str, now: float) -> None:
-        rows = self._database.read(_SELECT_STATE, (turn_id, key_id, now - self._retention_seconds))
+    async def _refuse_unless_open(self, turn_id: str, key_id: str, now: float) -> None:
+        rows = await self._database.fetch(_SELECT_STATE, (turn_id, key_id, now - self._retention_seconds))
         if not rows:
             raise TurnNotFound(f"Previous response with id {turn_id!r} not found.", turn_id=turn_id)
         if rows[0][0] == "completed":

@@ -1,4 +1,4 @@
-"""Schema changes of the SQLite file: each component numbers its own, and each is applied exactly once."""
+"""Schema changes: each component numbers its own, and each is applied exactly once. Applied here to a SQLite file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from msgspec import Struct
 from cryptodesk.core.errors import InternalError
 from cryptodesk.storage.connection import connect_writer, to_internal_error
 
-__all__ = ["Migration", "apply_migrations"]
+__all__ = ["Migration", "apply_migrations", "refuse_foreign_history", "refuse_gaps"]
 
 _CREATE_RECORD = """
 CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -22,14 +22,43 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
     PRIMARY KEY (component, version)
 ) WITHOUT ROWID
 """
+_APPLIED = "SELECT version, name FROM schema_migrations WHERE component = ? ORDER BY version"
 
 
 class Migration(Struct, frozen=True):
-    """One step of a component's schema. Versions count 1, 2, 3, …; an applied step is history and never edited."""
+    """One step of a component's schema. Versions count 1, 2, 3, …; an applied step is history and never edited.
+
+    `postgres` is what PostgreSQL runs in place of `statements` where these cannot be translated (dialect.py)."""
 
     version: int
     name: str
     statements: tuple[str, ...]
+    postgres: tuple[str, ...] | None = None
+
+
+def refuse_gaps(component: str, migrations: Sequence[Migration]) -> None:
+    """Raises: ValueError if the versions are not 1, 2, 3, …"""
+    if [step.version for step in migrations] != list(range(1, len(migrations) + 1)):
+        raise ValueError(f"migrations of {component!r} must be numbered 1, 2, 3, … without gaps")
+
+
+def refuse_foreign_history(
+    applied: Sequence[tuple[int, str]], label: str, component: str, migrations: Sequence[Migration]
+) -> None:
+    """Raises: InternalError for versions that this program does not know, or knows by another name."""
+    known = {step.version: step.name for step in migrations}
+    for version, name in applied:
+        if version not in known:
+            raise InternalError(
+                f"the database {label!r} was written by a newer cryptodesk: its {component!r} schema has version "
+                f"{applied[-1][0]}, this program knows {len(known)}; upgrade cryptodesk, or choose another data folder "
+                "or DATABASE_URL"
+            )
+        if known[version] != name:
+            raise InternalError(
+                f"the database {label!r} has version {version} of the {component!r} schema as {name!r}, this "
+                f"program has it as {known[version]!r}; it belongs to another build"
+            )
 
 
 def apply_migrations(
@@ -43,8 +72,7 @@ def apply_migrations(
 
     Raises: InternalError if the file is newer than this program, was migrated differently, or a step fails;
     ValueError if the versions are not 1, 2, 3, …"""
-    if [step.version for step in migrations] != list(range(1, len(migrations) + 1)):
-        raise ValueError(f"migrations of {component!r} must be numbered 1, 2, 3, … without gaps")
+    refuse_gaps(component, migrations)
     if isinstance(database, sqlite3.Connection):
         return _apply_all(database, _path_of(database), component, migrations)
     path = Path(database)
@@ -63,30 +91,11 @@ def _apply_all(
         raise ValueError("migrations need a connection outside a transaction")
     try:
         connection.execute(_CREATE_RECORD)
-        _refuse_foreign_history(connection, path, component, migrations)
+        applied = connection.execute(_APPLIED, (component,)).fetchall()
+        refuse_foreign_history(applied, str(path), component, migrations)
         return tuple(step.version for step in migrations if _apply_one(connection, component, step))
     except sqlite3.Error as error:
         raise to_internal_error(error, path) from error
-
-
-def _refuse_foreign_history(
-    connection: sqlite3.Connection, path: Path, component: str, migrations: Sequence[Migration]
-) -> None:
-    applied = connection.execute(
-        "SELECT version, name FROM schema_migrations WHERE component = ? ORDER BY version", (component,)
-    ).fetchall()
-    known = {step.version: step.name for step in migrations}
-    for version, name in applied:
-        if version not in known:
-            raise InternalError(
-                f"the database {str(path)!r} was written by a newer cryptodesk: its {component!r} schema has version "
-                f"{applied[-1][0]}, this program knows {len(known)}; upgrade cryptodesk or choose another data folder"
-            )
-        if known[version] != name:
-            raise InternalError(
-                f"the database {str(path)!r} has version {version} of the {component!r} schema as {name!r}, this "
-                f"program has it as {known[version]!r}; the file belongs to another build"
-            )
 
 
 def _apply_one(connection: sqlite3.Connection, component: str, step: Migration) -> bool:

@@ -9,47 +9,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from cryptodesk.core.errors import InternalError
-from cryptodesk.core.ports import Batch
 from cryptodesk.storage.connection import connect_reader, connect_writer, to_internal_error
-from cryptodesk.storage.writer import GroupWriter, Statement
+from cryptodesk.storage.database import Outcome, Statement, StatementBatch
+from cryptodesk.storage.migrations import Migration, apply_migrations
+from cryptodesk.storage.presence import FolderPresence
+from cryptodesk.storage.writer import GroupWriter
 
 __all__ = ["SqliteBatch", "SqliteDatabase"]
 
 T = TypeVar("T")
 
-
-class SqliteBatch:
-    """Statements that become durable together or not at all, in the order they were added.
-
-    Batches that wait at the same time are concurrent: what depends on a batch is added after its commit returned."""
-
-    __slots__ = ("_database", "_is_committed", "_statements")
-
-    def __init__(self, database: SqliteDatabase) -> None:
-        self._database = database
-        self._statements: list[Statement] = []
-        self._is_committed = False
-
-    @staticmethod
-    def of(batch: Batch) -> SqliteBatch:
-        """The same batch, known to take SQL. Raises: TypeError for a batch of another kind of database."""
-        if not isinstance(batch, SqliteBatch):
-            raise TypeError(f"a SQLite store needs a batch of its own database, got {type(batch).__name__}")
-        return batch
-
-    def add(self, sql: str, parameters: Sequence[Any] = ()) -> None:
-        """Waits for the commit. `INSERT INTO t (…) VALUES (?, …)` is the form that concurrent batches share."""
-        self._statements.append((sql, parameters))
-
-    async def commit(self) -> None:
-        """Returns once the statements are on disk; a caller cancelled meanwhile does not learn whether they are.
-
-        Raises: InternalError if they are not, or if the batch was committed before."""
-        if self._is_committed:
-            raise InternalError("a batch can be committed only once")
-        self._is_committed = True
-        if self._statements:
-            await self._database.write_statements(self._statements)
+SqliteBatch = StatementBatch
 
 
 class _Reader:
@@ -106,12 +76,34 @@ class SqliteDatabase:
         """How many transactions were committed since the file was opened; concurrent batches share them."""
         return self._require_writer().transactions
 
-    def batch(self) -> SqliteBatch:
-        return SqliteBatch(self)
+    async def aclose(self) -> None:
+        self.close()
+
+    def migrate(self, component: str, migrations: Sequence[Migration]) -> tuple[int, ...]:
+        return apply_migrations(self.path, component, migrations)
+
+    def presence(self) -> FolderPresence:
+        return FolderPresence(self.path.parent)
+
+    def apart(self, part: str) -> SqliteDatabase:
+        """Itself: a file has one writer."""
+        return self
+
+    def batch(self) -> StatementBatch:
+        return StatementBatch(self)
 
     async def write_statements(self, statements: Sequence[Statement]) -> None:
         """Returns once all are on disk, in one transaction. Raises: InternalError if they are not."""
         await self._require_writer().write(statements)
+
+    async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Outcome:
+        """What one statement brought, once what it wrote is on disk. Raises: InternalError."""
+
+        def run(connection: sqlite3.Connection) -> Outcome:
+            cursor = connection.execute(sql, parameters)
+            return Outcome(cursor.fetchall(), cursor.rowcount)
+
+        return await self.write(run)
 
     async def write(self, action: Callable[[sqlite3.Connection], T]) -> T:
         """What `action` returned, once what it wrote is on disk. No other writer comes between its statements.
@@ -126,6 +118,10 @@ class SqliteDatabase:
         """As `write`, for a thread without an event loop: a command, a test, start-up."""
         result: T = self._require_writer().write_blocking(action)
         return result
+
+    async def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        """As `read`, which does not wait for long."""
+        return self.read(sql, parameters)
 
     def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
         """All rows, as tuples, of what is committed at this moment. Runs on the calling thread and waits for no

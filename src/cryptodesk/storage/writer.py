@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
-import re
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
@@ -16,10 +15,11 @@ from typing import Any
 
 from cryptodesk.core.errors import InternalError
 from cryptodesk.storage.connection import to_internal_error
+from cryptodesk.storage.database import Statement
+from cryptodesk.storage.dialect import is_plain_insert
 
-__all__ = ["Action", "GroupWriter", "Statement"]
+__all__ = ["Action", "GroupWriter"]
 
-Statement = tuple[str, Sequence[Any]]
 Action = Callable[[sqlite3.Connection], Any]
 
 _LARGEST_GROUP = 256
@@ -27,7 +27,6 @@ _PATIENCE_SECONDS = 0.002
 _LONGEST_PATIENCE_SECONDS = 0.1
 # Few sizes, so that the statements stay prepared; 32 rows of 16 columns are far from SQLite's limit of 32,766 values.
 _ROWS_AT_ONCE = (32, 16, 8, 4, 2, 1)
-_PLAIN_INSERT = re.compile(r"\s*INSERT\s+INTO\s+\w+\s*(\([\w\s,]+\))?\s*VALUES\s*\([?,\s]+\)\s*", re.IGNORECASE)
 
 
 class _Work:
@@ -195,7 +194,7 @@ def _apply(connection: sqlite3.Connection, group: Sequence[_Work]) -> None:
     for work in group:
         if work.action is not None:
             work.result = work.action(connection)
-        elif all(_is_plain_insert(sql) for sql, _ in work.statements):
+        elif all(is_plain_insert(sql) for sql, _ in work.statements):
             for sql, parameters in work.statements:
                 rows.setdefault(sql, []).append(parameters)
         else:
@@ -220,11 +219,6 @@ def _insert(connection: sqlite3.Connection, sql: str, rows: Sequence[Sequence[An
 def _with_rows(sql: str, count: int) -> str:
     values = sql[sql.rindex("(") :].strip()
     return sql.rstrip() + f", {values}" * (count - 1)
-
-
-@lru_cache(maxsize=512)
-def _is_plain_insert(sql: str) -> bool:
-    return _PLAIN_INSERT.fullmatch(sql) is not None
 
 
 def _wake(group: Iterable[_Work]) -> None:

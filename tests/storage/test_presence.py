@@ -1,3 +1,5 @@
+"""Whether a server is alone on its data folder."""
+
 from __future__ import annotations
 
 import subprocess
@@ -7,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from cryptodesk.core.errors import InternalError
-from cryptodesk.state.ownership import Ownership
+from cryptodesk.storage.presence import FolderPresence
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no flock")
 
 SERVER = """
 import sys
 from pathlib import Path
-from cryptodesk.state.ownership import Ownership
-with Ownership(Path(sys.argv[1])) as ownership:
+from cryptodesk.storage.presence import FolderPresence
+with FolderPresence(Path(sys.argv[1])) as ownership:
     print(ownership.is_sole, flush=True)
     sys.stdin.read()
 """
@@ -35,12 +37,12 @@ class Server:
 
 
 def test_the_first_server_of_a_folder_is_alone(tmp_path: Path) -> None:
-    with Ownership(tmp_path / "new" / "folder") as ownership:
+    with FolderPresence(tmp_path / "new" / "folder") as ownership:
         assert ownership.is_sole
 
 
 def test_a_second_server_is_not_alone_and_is_not_kept_waiting(tmp_path: Path) -> None:
-    with Ownership(tmp_path) as ownership:
+    with FolderPresence(tmp_path) as ownership:
         second = Server(tmp_path)
         assert ownership.is_sole
         assert not second.is_sole
@@ -49,7 +51,7 @@ def test_a_second_server_is_not_alone_and_is_not_kept_waiting(tmp_path: Path) ->
 
 def test_a_killed_server_is_forgotten_at_once(tmp_path: Path) -> None:
     Server(tmp_path).kill()
-    with Ownership(tmp_path) as ownership:
+    with FolderPresence(tmp_path) as ownership:
         assert ownership.is_sole
 
 
@@ -57,26 +59,26 @@ def test_a_server_that_starts_again_while_the_second_runs_is_not_alone(tmp_path:
     first = Server(tmp_path)
     second = Server(tmp_path)
     first.kill()
-    with Ownership(tmp_path) as ownership:
+    with FolderPresence(tmp_path) as ownership:
         assert (first.is_sole, second.is_sole, ownership.is_sole) == (True, False, False)
     second.kill()
 
 
 def test_folders_are_owned_apart(tmp_path: Path) -> None:
-    with Ownership(tmp_path / "a") as a, Ownership(tmp_path / "b") as b:
+    with FolderPresence(tmp_path / "a") as a, FolderPresence(tmp_path / "b") as b:
         assert a.is_sole
         assert b.is_sole
 
 
 def test_after_leaving_nobody_owns_the_folder(tmp_path: Path) -> None:
-    with Ownership(tmp_path) as ownership:
+    with FolderPresence(tmp_path) as ownership:
         pass
     assert not ownership.is_sole
-    with Ownership(tmp_path) as again:
+    with FolderPresence(tmp_path) as again:
         assert again.is_sole
 
 
 def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(InternalError, match="file' cannot be used"), Ownership(tmp_path / "file"):
+    with pytest.raises(InternalError, match="file' cannot be used"), FolderPresence(tmp_path / "file"):
         pass

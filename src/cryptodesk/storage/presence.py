@@ -5,18 +5,30 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Protocol, Self
 
 from cryptodesk.core.errors import InternalError
 
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["Ownership"]
+__all__ = ["FolderPresence", "Presence"]
 
 _FILE_NAME = "servers.lock"
 
 
-class Ownership:
+class Presence(Protocol):
+    """A `with` block in which this process is known to serve. `is_sole` says whether, on entering, no other did."""
+
+    @property
+    def is_sole(self) -> bool: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+class FolderPresence:
     """A `with` block in which this process is known to serve the folder. `is_sole` says whether, on entering, no other
     process did: only then is a claim in the database surely a dead process's, if it is acted on before serving.
 
@@ -28,7 +40,7 @@ class Ownership:
         self._path = folder / _FILE_NAME
         self._descriptor: int | None = None
 
-    def __enter__(self) -> Ownership:
+    def __enter__(self) -> FolderPresence:
         """Raises: InternalError if the folder cannot be written."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

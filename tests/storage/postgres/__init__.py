@@ -1,0 +1,1 @@
+"""Tests of the PostgreSQL driver, against a real server."""
