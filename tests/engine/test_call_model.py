@@ -9,6 +9,7 @@ import pytest
 
 from cryptodesk.core.deadline import Deadline
 from cryptodesk.core.errors import (
+    BudgetSpent,
     ContextTooLong,
     CryptodeskError,
     UpstreamBadAnswer,
@@ -355,3 +356,45 @@ async def test_routes_left_alone_are_logged_once_each_way(caplog: pytest.LogCapt
     told = [record.getMessage() for record in caplog.records if record.name == "cryptodesk.breaker"]
     name = "model 'a-upstream' of provider a"
     assert told == [f"{name} failed 1 times in a row: left alone for 30 s", f"{name} answers again"]
+
+
+# -- what was never asked ----------------------------------------------------------------------------------------------
+
+
+async def test_a_call_whose_time_was_up_before_it_was_made_is_no_spending() -> None:
+    line = Line(a=[says("from a")])
+    call = line.open()
+    call._deadline._end()
+    with pytest.raises(TimeoutError):
+        await call.next_batch()
+    call._deadline.close()
+    assert (line.asked, line.round.spending()) == ({"a": 0}, None)
+
+
+async def test_a_call_that_a_limit_forbids_is_no_spending() -> None:
+    def forbid(route: object) -> ModelRequest:
+        raise BudgetSpent("no more")
+
+    line = Line(a=[says("from a")])
+    call = ModelCall(line.catalog, tuple(line.catalog.resolve("model")), line.round, forbid, Deadline(60.0))  # type: ignore[arg-type]
+    with pytest.raises(BudgetSpent):
+        await call.next_batch()
+    call._deadline.close()
+    assert (line.asked, line.round.spending()) == ({"a": 0}, None)
+
+
+async def test_a_refusal_is_no_spending_while_the_next_attempt_is_waited_for() -> None:
+    line = Line(a=[DOWN])
+    reached, never = asyncio.Event(), asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        reached.set()
+        await never.wait()
+
+    line.ticks.sleep = sleep  # type: ignore[method-assign]
+    asking = asyncio.create_task(line.batches())
+    await reached.wait()
+    assert (line.asked, line.round.spending()) == ({"a": 1}, None)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking

@@ -75,7 +75,8 @@ class ComputedFigure(Struct, frozen=True, omit_defaults=True):
 
 
 class ModelFinished(Struct, frozen=True):
-    """Last event of a provider. `usage` is None when the upstream never said; it is then estimated and marked.
+    """Last event of a provider. It may also come before, as soon as the upstream said why it stopped and what was used;
+    the later one holds. `usage` is None when the upstream never said; it is then estimated and marked.
 
     `computed` are the figures of the text that the provider's own code wrote. A language model computes nothing: what
     it says stands or falls with the results alone."""

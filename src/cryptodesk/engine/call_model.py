@@ -115,6 +115,7 @@ class ModelCall:
             try:
                 return await self._attempt(route)
             except UpstreamError as error:
+                self._round.route = None  # what was refused is not paid for
                 await self.close()
                 await self._pause(error, route, retries)
             retries += 1
@@ -136,12 +137,15 @@ class ModelCall:
         return bool(self._untried) and self._breaker is not None and not self._breaker.admits
 
     async def _attempt(self, route: ModelRoute) -> list[ModelEvent]:
+        if self._deadline.is_over:
+            raise TimeoutError  # nobody was asked, so there is nothing to pay for
+        request = self._build(route)
         if self._breaker is not None:
             self._ticket = self._breaker.insist()
-        self._round.route = route
+        self._round.route, self._round.tools = route, request.tools
         asked_at = self._resilience.ticks.monotonic()
         # Providers are async generators; their port says `AsyncIterator` to whoever only reads them.
-        stream = self._catalog.provider(route.provider).stream(self._build(route))
+        stream = self._catalog.provider(route.provider).stream(request)
         self._stream = cast("AsyncGenerator[list[ModelEvent], None]", stream)
         try:
             return await self._peek(self._stream)

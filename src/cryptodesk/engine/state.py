@@ -19,7 +19,7 @@ from cryptodesk.core.messages import Message, TextPart, ToolCallPart
 from cryptodesk.core.money import Hold, HoldWanted
 from cryptodesk.core.ports import Claim
 from cryptodesk.core.requests import RunRequest
-from cryptodesk.core.tools import ToolTrace
+from cryptodesk.core.tools import ToolSpec, ToolTrace
 from cryptodesk.core.usage import Usage
 from cryptodesk.core.verification import Verification
 from cryptodesk.engine.cost_cap import CostCap
@@ -38,12 +38,13 @@ class Spending(Struct, frozen=True):
 
 
 class Round:
-    """One model call: what was sent and what has come back so far."""
+    """One model call: what was sent and what has come back so far. `tools` are those of the request that was sent."""
 
-    __slots__ = ("_calls", "finished", "messages", "route", "text", "written")
+    __slots__ = ("_calls", "finished", "messages", "route", "text", "tools", "written")
 
     def __init__(self, messages: tuple[Message, ...]) -> None:
         self.messages = messages
+        self.tools: tuple[ToolSpec, ...] = ()
         self.route: ModelRoute | None = None
         self.finished: ModelFinished | None = None
         self.text: list[str] = []
@@ -84,7 +85,7 @@ class Round:
             return None
         if self.finished is not None and self.finished.usage is not None:
             return Spending(self.route, self.finished.usage, False)
-        return Spending(self.route, estimate_usage(self.messages, self.written), True)
+        return Spending(self.route, estimate_usage(self.messages, self.written, self.tools), True)
 
 
 class RunState:

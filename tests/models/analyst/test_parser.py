@@ -406,7 +406,7 @@ def test_years_are_understood_in_words(question: str, label: str) -> None:
 
 def test_the_plural_of_a_coin_is_the_coin_where_it_is_bought() -> None:
     assert plan("how many bitcoins can I buy with 1000 dollars").intent == "conversion"
-    assert plan("how many bitcoins exist").intent == "supply"
+    assert plan("how many bitcoins exist").skill == "supply"
 
 
 def test_several_of_a_coin_are_an_amount_of_it() -> None:

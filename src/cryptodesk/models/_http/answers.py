@@ -8,7 +8,7 @@ from typing import Generic, Protocol, TypeVar
 import aiohttp
 
 from cryptodesk.core.errors import CryptodeskError, UpstreamBadAnswer, UpstreamError
-from cryptodesk.core.events import ModelEvent
+from cryptodesk.core.events import ModelEvent, ModelFinished
 from cryptodesk.models._http.failures import TRANSPORT_FAILURES, transport_error
 from cryptodesk.models._http.sse import FrameTooLong, SseReader
 
@@ -23,6 +23,9 @@ class Reader(Protocol):
     @property
     def is_finished(self) -> bool:
         """The server has said why it stopped; what a broken connection takes then is no part of the answer."""
+
+    def known_end(self) -> ModelFinished | None:
+        """The last event, once the server has said why it stopped and what was used, whatever may still follow."""
 
     def read(self, payload: bytes, events: list[ModelEvent]) -> None:
         """Appends what `payload`, a whole body or one event, says."""
@@ -44,6 +47,7 @@ class Answer(ABC, Generic[_Reader]):
         self._received = 0
         self._is_over = False
         self._failure: CryptodeskError | None = None
+        self._told_end: ModelFinished | None = None
 
     @property
     def is_over(self) -> bool:
@@ -91,6 +95,15 @@ class Answer(ABC, Generic[_Reader]):
             self._is_over |= is_whole
         if self._is_over:
             self._finish(events, is_whole=is_whole)
+        elif self._reader.is_finished:
+            self._tell_end(events)
+
+    def _tell_end(self, events: list[ModelEvent]) -> None:
+        """A caller who hangs up between the last figures and the terminator pays what the server counted."""
+        end = self._reader.known_end()
+        if end is not None and end != self._told_end:
+            self._told_end = end
+            events.append(end)
 
     def _take_stream(self, payloads: list[bytes], events: list[ModelEvent]) -> bool:
         """As `_take_payloads`. Of a stream that has said why it stopped, half a last event is no fault."""

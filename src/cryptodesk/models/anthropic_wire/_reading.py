@@ -79,6 +79,10 @@ class AnswerReader:
         why = self._details.explanation if self._details is not None else None
         return ContentFiltered(f"The provider declined to answer. {why[:500] if why else ''}".strip())
 
+    def known_end(self) -> ModelFinished | None:
+        usage = _usage(self._usage) if self.is_finished and self._has_final_usage else None
+        return None if usage is None else ModelFinished(self._reason(), usage)
+
     def asked(self) -> list[wire.AskedBlock] | None:
         """The blocks of an answer that called tools, as they are sent back; None for any other."""
         return self._blocks.asked() if self._reason() == "tool_calls" else None

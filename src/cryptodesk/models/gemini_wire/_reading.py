@@ -109,14 +109,18 @@ class AnswerReader:
         goes_on = self._finish_reason == "CONTINUATION" and self._token != self._used_token
         return self._token if goes_on else None
 
+    def known_end(self) -> ModelFinished | None:
+        # Each request of an answer that goes on is billed, so that its end is known with the last of them.
+        total = self._total() if self.is_finished and self.next_token is None and self._is_started else None
+        return None if total is None else ModelFinished(self._reason(), total)
+
     def asked(self) -> list[wire.AskedPart]:
         """The answer's parts as they are sent back."""
         return self._parts.asked()
 
     def go_on(self) -> None:
         """Before the payloads of the next request. Each is billed by itself, what it read again included."""
-        usage = _usage(self._usage) if self._has_final_usage else None
-        self._spent = None if self._spent is None or usage is None else self._spent + usage
+        self._spent = self._total()
         self._usage = None
         self._has_final_usage = False
         self._used_token = self._token
@@ -139,20 +143,24 @@ class AnswerReader:
             raise bad_answer(
                 self._upstream, "cut its answer short" if self._is_started else "answered without a candidate"
             )
-        reason = FINISH_REASONS.get(self._finish_reason, "stop")
-        if reason == "content_filter" and not self._is_started:
+        if self._reason() == "content_filter" and not self._is_started:
             raise ContentFiltered(f"The provider broke off its answer. {self._why()}"[:600])
-        if self._parts.has_nameless_call and reason == "stop":
+        if self._parts.has_nameless_call and self._reason() in ("stop", "tool_calls"):
             raise bad_answer(self._upstream, "called a tool without naming it")
-        if reason == "stop" and self._parts.calls:
-            reason = "tool_calls"
         events: list[ModelEvent] = []
         self._start(events)
-        usage = _usage(self._usage) if self._has_final_usage else None
-        total = None if self._spent is None or usage is None else self._spent + usage
-        events.append(ModelFinished(reason, total))
+        events.append(ModelFinished(self._reason(), self._total()))
         self.is_ended = True
         return events
+
+    def _reason(self) -> FinishReason:
+        reason = FINISH_REASONS.get(self._finish_reason or "STOP", "stop")
+        return "tool_calls" if reason == "stop" and self._parts.calls else reason
+
+    def _total(self) -> Usage | None:
+        """Of all requests so far; None when one of them did not say."""
+        usage = _usage(self._usage) if self._has_final_usage else None
+        return None if self._spent is None or usage is None else self._spent + usage
 
     def _read_answer(self, answer: wire.Answer, events: list[ModelEvent]) -> None:
         self._model = self._model or answer.model_version

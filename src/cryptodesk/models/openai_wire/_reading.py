@@ -67,6 +67,10 @@ class AnswerReader:
         """The server has said why it stopped; only usage may be missing."""
         return self._finish_reason is not None
 
+    def known_end(self) -> ModelFinished | None:
+        usage = _usage(self._usage) if self.is_finished else None
+        return None if usage is None else ModelFinished(self._reason(), usage)
+
     def read(self, payload: bytes, events: list[ModelEvent]) -> None:
         """Appends what `payload`, a whole body or one chunk, says."""
         try:

@@ -46,6 +46,9 @@ class ResponseReader:
         """The server has declared its end: nothing of the answer is missing."""
         return self._ending is not None
 
+    def known_end(self) -> ModelFinished | None:
+        return None if self._ending is None else ModelFinished(self._reason(), _usage(self._ending.usage))
+
     def asked(self) -> list[wire.AskedItem]:
         """The items of an answer that called tools, as they are sent back; none of any other."""
         return self._items.asked() if self._reason() == "tool_calls" else []
