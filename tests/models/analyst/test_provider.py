@@ -17,7 +17,7 @@ from cryptodesk.core.usage import Usage
 from cryptodesk.models._kinds import ProviderConfig, ProviderServices
 from cryptodesk.models.analyst import PROVIDER, SERVED_MODEL, Analyst
 from cryptodesk.models.analyst.tokens import estimate_input_tokens, estimate_tokens
-from tests.models.analyst.desk import CLOCK, MARKET, TOOLS, WORLD, ask, called, lookup, market, quote
+from tests.models.analyst.desk import CLOCK, MARKET, TOOLS, WORLD, ask, bars, called, lookup, market, quote
 
 PRICE = called("cmc_market_data", {"ids": [1]}, market(quote("BTC", price=60000.0, percent_change_24h=1.0)))
 
@@ -40,6 +40,21 @@ async def test_it_hands_over_its_figures_with_what_they_are_of() -> None:
     assert (price.unit, price.asset, price.symbol, price.asset_id) == ("USD", "Bitcoin", "BTC", 1)
     assert price.as_of
     assert f"{price.value:,.2f}" in answer.text
+
+
+async def test_a_figure_of_one_day_is_handed_over_with_that_day() -> None:
+    rows = bars(
+        ("2026-03-01", 100.0, 130.0, 90.0, 120.0, 5.0),
+        ("2026-03-02", 120.0, 180.0, 110.0, 150.0, 5.0),
+        ("2026-03-03", 150.0, 160.0, 80.0, 140.0, 5.0),
+    )
+    asked = {"ids": [1], "metrics": ["history"]}
+    data = called("cmc_market_data", asked, market(quote("BTC", history=rows)))
+    answer = await ask("high and low of BTC in March 2026", *data)
+    assert answer.finished is not None
+    days = {one.field: (one.value, one.as_of) for one in answer.finished.computed}
+    assert days["period_high"] == (180.0, "2026-03-02")
+    assert days["period_low"] == (80.0, "2026-03-03")
 
 
 async def test_text_comes_in_groups_of_words_that_join_to_the_whole() -> None:

@@ -197,8 +197,10 @@ def _shortness(closes: Closes, span: Span) -> str:
     return " and ".join(parts)
 
 
-def figure_fact(closes: Closes, field: str, value: float | int | None, unit: str = "") -> Fact:
-    """A figure that was reckoned from the closes."""
+def figure_fact(
+    closes: Closes, field: str, value: float | int | None, unit: str = "", on: date | None = None
+) -> Fact:
+    """A figure that was reckoned from the closes; `on` where it is one day's own."""
     asset, last = closes.asset, closes.results[-1]
-    source = ", ".join(last.sources)
-    return Fact(field, value, unit, asset.name, asset.symbol, asset.asset_id, closes.days[-1].isoformat(), source)
+    source, as_of = ", ".join(last.sources), (on or closes.days[-1]).isoformat()
+    return Fact(field, value, unit, asset.name, asset.symbol, asset.asset_id, as_of, source)

@@ -231,7 +231,7 @@ def _newest(now: Sequence[_Stretch]) -> str:
 
 
 def _fact(closes: Closes, one: _Stretch, name: str) -> Fact:
-    return figure_fact(closes, f"{name}_change_pct.{one.name}", as_number(one.change_pct), "%")
+    return figure_fact(closes, f"{name}_change_pct.{one.name}", as_number(one.change_pct), "percent", one.last)
 
 
 SKILL = Skill(

@@ -237,8 +237,8 @@ def _facts(one: _Figures) -> tuple[Fact, ...]:
         facts.append(figure_fact(one.closes, "rise_to_high_pct", back, "percent"))
     if worst is not None:
         facts += [
-            figure_fact(one.closes, "drawdown_peak", as_number(worst.peak), currency),
-            figure_fact(one.closes, "drawdown_trough", as_number(worst.trough), currency),
+            figure_fact(one.closes, "drawdown_peak", as_number(worst.peak), currency, worst.peak_day),
+            figure_fact(one.closes, "drawdown_trough", as_number(worst.trough), currency, worst.trough_day),
         ]
     return tuple(facts)
 

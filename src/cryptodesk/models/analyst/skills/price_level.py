@@ -256,7 +256,8 @@ def _facts(one: _Found, slots: LevelSlots) -> tuple[Fact, ...]:
         figure_fact(one.closes, "days", len(one.days)),
     ]
     for name, at in (("first", one.beyond[:1]), ("last", one.beyond[-1:])):
-        facts += [figure_fact(one.closes, f"{name}_close_{one.side}", as_number(one.closes.price(i)), unit) for i in at]
+        field = f"{name}_close_{one.side}"
+        facts += [figure_fact(one.closes, field, as_number(one.closes.price(i)), unit, one.closes.days[i]) for i in at]
     if one.furthest is not None:
         name = "lowest_price" if one.side == "below" else "highest_price"
         facts.append(figure_fact(one.closes, name, as_number(one.furthest.price), unit))

@@ -178,8 +178,8 @@ def _bold(one: _Ends, end: str) -> str:
 def _facts(one: _Ends) -> tuple[Fact, ...]:
     currency = one.closes.currency
     return (
-        figure_fact(one.closes, "highest_close", as_number(one.high), currency),
-        figure_fact(one.closes, "lowest_close", as_number(one.low), currency),
+        figure_fact(one.closes, "highest_close", as_number(one.high), currency, one.high_day),
+        figure_fact(one.closes, "lowest_close", as_number(one.low), currency, one.low_day),
         figure_fact(one.closes, "last_close", as_number(one.closes.last), currency),
     )
 

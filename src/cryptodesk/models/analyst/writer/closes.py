@@ -79,4 +79,4 @@ def _said(holding: Holding, bar: Bar) -> str | None:
 
 def _fact(holding: Holding, bar: Bar) -> Fact:
     currency = (holding.series_block or holding.block).currency
-    return derived_fact(holding, f"close_{day(bar.day)}", bar.close, currency)
+    return derived_fact(holding, f"close_{day(bar.day)}", bar.close, currency, bar.day)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from cryptodesk.models.analyst.evidence import Block, Holding
@@ -156,12 +157,13 @@ def fact(holding: Holding, field: str, block: Block | None = None) -> Fact:
     )
 
 
-def derived_fact(holding: Holding, field: str, value: Decimal, unit: str) -> Fact:
-    """A figure computed from the bars of the holding's history."""
+def derived_fact(holding: Holding, field: str, value: Decimal, unit: str, on: date | None = None) -> Fact:
+    """A figure computed from the bars of the holding's history; `on` where it is one day's own."""
     block = holding.series_block or holding.block
     source = ", ".join(block.sources)
     asset = holding.asset
-    return Fact(field, as_number(value), unit, asset.name, asset.symbol, asset.asset_id, block.as_of, source)
+    as_of = on.isoformat() if on else block.as_of
+    return Fact(field, as_number(value), unit, asset.name, asset.symbol, asset.asset_id, as_of, source)
 
 
 def _fact_unit(holding: Holding, field: str) -> str:

@@ -141,13 +141,13 @@ def _one_day(holding: Holding, period: Period) -> _Paragraph:
     if series is None or block is None or bar is None:
         return _nothing(holding, period), ()
     close = money(bar.close, block.currency)
-    facts = [derived_fact(holding, "close", bar.close, block.currency)]
+    facts = [derived_fact(holding, "close", bar.close, block.currency, bar.day)]
     name = shown(holding.asset.label, 110)
     if not series.has_ohlc:
         return f"{name} closed at **{close}** on {period.label}.", tuple(facts)
     opened, high, low = (money(value, block.currency) for value in (bar.open, bar.high, bar.low))
     for field, value in (("open", bar.open), ("high", bar.high), ("low", bar.low)):
-        facts.append(derived_fact(holding, field, value, block.currency))
+        facts.append(derived_fact(holding, field, value, block.currency, bar.day))
     prices = f"opened at {opened} and closed at **{close}**, between a low of {low} and a high of {high}"
     text = f"On {period.label} (UTC day) {name} {prices}."
     return text, tuple(facts)

@@ -132,10 +132,10 @@ def span_facts(holding: Holding, figures: SpanFigures) -> tuple[Fact, ...]:
     currency = (holding.series_block or holding.block).currency
     series = figures.series
     facts = [
-        derived_fact(holding, "period_start", series.start, currency),
-        derived_fact(holding, "period_end", series.end, currency),
-        derived_fact(holding, "period_high", series.highest.high, currency),
-        derived_fact(holding, "period_low", series.lowest.low, currency),
+        derived_fact(holding, "period_start", series.start, currency, series.bars[0].day),
+        derived_fact(holding, "period_end", series.end, currency, series.bars[-1].day),
+        derived_fact(holding, "period_high", series.highest.high, currency, series.highest.day),
+        derived_fact(holding, "period_low", series.lowest.low, currency, series.lowest.day),
     ]
     if figures.change is not None:
         facts.insert(2, derived_fact(holding, "period_change_pct", figures.change, "percent"))

@@ -84,7 +84,7 @@ def write_worth(setting: Setting, holdings: Sequence[Holding]) -> Draft:
     facts = (
         derived_fact(holding, "worth", value, currency),
         *((derived_fact(holding, "change_pct", change, "percent"),) if change is not None else ()),
-        derived_fact(holding, "bought_at", product.over, currency),
+        derived_fact(holding, "bought_at", product.over, currency, bought),
         fact(holding, "price"),
     )
     return Draft(join_paragraphs(body, working, sources(used), "" if setting.is_brief else caveats(used)), facts)
