@@ -72,3 +72,12 @@ def test_own_model_and_price_files_are_found_in_the_data_folder(tmp_path: Path) 
 def test_secrets_do_not_show_when_settings_are_printed() -> None:
     settings = load_settings(bootstrap_key="cd_canary-canary-canary")
     assert "canary" not in repr(settings)
+
+
+def test_secrets_are_keys_by_name_and_passwords_inside_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOME_VENDOR_API_KEY", "sk-canary-1")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://desk:pw-canary-2@db.example:5432/desk")
+    monkeypatch.setenv("PLAIN_NAME", "https://example.org/no:secret@all")
+    found = load_settings().secrets()
+    assert {"sk-canary-1", "pw-canary-2"} <= set(found)
+    assert "secret" not in found

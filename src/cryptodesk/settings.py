@@ -6,6 +6,7 @@ Order of precedence: command-line options, environment, the TOML file, defaults.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
@@ -14,11 +15,15 @@ from typing import Annotated, Literal
 import platformdirs
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings.exceptions import SettingsError as UnreadableSetting
 
-__all__ = ["Settings", "SettingsError", "load_settings"]
+from cryptodesk.core.limits import Measure
+
+__all__ = ["Settings", "SettingsError", "forbid_colours", "load_settings"]
 
 DataMode = Literal["auto", "live", "snapshot", "simulated"]
 
+_PASSWORD_IN_ADDRESS = re.compile(r"://[^\s/:@]{0,200}:(?P<password>[^\s/@]{1,500})@")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -36,6 +41,23 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CRYPTODESK_", extra="ignore", frozen=True, populate_by_name=True)
 
     home: Path = Field(default_factory=_default_home, description="Data folder: database, config file, own models.")
+    database_url: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("CRYPTODESK_DATABASE_URL", "DATABASE_URL", "database_url"),
+        description="A PostgreSQL that any number of servers share, in place of the file in the data folder.",
+    )
+    database_pool: Annotated[int, Field(ge=1, le=1000)] = Field(
+        8, description="How many connections of one process read PostgreSQL at once. A few more write."
+    )
+    database_connect_seconds: Annotated[float, Field(gt=0)] = Field(
+        5.0, description="How long a PostgreSQL that restarts or fails over is waited for."
+    )
+    database_statement_seconds: Annotated[float, Field(gt=0)] = Field(
+        30.0, description="How long one statement may take in PostgreSQL."
+    )
+    database_pooler: bool = Field(
+        False, description="Whether sessions share connections on the way to PostgreSQL, as behind pgbouncer."
+    )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(
         8080, validation_alias=AliasChoices("CRYPTODESK_PORT", "PORT", "port"), description="Port; 0 picks a free one."
@@ -45,6 +67,10 @@ class Settings(BaseSettings):
     )
     insecure_no_auth: bool = Field(False, description="Accept requests without a key. Loopback addresses only.")
     default_model: str = Field("cmc-ai-v1-gpt-5.1", description="The model `cryptodesk ask` uses.")
+    server: str | None = Field(
+        None, description="A running server that `cryptodesk ask` and `chat` ask, instead of a desk of their own."
+    )
+    key: SecretStr | None = Field(None, description="The API key with which they ask it.")
     research_model: str = Field(
         "", description="The model behind the research routes (/ai/…). Empty: the default model."
     )
@@ -57,6 +83,26 @@ class Settings(BaseSettings):
     )
     annotations: bool = Field(
         True, description="Put the links of citations into standard annotations as well, on the OpenAI research route."
+    )
+    openai_tools: Literal["on", "off", "research"] = Field(
+        "on",
+        description="What the OpenAI dialect (/openai/v1) does unasked: on (offer the built-in tools), off, or "
+        "research (answer by the research graph).",
+    )
+    helper_prompts: bool = Field(
+        True,
+        description="Answer the prompts with which chat applications ask for a title, tags or follow-up questions by "
+        "the embedded analyst, free of charge (OpenAI dialect).",
+    )
+    mcp_origins: tuple[str, ...] = Field(
+        (), description="Origins of pages that may call /mcp from a browser, for instance https://app.example.org."
+    )
+    mcp_hosts: tuple[str, ...] = Field(
+        (), description="Host names by which /mcp may be called beside loopback ones, as behind a reverse proxy."
+    )
+    mcp_passages: bool = Field(
+        True,
+        description="Give MCP clients the passages that cmc_content_search found, and not only where they stand.",
     )
     research_jobs: Annotated[int, Field(ge=1)] = Field(2, description="Deep research jobs that run at once.")
     research_retention_days: Annotated[float, Field(ge=1)] = Field(
@@ -82,6 +128,26 @@ class Settings(BaseSettings):
     )
     max_body_bytes: Annotated[int, Field(ge=1024)] = Field(4 * 2**20, description="Largest request body.")
     body_seconds: Annotated[float, Field(gt=0)] = Field(30.0, description="Time a request body may take to arrive.")
+    key_limits: dict[Measure, Annotated[int, Field(ge=0)]] = Field(
+        {}, description="What every key may use unless it has limits of its own: requests_a_minute, tokens_a_day, …"
+    )
+    account_limits: dict[Measure, Annotated[int, Field(ge=0)]] = Field(
+        {}, description="The same for every account, over all of its keys."
+    )
+    runs_at_once: Annotated[int, Field(ge=1)] = Field(1024, description="Runs that one process has under way at once.")
+    runs_waiting: Annotated[int, Field(ge=0)] = Field(
+        256, description="Further runs that wait for their turn; what comes on top is refused at once with a 503."
+    )
+    run_wait_seconds: Annotated[float, Field(gt=0)] = Field(2.0, description="How long such a run waits.")
+    connections: Annotated[int, Field(ge=1)] = Field(
+        4096, description="Open connections, beyond which one process answers health checks alone."
+    )
+    header_seconds: Annotated[float, Field(gt=0)] = Field(
+        15.0, description="Time in which a connection has to send the head of a request, once it is open or has begun."
+    )
+    max_header_bytes: Annotated[int, Field(ge=1024)] = Field(
+        64 * 2**10, description="Largest head of a request: its line and headers."
+    )
     data: DataMode = Field(
         "auto",
         description="Where market data come from: auto (live, else the store), live, snapshot (the store alone) or "
@@ -136,6 +202,19 @@ class Settings(BaseSettings):
         24.0, description="How long an answer is kept under the Idempotency-Key of its request."
     )
 
+    recording: Literal["full", "redacted", "off"] = Field(
+        "full",
+        description="What is kept of each run for its replay and its evidence: full, redacted (texts of the user and "
+        "of the answer replaced by their hashes: evidence without replay) or off.",
+    )
+    recording_days: Annotated[float, Field(gt=0)] = Field(7.0, description="How long recordings of runs are kept.")
+    recording_mb: Annotated[int, Field(ge=64)] = Field(
+        1024, description="What all recordings may take on disk, in megabytes; the oldest go first."
+    )
+    recording_run_kb: Annotated[int, Field(ge=16)] = Field(
+        4096, description="What one run's recording may take; a longer run is recorded without its texts."
+    )
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -156,6 +235,10 @@ class Settings(BaseSettings):
         return self.home / "cryptodesk.db"
 
     @property
+    def recordings_folder(self) -> Path:
+        return self.home / "recordings"
+
+    @property
     def index_folder(self) -> Path:
         """The search index of the documents: derived, and built anew when it is missing."""
         return self.home / "documents-index"
@@ -174,6 +257,14 @@ class Settings(BaseSettings):
             return named
         default = self.home / default_name
         return default if default.is_file() else None
+
+    def secrets(self) -> tuple[str, ...]:
+        """Whatever the environment holds under the name of a key, a token or a password, whoever it is for, and the
+        passwords inside addresses."""
+        ends = ("_KEY", "_TOKEN", "_SECRET", "_PASSWORD")
+        named = (value for name, value in os.environ.items() if value and name.upper().endswith(ends))
+        inside = (match["password"] for value in os.environ.values() for match in _PASSWORD_IN_ADDRESS.finditer(value))
+        return (*named, *inside)
 
     def variables(self, names: Iterable[str]) -> dict[str, str]:
         """Provider keys and addresses among the environment variables that the model catalogue names.
@@ -198,6 +289,11 @@ def _config_file() -> Path | None:
     return default if default.is_file() else None
 
 
+def forbid_colours() -> None:
+    """Whatever this process prints, and whatever it starts, does without colours."""
+    os.environ["NO_COLOR"] = "1"
+
+
 def load_settings(**overrides: object) -> Settings:
     """The settings of this process; `overrides` (command-line options that were given) win.
 
@@ -206,6 +302,8 @@ def load_settings(**overrides: object) -> Settings:
         settings = Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
         raise SettingsError(_explain(error)) from None
+    except UnreadableSetting as error:  # names the setting, not its value
+        raise SettingsError(f"{error}; expected JSON") from None
     if settings.insecure_no_auth and settings.host not in _LOOPBACK:
         raise SettingsError(
             f"insecure_no_auth needs a loopback host, got {settings.host!r}: "

@@ -101,3 +101,41 @@ def test_the_models_own_limit_bounds_what_is_written() -> None:
     shape = RunShape(0, calls=1, tool_calls=0, output_tokens=None, built_in_listed=False)
     assert compute_run_usd(BOOK, [route(most=100)], shape) == Decimal(1000) / 1_000_000
     assert compute_run_usd(BOOK, [route()], shape) == Decimal(16_384 * 10) / 1_000_000
+
+
+PRICES = {
+    "plain": PRICE,
+    "tiered": TIERED,
+    "reasons": ModelPrice("v3", Decimal(2), Decimal(1), Decimal(3), reasoning_usd=Decimal(7)),
+    "free": ModelPrice("v4", Decimal(0), Decimal(0), Decimal(0)),
+}
+
+
+@given(
+    st.sampled_from(sorted(PRICES)),
+    st.integers(0, 5_000),
+    st.integers(1, 9),
+    st.integers(0, 24),
+    st.integers(0, 3_000),
+    st.booleans(),
+    st.booleans(),
+)
+def test_a_run_costs_what_its_calls_add_up_to_one_by_one(
+    name: str, read: int, calls: int, tool_calls: int, written: int, listed: bool, grows: bool
+) -> None:
+    priced = route(PRICES[name])
+    shape = RunShape(read, calls, tool_calls, written, built_in_listed=listed, grows=grows)
+    growth = written + -(-tool_calls // calls) * 4_000 if grows else 0
+    one_by_one = [
+        compute_call_usd(BOOK, priced, read + number * growth, written, built_in_listed=listed)
+        for number in range(calls)
+    ]
+    assert compute_run_usd(BOOK, [priced], shape) == sum(one_by_one, Decimal(0))
+
+
+def test_tools_that_run_here_are_measured_once_and_each_by_itself() -> None:
+    empty = bounded_tokens([], [])
+    short, long = (ToolSpec("name", words, {"a": words}, built_in=True) for words in ("x", "xxxxx"))
+    sizes = [bounded_tokens([], [tool]) - empty for tool in (short, long, short, long)]
+    assert sizes == [64 + 4 + 1 + 9, 64 + 4 + 5 + 13] * 2
+    assert bounded_tokens([], [short, long]) - empty == sum(sizes[:2])

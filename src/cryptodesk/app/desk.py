@@ -7,11 +7,15 @@ import importlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from cryptodesk.app.catalogue import CatalogueWatch, open_models, start_hint
+from cryptodesk.app.databases import open_database
 from cryptodesk.app.documents import Documents
 from cryptodesk.app.embedding import SharedEmbedder
+from cryptodesk.app.recording.opening import open_recorder
+from cryptodesk.app.recording.recorder import Recorder
+from cryptodesk.app.recording.taping import Taping, Untaped
 from cryptodesk.app.research import LateResearch, LateTexts, open_research, open_texts
 from cryptodesk.app.resilience import resilient_models
 from cryptodesk.core.clock import Clock, SystemClock
@@ -21,14 +25,12 @@ from cryptodesk.core.ports import RunObserver
 from cryptodesk.core.requests import Caller, RunLimits, RunRequest
 from cryptodesk.core.tools import ToolRunContext, ToolTrace
 from cryptodesk.documents.query import DocumentFeed
-from cryptodesk.documents.store.migrations import MIGRATIONS as DOCUMENT_MIGRATIONS
 from cryptodesk.engine import Engine, Settlement
 from cryptodesk.ledger.credits import CreditBook, MeteredEngine
 from cryptodesk.ledger.desk import LedgerDesk
 from cryptodesk.ledger.holds import HoldDesk
 from cryptodesk.ledger.idempotency import AnswerStore
 from cryptodesk.ledger.keeper import LedgerKeeper
-from cryptodesk.ledger.migrations import MIGRATIONS as LEDGER_MIGRATIONS
 from cryptodesk.ledger.pricing import PriceBook
 from cryptodesk.ledger.refunds import Refunds
 from cryptodesk.ledger.store import SqliteLedger
@@ -36,7 +38,6 @@ from cryptodesk.market.fetching.migrations import MIGRATIONS as SOURCE_MIGRATION
 from cryptodesk.market.identity.directory import AssetDirectory
 from cryptodesk.market.identity.mentions import AssetMentions, Mention
 from cryptodesk.market.market import Market, MarketOptions
-from cryptodesk.market.migrations import MIGRATIONS as MARKET_MIGRATIONS
 from cryptodesk.market.records import Asset
 from cryptodesk.models._kinds import ProviderServices
 from cryptodesk.models.analyst.explain import ExplainedPlan, explain
@@ -45,12 +46,12 @@ from cryptodesk.models.analyst.tie_breaker import TieBreaker
 from cryptodesk.models.analyst.ties import NO_BREAKS, TieBreaks
 from cryptodesk.research.jobs import JobDesk, JobSettings
 from cryptodesk.settings import Settings
-from cryptodesk.state.keys import SqliteKeyStore
-from cryptodesk.state.migrations import MIGRATIONS as STATE_MIGRATIONS
-from cryptodesk.state.research_jobs import SqliteJobStore
-from cryptodesk.state.turns import SqliteTurnStore
+from cryptodesk.state.keys import DatabaseKeyStore
+from cryptodesk.state.research_jobs import DatabaseJobStore
+from cryptodesk.state.turns import DatabaseTurnStore
 from cryptodesk.storage.connection import connect_writer
 from cryptodesk.storage.migrations import apply_migrations
+from cryptodesk.storage.presence import Presence
 from cryptodesk.storage.sqlite import SqliteDatabase
 from cryptodesk.tools import ToolRegistry, ToolServices
 from cryptodesk.verification.verifier import AnswerVerifier
@@ -70,7 +71,13 @@ class Desk:
     Raises (entering): InternalError for a broken data folder, CatalogError for a wrong model or price file.
     """
 
-    def __init__(self, settings: Settings, clock: Clock | None = None, observer: RunObserver | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock | None = None,
+        observer: RunObserver | None = None,
+        taping: Taping | None = None,
+    ) -> None:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
         self._database = _open_database(settings)
@@ -85,33 +92,46 @@ class Desk:
         self._handbook = library
         self.knowledge = _Knowledge(mentions, directory)
         self.models = open_models(settings, ProviderServices(self.clock, self.knowledge, self._embedder.embed))
-        self.catalog = resilient_models(self.models, settings)
+        self.taping: Taping = taping or Untaped()
         # What the tools search: the texts of the simulated world in the simulated world, else the library.
         self.documents: DocumentFeed = self._library or self._story()
         self.tools = ToolRegistry(ToolServices(self.clock, directory, self.market.feed, self.documents))
-        self.keys = SqliteKeyStore(self._database)
+        self.recorder = self._open_recorder() if taping is None and settings.recording != "off" else None
+        taping = self.taping = self.recorder or self.taping
+        self.catalog = taping.catalog(resilient_models(self.models, settings))
+        observer = taping.observer(observer)
+        self.keys = DatabaseKeyStore(self._database)
         self.ledger = SqliteLedger(self._database)
-        self._turns = SqliteTurnStore(self._database, retention_seconds=settings.response_retention_hours * 3600.0)
+        self._turns = DatabaseTurnStore(self._database, retention_seconds=settings.response_retention_hours * 3600.0)
         self.holds = HoldDesk(self._database, self.clock)
-        settlement = Settlement(self._database, self._turns, self.ledger, PriceBook(), self.holds)
+        settlement = Settlement(
+            taping.database(self._database),
+            taping.turns(self._turns),
+            taping.ledger(self.ledger),
+            PriceBook(),
+            taping.holds(self.holds),
+        )
         self.money = LedgerDesk(self._database, self.clock, self.catalog, PriceBook(), self.tools)
         self.answers = AnswerStore(self._database, retention_seconds=settings.idempotency_hours * 3600.0)
         self.credits = CreditBook(self._database, self.clock, credits_a_month=settings.credits_a_month)
-        self.research = MeteredEngine(LateResearch(lambda: open_research(self, settlement, observer)), self.credits)
+        self.graph = taping.engine(LateResearch(lambda: open_research(self, settlement, observer)), is_graph=True)
+        self.research = MeteredEngine(self.graph, self.credits)
         self.texts = LateTexts(lambda: open_texts(self))
-        self._job_store = SqliteJobStore(
+        self._job_store = DatabaseJobStore(
             self._database, retention_seconds=settings.research_retention_days * 24 * 3600.0
         )
         self.jobs = self._make_jobs()
-        self.engine = Engine(
+        engine = Engine(
             catalog=self.catalog,
-            tools=self.tools,
-            turns=self._turns,
+            tools=taping.tools(self.tools),
+            turns=taping.turns(self._turns),
             settlement=settlement,
-            clock=self.clock,
+            clock=taping.clock(self.clock, "engine"),
             observer=observer,
             verifier=None if settings.verification == "off" else AnswerVerifier(settings.verification),
+            new_id=taping.new_id,
         )
+        self.engine = taping.engine(engine)
 
     async def __aenter__(self) -> Desk:
         await self.market.__aenter__()
@@ -122,7 +142,17 @@ class Desk:
         await self._handbook.close()
         await asyncio.to_thread(self._embedder.close)
         await self.market.__aexit__()
-        self._database.close()
+        if self.recorder is not None:
+            await asyncio.to_thread(self.recorder.close)
+        await self._database.aclose()
+
+    @property
+    def database(self) -> SqliteDatabase:
+        return self._database
+
+    def presence(self) -> Presence:
+        """To be entered while this process serves: it then knows whether it is the only one on its database."""
+        return self._database.presence()
 
     @property
     def limits(self) -> RunLimits:
@@ -163,11 +193,12 @@ class Desk:
         earlier: Sequence[str] = (),
         as_of: datetime | None = None,
         breaks: TieBreaks = NO_BREAKS,
+        answers: Sequence[str] = (),
     ) -> tuple[ExplainedPlan, ...]:
         """What the embedded analyst would do with a question; nothing is called. Without `breaks` the rules
-        alone decide close calls; in a run it has those of `break_ties`."""
+        alone decide close calls; in a run it has those of `break_ties`, and what was answered to `earlier`."""
         specs = [self.tools.spec(name) for name in self.tools.names()]
-        return explain(text, earlier, specs, self.knowledge, (as_of or self.clock.now()).date(), breaks)
+        return explain(text, earlier, specs, self.knowledge, (as_of or self.clock.now()).date(), breaks, answers)
 
     async def break_ties(self, text: str, earlier: Sequence[str] = (), as_of: datetime | None = None) -> TieBreaks:
         """What is decided of the question's close calls: empty where there are none, or no vectors."""
@@ -180,6 +211,8 @@ class Desk:
             await self._turns.purge_expired(self.clock.unix())
             await self._job_store.purge_expired(self.clock.unix())
             await self.answers.purge_expired(self.clock.unix())
+            if self.recorder is not None:
+                await asyncio.to_thread(self.recorder.purge)
             await asyncio.sleep(_PURGE_INTERVAL_SECONDS)
 
     async def serve_catalogue(self, say: Callable[[str], None]) -> None:
@@ -204,6 +237,12 @@ class Desk:
         """Gives back what a killed server had claimed. Only for the sole server of a data folder."""
         await self._turns.release_abandoned()
         await self._job_store.release_abandoned()
+
+    def _open_recorder(self) -> Recorder:
+        names = tuple(self.tools.names())
+        return open_recorder(
+            self.settings, self.clock, limits=self.limits, research_model=self.research_model, built_in_tools=names
+        )
 
     def _make_jobs(self) -> JobDesk:
         settings = self.settings
@@ -276,26 +315,16 @@ def _market_options(settings: Settings) -> MarketOptions:
 
 
 def _open_database(settings: Settings) -> SqliteDatabase:
-    with closing(connect_writer(settings.database_path)) as connection:
-        for component, migrations in (
-            ("state", STATE_MIGRATIONS),
-            ("ledger", LEDGER_MIGRATIONS),
-            ("market", MARKET_MIGRATIONS),
-            ("market_sources", SOURCE_MIGRATIONS),
-            ("documents", DOCUMENT_MIGRATIONS),
-        ):
-            apply_migrations(connection, component, migrations)
-    database = SqliteDatabase(settings.database_path)
-    database.open()
-    return database
+    # Ledger, market and documents take no other yet; `open_database` says so to who wants one.
+    return cast("SqliteDatabase", open_database(settings))
 
 
 @contextmanager
-def open_keys(settings: Settings) -> Iterator[SqliteKeyStore]:
+def open_keys(settings: Settings) -> Iterator[DatabaseKeyStore]:
     """The key store of a data folder, for commands."""
     database = _open_database(settings)
     try:
-        yield SqliteKeyStore(database)
+        yield DatabaseKeyStore(database)
     finally:
         database.close()
 

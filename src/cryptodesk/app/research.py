@@ -58,6 +58,7 @@ def open_research(desk: Desk, settlement: Settlement, observer: RunObserver | No
     planning = importlib.import_module("cryptodesk.research.planning")
     metrics = importlib.import_module("cryptodesk.market.metrics.desk")
     verifier = importlib.import_module("cryptodesk.verification.verifier")
+    taping, feed = desk.taping, desk.taping.feed(desk.market.feed)
     policy = desk.settings.verification
     route = desk.models.resolve(_ANALYST)[0]
     specs = [desk.tools.spec(name) for name in desk.tools.names()]
@@ -71,16 +72,16 @@ def open_research(desk: Desk, settlement: Settlement, observer: RunObserver | No
 
     opened: ResearchEngine = engine.ResearchEngine(
         services.ResearchServices(
-            clock=desk.clock,
+            clock=taping.clock(desk.clock, "research"),
             catalog=desk.catalog,
-            tools=desk.tools,
-            documents=desk.documents,
-            feed=desk.market.feed,
-            metrics=metrics.MetricDesk(desk.market.feed, desk.clock),
+            tools=taping.tools(desk.tools),
+            documents=taping.documents(desk.documents),
+            feed=feed,
+            metrics=metrics.MetricDesk(feed, taping.clock(desk.clock, "metrics")),
             knowledge=desk.knowledge,
-            break_ties=break_ties,
+            break_ties=taping.ties(break_ties),
             entity_of=chart_entities(desk.market.directory),
-            analyst=desk.models.provider(route.provider),
+            analyst=taping.provider(desk.models.provider(route.provider), route),
             analyst_route=route,
             settlement=settlement,
             # Citations rest on the check, so it is made even where the operator wants to hear nothing of it.
@@ -90,7 +91,8 @@ def open_research(desk: Desk, settlement: Settlement, observer: RunObserver | No
             checks_entailment=desk.settings.citation_entailment,
             data=desk.settings.data,
             observer=observer,
-        )
+        ),
+        new_id=taping.new_id,
     )
     return opened
 

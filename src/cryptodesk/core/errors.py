@@ -19,6 +19,8 @@ CryptodeskError
 │   ├── JobNotReady              409  the job has no report to go on from
 │   ├── TooLarge                 413
 │   └── RateLimited              429  we limited the caller
+│       └── LargerThanLimit      429  the request alone is more than its limit: it will never fit
+├── Overloaded                   503  more at once than this process takes; another moment, or another process
 ├── UpstreamError                a provider or source failed; names it
 │   ├── UpstreamBadAnswer        502
 │   ├── UpstreamRejected         502  the upstream refused our request as wrong
@@ -41,6 +43,7 @@ CryptodeskError
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from typing import Any, ClassVar, Literal
 
 __all__ = [
@@ -54,12 +57,14 @@ __all__ = [
     "JobEnded",
     "JobNotFound",
     "JobNotReady",
+    "LargerThanLimit",
     "LedgerUnavailable",
     "MethodNotAllowed",
     "ModelNotFound",
     "NotFound",
     "OutOfCredit",
     "OutputLimitTooLow",
+    "Overloaded",
     "PendingToolCall",
     "RateLimited",
     "RequestError",
@@ -94,6 +99,11 @@ class CryptodeskError(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+    @property
+    def public_message(self) -> str:
+        """What a caller may read."""
+        return self.message
 
 
 class RequestError(CryptodeskError):
@@ -203,9 +213,38 @@ class TooLarge(RequestError):
 
 
 class RateLimited(RequestError):
+    """`measure` names the limit that is reached, `scope` whose it is; `resets_at` is when there is room again, None
+    where nobody knows."""
+
     code = "rate_limited"
     status = 429
     retryable = True
+
+    def __init__(
+        self, message: str, *, measure: str | None = None, scope: str | None = None, resets_at: datetime | None = None
+    ) -> None:
+        super().__init__(message)
+        self.measure = measure
+        self.scope = scope
+        self.resets_at = resets_at
+
+
+class LargerThanLimit(RateLimited):
+    code = "larger_than_limit"
+    retryable = False
+
+
+class Overloaded(CryptodeskError):
+    """`retry_after_seconds` is when asking again makes sense."""
+
+    code = "overloaded"
+    status = 503
+    log_level = logging.WARNING
+    retryable = True
+
+    def __init__(self, message: str, *, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class UpstreamError(CryptodeskError):
@@ -307,6 +346,10 @@ class InternalError(CryptodeskError):
 
     code = "internal_error"
 
+    @property
+    def public_message(self) -> str:
+        return "An internal error occurred. It was logged under the request's id."
+
 
 class LedgerUnavailable(InternalError):
     """Closed, not open: what cannot be charged is not served."""
@@ -314,3 +357,7 @@ class LedgerUnavailable(InternalError):
     code = "ledger_unavailable"
     status = 503
     retryable = True
+
+    @property
+    def public_message(self) -> str:
+        return self.message

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from random import Random
 
+from cryptodesk.core.tapes import TAPE
+
 __all__ = ["new_id", "new_time_ordered_id"]
 
 # Ids are names, not secrets: a stored turn is bound to its key. A generator seeded once from the system is as unique
@@ -16,7 +18,9 @@ if hasattr(os, "register_at_fork"):
 
 def new_id() -> str:
     """32 lower-case hex characters, 128 random bits: the form of an OpenTelemetry trace id."""
-    return f"{_random.getrandbits(128):032x}"
+    made = f"{_random.getrandbits(128):032x}"
+    tape = TAPE.get()
+    return made if tape is None else tape.id(made)
 
 
 def new_time_ordered_id(unix_seconds: float) -> str:

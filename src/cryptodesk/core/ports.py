@@ -192,6 +192,7 @@ class Entry(Struct, frozen=True):
     usage: Usage
     usage_is_estimated: bool = False
     outcome: Literal["finished", "cancelled", "failed"] = "finished"
+    note: str = ""  # an operator's words; a credit has them
 
 
 class Ledger(Protocol):

@@ -35,6 +35,8 @@ def build_asgi(ports: DialectPorts, lifespan: Lifespan, extra_routes: Sequence[B
     `lifespan()` is entered at start-up and left at shutdown."""
     dialects: dict[str, Dialect] = discover(cryptodesk.dialects, "DIALECT")
     table = {route.path: route.endpoint for dialect in dialects.values() for route in dialect.routes(ports)}
+    if ports.watch is not None:
+        table = {path: ports.watch(endpoint) for path, endpoint in table.items()}
     rest = _build_rest(msgspec.json.encode(build_openapi(ports, dialects.values())), lifespan, extra_routes)
     # The longest first, so that a path belongs to the narrowest prefix.
     prefixes = sorted(

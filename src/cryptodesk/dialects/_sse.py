@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-__all__ = ["SPACED", "TIGHT", "FrameHalves", "SseFormat"]
+__all__ = ["SPACED", "TIGHT", "FrameHalves", "SseFormat", "as_lines", "named_frame"]
 
 _END = b"\n\n"
+
+# Characters that JSON leaves as they are and that line readers in several languages take for the end of a line.
+_LINE_ENDS = tuple((end.encode(), f"\\u{ord(end):04x}".encode()) for end in ("\u2028", "\u2029", "\u0085"))
 
 
 class FrameHalves(Struct, frozen=True):
@@ -34,3 +37,18 @@ class SseFormat(Struct, frozen=True):
 
 TIGHT = SseFormat(b"data:")
 SPACED = SseFormat(b"data: ")
+
+
+def as_lines(frames: bytes) -> bytes:
+    """The same JSON without any other line end than those between frames."""
+    if frames.isascii():
+        return frames
+    for raw, escaped in _LINE_ENDS:
+        if raw in frames:
+            frames = frames.replace(raw, escaped)
+    return frames
+
+
+def named_frame(event: bytes, payload: bytes) -> bytes:
+    """A frame that says its event's name beside the payload."""
+    return b"event: %b\ndata: %b\n\n" % (event, payload)

@@ -118,6 +118,10 @@ async def test_what_is_not_documented_does_not_conform() -> None:
 
 async def test_the_document_names_only_what_is_mounted() -> None:
     document = (await Client().call("GET", "/openapi.json")).json
-    assert (document["openapi"], list(document["paths"])) == ("3.1.0", [PATH, "/v1/models"])
+    assert (document["openapi"], own_paths(document)) == ("3.1.0", [PATH, "/v1/models"])
     bare = (await Client(lists_models=False).call("GET", "/openapi.json")).json
-    assert list(bare["paths"]) == [PATH]
+    assert own_paths(bare) == [PATH]
+
+
+def own_paths(document: dict[str, Any]) -> list[str]:
+    return [path for path in document["paths"] if not path.startswith("/openai/")]

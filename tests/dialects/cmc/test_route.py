@@ -381,9 +381,14 @@ FAILURES: dict[str, tuple[str, CryptodeskError, int, dict[str, Any]]] = {
     ),
     "defect of the engine": (
         "CMC-DEFECT",
-        InternalError("An internal error occurred."),
+        InternalError("the database '/home/desk/cryptodesk.db' failed"),
         500,
-        {"message": "An internal error occurred.", "type": "server_error", "param": None, "code": "internal_error"},
+        {
+            "message": "An internal error occurred. It was logged under the request's id.",
+            "type": "server_error",
+            "param": None,
+            "code": "internal_error",
+        },
     ),
 }
 

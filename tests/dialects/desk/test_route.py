@@ -41,6 +41,7 @@ class FakeMoney:
     def __init__(self) -> None:
         self.asked: list[Any] = []
         self.unknown_price = False
+        self.states = [STATE]
 
     async def quote(self, request: RunRequest) -> Quote:
         self.asked.append(request)
@@ -58,8 +59,7 @@ class FakeMoney:
         return ROWS
 
     async def budgets(self, caller: Caller) -> Sequence[BudgetState]:
-        self.asked.append(caller)
-        return [STATE]
+        return self.states
 
 
 @pytest.fixture
@@ -180,6 +180,19 @@ async def test_use_is_of_thirty_days_unless_told_otherwise(client: Client, money
         (CALLER, date(2026, 8, 26), date(2026, 9, 24)),
         (CALLER, date(2026, 1, 1), date(2026, 1, 31)),
     ]
+
+
+async def test_use_of_a_prepaid_account_tells_what_is_left(client: Client, money: FakeMoney) -> None:
+    credit = Budget("account", "account-1", "credit", Decimal("50.00"))
+    money.states = [STATE, BudgetState(credit, Decimal("12.5"), Decimal("0.000000001"))]
+    usage = (await get(client, "/v1/usage")).json
+    assert usage["balance_usd"] == "37.499999999"
+    await conforms(client, "UsageReport", usage)
+    budgets = (await get(client, "/v1/budgets")).json
+    assert (budgets["data"][1]["period"], budgets["data"][1]["left_usd"]) == ("credit", "37.499999999")
+    await conforms(client, "BudgetList", budgets)
+    money.states = [STATE]
+    assert "balance_usd" not in (await get(client, "/v1/usage")).json
 
 
 @pytest.mark.parametrize(

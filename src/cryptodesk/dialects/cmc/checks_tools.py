@@ -6,10 +6,10 @@ from collections.abc import Collection
 from typing import Any, cast
 
 from cryptodesk.core.errors import InvalidRequest
+from cryptodesk.dialects._schemas import is_nested_within, root_fault, strict_fault
 from cryptodesk.dialects.cmc import choices
 from cryptodesk.dialects.cmc.errors import ServerBusy, clipped, missing
 from cryptodesk.dialects.cmc.request import WireFormat, WireFunction, WireJsonSchema, WireTool
-from cryptodesk.dialects.cmc.schemas import is_nested_within, root_fault, strict_fault
 from cryptodesk.dialects.cmc.values import Json, expect, invalid_value
 
 __all__ = ["check_format_schema", "check_tools", "is_name", "read_format"]

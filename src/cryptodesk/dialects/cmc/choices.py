@@ -25,6 +25,7 @@ __all__ = [
     "MIN_COMPLETION_TOKENS",
     "NATIVE_UPSTREAM_STATUSES",
     "OUR_LIMIT_CODES",
+    "RATE_LIMIT_CODES",
     "REPLAY_PARAM",
     "STREAM_HEADERS",
     "UPSTREAM_STATUSES",
@@ -94,8 +95,9 @@ STREAM_HEADERS: Final = (
 OUR_LIMIT_CODES: Final = {
     "out_of_credit": (402, "1004"),
     "forbidden": (403, "1006"),
-    "rate_limited": (429, "1008"),
 }
+# By the period of the limit that is reached. Streams at once have no code of their own: they end within minutes.
+RATE_LIMIT_CODES: Final = {"minute": "1008", "day": "1009", "month": "1010", "streams": "1008"}
 
 # Section 6.5: the status of an upstream's failure, by our error code.
 UPSTREAM_STATUSES: Final = {

@@ -13,13 +13,16 @@ from cryptodesk.core.errors import (
     InvalidRequest,
     ModelNotFound,
     OutputLimitTooLow,
+    Overloaded,
     PendingToolCall,
+    RateLimited,
     RequestError,
     TurnCompleted,
     TurnNotFound,
     Unauthenticated,
     UpstreamError,
 )
+from cryptodesk.dialects._retry import retry_headers
 from cryptodesk.dialects.cmc import choices
 
 __all__ = [
@@ -99,12 +102,16 @@ def encode_error(error: CryptodeskError, now: datetime) -> Answer:
         return _status_answer(200, *BUSY, now)
     if isinstance(error, Unauthenticated):
         return _status_answer(200, *(KEY_MISSING if error.reason == "missing" else KEY_INVALID), now)
+    if isinstance(error, RateLimited):
+        period = (error.measure or "minute").rpartition("_")[2]
+        return _status_answer(429, choices.RATE_LIMIT_CODES.get(period, "1008"), error.message, now)
     if error.code in choices.OUR_LIMIT_CODES:
         status, code = choices.OUR_LIMIT_CODES[error.code]
         return _status_answer(status, code, error.message, now)
     status, members = _openai_error(error)
     # A body that did not arrive in time never will: the connection is of no more use.
-    return Answer(status, msgspec.json.encode({"error": members}), _CLOSE if status == 408 else ())
+    headers = retry_headers(error, now) if isinstance(error, Overloaded) else ()
+    return Answer(status, msgspec.json.encode({"error": members}), _CLOSE if status == 408 else headers)
 
 
 def encode_stream_error(error: CryptodeskError) -> bytes:
@@ -138,7 +145,7 @@ def _openai_error(error: CryptodeskError) -> tuple[int, _WireError | dict[str, A
     if isinstance(error, RequestError):
         return error.status, _request_error(error)
     kind = "invalid_request_error" if error.status < 500 else "server_error"
-    return error.status, _WireError(error.message, kind, code=error.code)
+    return error.status, _WireError(error.public_message, kind, code=error.code)
 
 
 def _request_error(error: RequestError) -> _WireError:

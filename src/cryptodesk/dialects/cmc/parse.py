@@ -7,11 +7,11 @@ import msgspec
 from cryptodesk.core.requests import Caller, RunRequest
 from cryptodesk.dialects._extra import read_extra
 from cryptodesk.dialects._ports import DialectPorts
+from cryptodesk.dialects._schemas import is_nested_within
 from cryptodesk.dialects.cmc import choices
 from cryptodesk.dialects.cmc.checks import check_body
 from cryptodesk.dialects.cmc.checks_tools import is_name
 from cryptodesk.dialects.cmc.request import ChatMessage, ChatRequest, WireFormat, WireTool, to_run_request
-from cryptodesk.dialects.cmc.schemas import is_nested_within
 
 __all__ = ["parse_request", "read_usual"]
 

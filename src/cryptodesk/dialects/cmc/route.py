@@ -178,6 +178,7 @@ class ChatEndpoint(_Endpoint):
         if headers.client_id and log.isEnabledFor(logging.INFO):
             log.info("client request %r has trace id %s", clipped(headers.client_id.decode("latin-1")), trace_id)
         caller = await self.authenticate(scope, headers.key)
+        self.ports.refuse_early(caller)
         if not headers.is_json:
             # A browser sends other types to any origin unasked; this refusal also keeps foreign pages out.
             raise InvalidRequest(

@@ -17,6 +17,8 @@ from cryptodesk.core.errors import (
     RateLimited,
     Unauthenticated,
 )
+from cryptodesk.core.limits import duration_text
+from cryptodesk.dialects._retry import seconds_to_wait
 from cryptodesk.dialects.messari import choices
 
 __all__ = ["Answer", "Headers", "clipped", "encode_error", "error_text", "error_type", "invalid", "unknown_path"]
@@ -72,10 +74,10 @@ def error_text(error: CryptodeskError, now: datetime) -> str:
         case InternalError():
             return choices.INTERNAL_ERROR
         case RateLimited():
-            seconds = _seconds_to_reset(error, now)
+            seconds = seconds_to_wait(error, now)
             if seconds is None:
                 return f"{choices.RATE_LIMITED}. {error.message}".removesuffix(" ")
-            return f"{choices.RATE_LIMITED}. Resets in {_duration(seconds)}"
+            return f"{choices.RATE_LIMITED}. Resets in {duration_text(seconds)}"
         case _:
             return error.message or choices.INTERNAL_ERROR
 
@@ -88,7 +90,7 @@ def error_type(error: CryptodeskError) -> str:
 def _headers(error: CryptodeskError, status: int, now: datetime) -> Headers:
     """What a well-behaved client needs to know before it tries again by itself."""
     headers: list[tuple[bytes, bytes]] = []
-    seconds = _seconds_to_reset(error, now) if isinstance(error, RateLimited) else None
+    seconds = seconds_to_wait(error, now)
     if seconds is not None:
         headers.append((b"retry-after", b"%d" % seconds))
     is_far = seconds is not None and seconds > choices.RETRY_WORTH_SECONDS
@@ -102,20 +104,3 @@ def _headers(error: CryptodeskError, status: int, now: datetime) -> Headers:
         if allowed:
             headers.append((b"allow", allowed.encode()))
     return tuple(headers)
-
-
-def _seconds_to_reset(error: RateLimited, now: datetime) -> int | None:
-    """Whole seconds, at least 1, until a limit that says when it ends will have ended."""
-    resets_at: datetime | None = getattr(error, "resets_at", None)
-    if resets_at is None:
-        return None
-    return max(1, -int((now - resets_at).total_seconds() // 1))
-
-
-def _duration(seconds: int) -> str:
-    """3h12m5s: hours and minutes are left out while they are zero at the front."""
-    minutes, rest = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours}h{minutes}m{rest}s"
-    return f"{minutes}m{rest}s" if minutes else f"{rest}s"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-from types import TracebackType
 from uuid import UUID
 
 from cryptodesk.core.errors import CryptodeskError, InternalError, MethodNotAllowed
 from cryptodesk.core.ids import new_id
+from cryptodesk.dialects._fillers import Fillers
 from cryptodesk.dialects._ports import DialectPorts, Message, Scope, Send
 from cryptodesk.dialects.messari.errors import Answer, Headers, clipped, encode_error
 
@@ -126,46 +125,6 @@ class Reply:
         for name, value in scope["headers"]:
             if name == b"x-request-id":
                 log.info("client request %r has id %s", clipped(value.decode("latin-1")), self.request_id)
-
-
-class Fillers:
-    """Async context manager: writes `filler` again and again while an answer that has begun is silent.
-
-    A short run pays for one timer."""
-
-    __slots__ = ("_filler", "_loop", "_reply", "_seconds", "_task", "_timer")
-
-    def __init__(self, reply: Reply, filler: bytes, seconds: float) -> None:
-        self._reply = reply
-        self._filler = filler
-        self._seconds = seconds
-        self._task: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> Fillers:
-        self._loop = asyncio.get_running_loop()
-        self._timer = self._loop.call_later(self._seconds, self._fill)
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._timer.cancel()
-        if self._task is None:
-            return
-        try:
-            if kind is None:
-                await asyncio.wait((self._task,))
-        finally:
-            self._task.cancel()
-
-    def _fill(self) -> None:
-        if self._task is None or self._task.done():
-            self._task = self._loop.create_task(self._write())
-        self._timer = self._loop.call_later(self._seconds, self._fill)
-
-    async def _write(self) -> None:
-        with contextlib.suppress(OSError):  # a broken connection is found by the answer's own next write
-            await self._reply.send_filler(self._filler)
 
 
 async def refuse_method(scope: Scope, reply: Reply, ports: DialectPorts, allowed: str) -> None:

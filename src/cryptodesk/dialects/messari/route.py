@@ -98,6 +98,7 @@ class ChatEndpoint:
     async def _admit(self, scope: Scope, receive: Receive, reply: Reply) -> Asked:
         """Raises: RequestError, ClientGone."""
         caller = await authenticate(scope, self.ports)
+        self.ports.refuse_early(caller)
         headers = _read_headers(scope)
         body = await read_body(receive, headers.content_length, self.ports.settings)
         wanted = (headers.include, headers.early)

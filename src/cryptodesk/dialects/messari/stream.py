@@ -13,6 +13,7 @@ from cryptodesk.core.errors import CryptodeskError, InternalError
 from cryptodesk.core.events import Progress, RunEvent, RunFailed, RunFinished, RunStarted, TextDelta
 from cryptodesk.core.requests import RunRequest
 from cryptodesk.core.research import ResearchStep
+from cryptodesk.dialects._sse import as_lines
 from cryptodesk.dialects.messari.errors import Headers, error_text
 
 __all__ = ["NO_END", "StreamEncoder"]
@@ -20,17 +21,6 @@ __all__ = ["NO_END", "StreamEncoder"]
 NO_END = "The run ended without its last event."
 
 _json = msgspec.json.Encoder().encode
-
-# Characters that JSON leaves as they are and that line readers in several languages take for the end of a line.
-_LINE_ENDS = tuple((end.encode(), f"\\u{ord(end):04x}".encode()) for end in ("\u2028", "\u2029", "\u0085"))
-
-
-def _as_lines(frames: bytes) -> bytes:
-    """The same JSON without any other line end than those between frames."""
-    for raw, escaped in _LINE_ENDS:
-        if raw in frames:
-            frames = frames.replace(raw, escaped)
-    return frames
 
 
 class StreamEncoder(ABC):
@@ -61,12 +51,12 @@ class StreamEncoder(ABC):
                     out += (self.text_head, _json(event.text), self.text_tail)
             else:
                 self._encode_rare(event, out)
-        return _as_lines(b"".join(out))
+        return as_lines(b"".join(out))
 
     def fail(self, error: CryptodeskError | None = None) -> bytes:
         """The frames that end a stream which cannot go on."""
         self.failure = error or InternalError(NO_END)
-        return _as_lines(self.encode_failure(self.failure, error_text(self.failure, self.now())))
+        return as_lines(self.encode_failure(self.failure, error_text(self.failure, self.now())))
 
     def _encode_rare(self, event: RunEvent, out: list[bytes]) -> None:
         match event:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from cryptodesk.dialects.cmc.errors import clipped
+from cryptodesk.dialects._quoting import clipped
 
 __all__ = ["is_nested_within", "root_fault", "strict_fault"]
 

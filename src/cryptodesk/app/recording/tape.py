@@ -1,0 +1,69 @@
+"""A run's record while it is made: cheap to add to, encoded once the run is over."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from cryptodesk.app.recording.format import Recording, TapedStream
+from cryptodesk.core.events import ModelEvent
+from cryptodesk.core.generation import ModelRequest
+from cryptodesk.core.tapes import TAPE, Tape
+from cryptodesk.dialects._ports import Message
+
+__all__ = ["RunTape", "running_tape"]
+
+# Of events, pieces of an answer and look-ups together; what has more is recorded without its texts.
+_MOST_PARTS = 200_000
+
+
+# Of a tape that is over.
+_NOTHING = Recording()
+
+
+class RunTape(Tape):
+    """`heard` is what the models were asked and, with its moment, each batch that they gave, one pair for each of the
+    recording's streams. `sent` are the messages of the answer."""
+
+    __slots__ = ("heard", "parts", "recording", "sent")
+
+    def __init__(self, began_at: float) -> None:
+        # Not the loop's own clock: uvloop's has whole milliseconds, and what came first would be lost.
+        self.recording = Recording(began_at=began_at, zero=monotonic())
+        self.heard: list[tuple[ModelRequest, list[tuple[float, list[ModelEvent]]]]] = []
+        self.sent: list[Message] = []
+        self.parts = 0
+
+    @property
+    def offset(self) -> float:
+        return monotonic() - self.recording.zero
+
+    def id(self, fresh: str) -> str:
+        self.recording.ids.append(fresh)
+        return fresh
+
+    def begin_stream(
+        self, provider: str, request: ModelRequest, heard: list[tuple[float, list[ModelEvent]]]
+    ) -> TapedStream:
+        taped = TapedStream(provider, request.upstream_model, self.offset)
+        self.recording.streams.append(taped)
+        self.heard.append((request, heard))
+        return taped
+
+    def clear(self) -> None:
+        """Once it is kept: timers that were cancelled may hold the request's context, and this in it, for minutes."""
+        self.recording = _NOTHING
+        self.heard, self.sent = [], []
+
+    def has_room(self, parts: int) -> bool:
+        """Counts them; a run that has too many is still an answer, but cannot be replayed."""
+        self.parts += parts
+        if self.parts > _MOST_PARTS:
+            self.recording.missing = f"the run has more than {_MOST_PARTS} parts, which is more than is recorded"
+            return False
+        return True
+
+
+def running_tape() -> RunTape | None:
+    """The tape of the request that this task serves, where it is being recorded."""
+    tape = TAPE.get()
+    return tape if type(tape) is RunTape else None
