@@ -49,3 +49,12 @@ async def test_an_answer_that_cannot_be_recorded_fails_without_naming_a_file(
 async def test_the_log_says_why(caplog: pytest.LogCaptureFixture) -> None:
     await full_desk().events(ask(stream=True))
     assert any(record.exc_info and PATH in str(record.exc_info[1]) for record in caplog.records)
+
+
+async def test_a_cancellation_goes_on_though_nothing_can_be_recorded(caplog: pytest.LogCaptureFixture) -> None:
+    run = full_desk().engine.run(ask(stream=True))
+    async for batch in run:
+        if any(isinstance(event, TextDelta) for event in batch):
+            break
+    await run.aclose()
+    assert any("could not be settled" in record.message for record in caplog.records)

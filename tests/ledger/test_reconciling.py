@@ -16,7 +16,7 @@ from cryptodesk.ledger.export import load_latest, load_lines, write_export
 from cryptodesk.ledger.holds import HoldDesk
 from cryptodesk.ledger.reconciling import Difference, check_books, compare_bill, read_bill
 from cryptodesk.state.migrations import MIGRATIONS as STATE_MIGRATIONS
-from cryptodesk.state.turns import SqliteTurnStore
+from cryptodesk.state.turns import DatabaseTurnStore
 from cryptodesk.storage.migrations import apply_migrations
 from cryptodesk.storage.sqlite import SqliteDatabase
 from tests.ledger.support import NOW, MovableClock, a_charge, open_ledger, record, settle, wants
@@ -80,7 +80,7 @@ async def test_books_that_do_not_agree_with_themselves_are_told(database: Sqlite
     await record(database, a_charge("r5", "0.5", entry_id="r5:0:surcharge", kind="surcharge"), a_charge("r5", "0.5"))
     await record(database, a_charge("r8", "-0.4", entry_id="r8:release", kind="release"))
     batch = database.batch()
-    SqliteTurnStore(database).save(batch, StoredTurn("r6", "key1", "completed", NOW.timestamp(), ()))
+    DatabaseTurnStore(database).save(batch, StoredTurn("r6", "key1", "completed", NOW.timestamp(), ()))
     await batch.commit()
     assert check_books(database) == (
         "the stored answer r6 has no charge",

@@ -47,7 +47,7 @@ def outsider(path: Path) -> Iterator[sqlite3.Connection]:
         ("INSERT OR REPLACE INTO ledger_entries SELECT * FROM ledger_entries", "there already"),
         (
             "INSERT OR REPLACE INTO ledger_entries SELECT position, entry_id || '2', account_id, key_id, run_id, kind, "
-            "'0', created_at, model_id, served_by, price_version, 0, 0, 0, 0, 0, outcome, 0, 0, NULL "
+            "'0', created_at, model_id, served_by, price_version, 0, 0, 0, 0, 0, outcome, 0, 0, NULL, NULL "
             "FROM ledger_entries",
             "there already",
         ),

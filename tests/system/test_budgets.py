@@ -30,6 +30,14 @@ from tests.clients.server import KEY, RunningServer, environment, running_server
 SCRIPTED = {"CRYPTODESK_SCRIPTED_MODELS": "1"}
 
 
+# Status and the fields of the body, in each dialect's own envelope; OpenAI has no 402 for this.
+REFUSED_WITHOUT_CREDIT = {
+    "/v1/chat/completions": (402, "status"),
+    "/openai/v1/chat/completions": (429, "error"),
+    "/ai/v2/chat/completions": (402, "error", "data"),
+}
+
+
 def command(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     ran = [sys.executable, "-m", "cryptodesk", *arguments]
     return subprocess.run(ran, env=environment(home), capture_output=True, text=True, timeout=60, check=False)
@@ -49,12 +57,17 @@ def books(server: RunningServer) -> Iterator[SqliteDatabase]:
         yield database
 
 
-def most_held(database: SqliteDatabase) -> Decimal:
-    """The most that was held at once, by the order of the ledger's own rows."""
-    held = most = Decimal(0)
-    for entry in SqliteLedger(database).holds():
-        held += entry.amount_usd
-        most = max(most, held)
+def most_at_once(database: SqliteDatabase) -> Decimal:
+    """The most that was spent and held at any moment. Holds and releases stand in the order of their transactions, and
+    a run is charged in the transaction that releases its hold."""
+    ledger = SqliteLedger(database)
+    charged = {entry.run_id: entry.amount_usd for entry in ledger.entries() if entry.kind == "charge"}
+    taken = most = Decimal(0)
+    for entry in ledger.holds():
+        taken += entry.amount_usd
+        if entry.kind == "release":
+            taken += charged.get(entry.run_id, Decimal(0))
+        most = max(most, taken)
     return most
 
 
@@ -74,7 +87,7 @@ def test_no_number_of_parallel_requests_over_four_processes_passes_a_budget(tmp_
         with books(servers[0]) as database:
             charged = SqliteLedger(database).balance_usd("main")
             runs = len(SqliteLedger(database).entries())
-            most = most_held(database)
+            most = most_at_once(database)
         assert get(servers[1].url, "/v1/budgets")[1]["data"][0]["held_usd"] == "0"
     assert set(statuses) == {200, 402}
     assert (statuses.count(200), Decimal(0) < charged <= limit) == (runs, True)
@@ -93,6 +106,54 @@ def test_over_budget_is_told_in_the_dialects_own_words(tmp_path: Path) -> None:
         assert "0.0001" in command(tmp_path, "budgets", "list").stdout
         assert command(tmp_path, "budgets", "clear", "--account", "main").stdout == "account main: 2 taken away\n"
         assert post_json(server.url, model="scripted-plain", messages=[user("hi")])[0] == 200
+
+
+def test_a_prepaid_account_is_answered_until_its_credit_is_used(tmp_path: Path) -> None:
+    fields = {"model": "scripted-plain", "messages": [user("hi")]}
+    raw, bearer = json.dumps(fields).encode(), {"Authorization": f"Bearer {KEY}"}
+    with running_server(tmp_path, **SCRIPTED, CRYPTODESK_RESEARCH_MODEL="scripted-research_good") as server:
+        assert command(tmp_path, "budgets", "prepaid", "--account", "main").returncode == 0
+        status, body = post_json(server.url, **fields)
+        assert (status, body["status"]["error_code"]) == (402, "1004")
+        assert body["status"]["error_message"].startswith("Out of credit: of the 0 USD credited to the account")
+        for path, refusal in REFUSED_WITHOUT_CREDIT.items():
+            status, _, answer = post(server.url, raw, path=path, **bearer)
+            assert (status, *json.loads(answer)) == refusal
+            assert b"Out of credit" in answer
+        paid = command(tmp_path, "ledger", "credit", "--account", "main", "--usd", "0.002", "--note", "invoice 7")
+        assert paid.stdout == "account main: 0.002 USD credited\nbalance: 0.002 USD\n", paid.stderr
+        answered = 0
+        while (answer := post_json(server.url, **fields))[0] == 200:
+            answered += 1
+        usage = get(server.url, "/v1/usage")[1]
+        (budget,) = get(server.url, "/v1/budgets")[1]["data"]
+    assert answered > 0
+    assert (answer[0], budget["period"], budget["limit_usd"]) == (402, "credit", "0.002")
+    assert (budget["left_usd"], budget["held_usd"]) == (usage["balance_usd"], "0")
+    left = Decimal("0.002") - Decimal(usage["total"]["charged_usd"])
+    assert Decimal(0) <= left == Decimal(usage["balance_usd"])
+    assert "invoice 7" in command(tmp_path, "ledger", "export").stdout
+
+
+def test_four_processes_never_pass_a_prepaid_accounts_credit(tmp_path: Path) -> None:
+    credit = Decimal("0.0061")
+    with ExitStack() as stack:
+        servers = [stack.enter_context(running_server(tmp_path, **SCRIPTED))]
+        assert command(tmp_path, "ledger", "credit", "--account", "main", "--usd", str(credit)).returncode == 0
+        assert command(tmp_path, "budgets", "prepaid", "--account", "main").returncode == 0
+        servers += [stack.enter_context(running_server(tmp_path, **SCRIPTED)) for _ in range(3)]
+
+        def ask(number: int) -> int:
+            fields: dict[str, Any] = {"model": "scripted-long", "max_completion_tokens": 20, "messages": [user("hi")]}
+            return post_json(servers[number % 4].url, **fields)[0]
+
+        with ThreadPoolExecutor(200) as pool:
+            statuses = list(pool.map(ask, range(200)))
+        with books(servers[0]) as database:
+            left = -SqliteLedger(database).balance_usd("main")
+            most = most_at_once(database)
+    assert set(statuses) == {200, 402}
+    assert (Decimal(0) <= left < credit, most <= credit) == (True, True)
 
 
 def test_a_requests_own_cap_bounds_its_answer_to_the_token(tmp_path: Path) -> None:

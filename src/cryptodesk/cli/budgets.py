@@ -1,4 +1,4 @@
-"""`cryptodesk budgets`: set, list and clear what a key or an account may spend."""
+"""`cryptodesk budgets`: set, list and clear what a key or an account may spend; make an account prepaid."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cryptodesk.cli._errors import FAILED, WRONG_USE, explained_errors
+from cryptodesk.cli._options import AsJson
+from cryptodesk.cli._output import open_console, say_json
 from cryptodesk.core.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -57,24 +59,56 @@ def set_budget(
     typer.echo(f"{scope} {scope_id}: " + ", ".join(f"{text} USD {_per(period)}" for period, text in given.items()))
 
 
-@app.command("list")
-def list_budgets() -> None:
-    """List the budgets with what is spent and held of each now."""
-    from rich.console import Console
-    from rich.table import Table
+@app.command("prepaid")
+def prepaid(
+    account: Annotated[str, typer.Option("--account", help="An account.")],
+    off: Annotated[bool, typer.Option("--off", help="No longer: it may spend more than its credit.")] = False,
+) -> None:
+    """Let an account spend no more than it was credited. When this returns, every run that begins keeps to it."""
+    from cryptodesk.app.desk import open_ledger
+    from cryptodesk.core.usage import decimal_text
+    from cryptodesk.ledger.budgets import KNOWN_SECONDS
+    from cryptodesk.ledger.prepaid import PrepaidAccounts
+    from cryptodesk.settings import load_settings
 
+    with explained_errors(), open_ledger(load_settings()) as database:
+        accounts = PrepaidAccounts(database)
+        if off:
+            if not accounts.unmark(account):
+                typer.secho(f"cryptodesk: the account {account!r} is not prepaid", err=True, fg="red")
+                raise typer.Exit(FAILED)
+            typer.echo(f"account {account}: no longer prepaid")
+            return
+        accounts.mark(account, SystemClock().unix())
+        left = accounts.balance_usd(account)
+    sleep(KNOWN_SECONDS)  # by then every server knows
+    typer.echo(f"account {account}: prepaid, balance {decimal_text(left)} USD")
+
+
+@app.command("list")
+def list_budgets(as_json: AsJson = False) -> None:
+    """List the budgets with what is spent and held of each now."""
     from cryptodesk.app.desk import open_ledger
     from cryptodesk.core.usage import decimal_text
     from cryptodesk.ledger.budgets import BudgetBook
     from cryptodesk.settings import load_settings
 
-    table = Table("scope", "id", "period", "limit USD", "spent USD", "held USD")
+    names = ("scope", "id", "period", "limit_usd", "spent_usd", "held_usd")
+    rows = []
     with explained_errors(), open_ledger(load_settings()) as database:
         for state in BudgetBook(database).list(SystemClock().unix()):
             budget = state.budget
             amounts = (budget.limit_usd, state.spent_usd, state.held_usd)
-            table.add_row(budget.scope, budget.scope_id, budget.period, *map(decimal_text, amounts))
-    Console().print(table)
+            rows.append((budget.scope, budget.scope_id, budget.period, *map(decimal_text, amounts)))
+    if as_json:
+        say_json({"budgets": [dict(zip(names, row, strict=True)) for row in rows]})
+        return
+    from rich.table import Table
+
+    table = Table(*(name.replace("_usd", " USD") for name in names))
+    for row in rows:
+        table.add_row(*row)
+    open_console().print(table)
 
 
 @app.command("clear")

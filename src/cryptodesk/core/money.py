@@ -30,13 +30,14 @@ __all__ = [
     "UsageRow",
 ]
 
-Period = Literal["day", "month", "total"]
+# "credit" is what a prepaid account was credited in all.
+Period = Literal["day", "month", "total", "credit"]
 Outcome = Literal["finished", "cancelled", "failed"]
 
 
 class Budget(Struct, frozen=True):
     """The most that a key or an account may spend in a period, held amounts included. `scope_id` is a key's or an
-    account's id."""
+    account's id. Of a prepaid account the credit is such a limit too."""
 
     scope: Literal["key", "account"]
     scope_id: str

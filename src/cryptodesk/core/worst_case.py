@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_DOWN, Context, Decimal
+from functools import lru_cache, reduce
 
 import msgspec
 from msgspec import Struct
@@ -59,8 +60,8 @@ def bounded_tokens(messages: Iterable[Message], tools: Sequence[ToolSpec]) -> in
     for message in messages:
         size += _PER_MESSAGE + sum(_bytes(text) for text in _texts(message))
     for tool in tools:
-        parameters = len(msgspec.json.encode(tool.parameters))
-        size += _PER_TOOL + _bytes(tool.name) + _bytes(tool.description) + parameters
+        # Our own are few and the same in every request; a caller's would only fill the memory.
+        size += _PER_TOOL + (_own_tool_bytes(_Same(tool)) if tool.built_in else _tool_bytes(tool))
     return size
 
 
@@ -78,18 +79,19 @@ def is_free(price: ModelPrice) -> bool:
 
 
 def _costs_nothing(rates: ModelPrice | PriceTier) -> bool:
-    always = (rates.input_usd, rates.cache_read_usd, rates.output_usd)
-    sometimes = (rates.cache_write_usd, rates.cache_write_1h_usd, rates.reasoning_usd)
-    return not any(always) and not any(sometimes)
+    always = rates.input_usd or rates.output_usd or rates.cache_read_usd
+    return not (always or rates.cache_write_usd or rates.cache_write_1h_usd or rates.reasoning_usd)
 
 
 def compute_call_usd(
     pricing: Pricing, route: ModelRoute, input_tokens: int, output_tokens: int, *, built_in_listed: bool
 ) -> Decimal:
     """Of one call, in the dearest way its tokens can be counted. NaN for an unknown price."""
+    rates = route.price.rates(input_tokens)
+    if _counts_plainly(rates):
+        cost = pricing.cost(route, Usage(input_tokens, output_tokens), built_in_listed=built_in_listed)
+        return _WIDE.add(cost.tokens_usd, cost.surcharge_usd)
     usages = [Usage(input_tokens, output_tokens)]
-    price = route.price
-    rates = price.rates(input_tokens)
     if rates.reasoning_usd is not None:
         usages.append(Usage(input_tokens, 0, reasoning_tokens=output_tokens))
     if rates.cache_write_usd is not None or rates.cache_write_1h_usd is not None:
@@ -127,16 +129,29 @@ def affordable_output_tokens(
     return int(_WIDE.divide(_WIDE.multiply(room, Decimal(_MILLION)), rate)) if rate else None
 
 
+def _counts_plainly(rates: ModelPrice | PriceTier) -> bool:
+    """Whether a token has one rate when it is read and one when it is written."""
+    return rates.reasoning_usd is None and rates.cache_write_usd is None and rates.cache_write_1h_usd is None
+
+
 def _run_usd(pricing: Pricing, route: ModelRoute, shape: RunShape) -> Decimal:
     output = min((n for n in (shape.output_tokens, route.max_output_tokens) if n is not None), default=None)
     output = UNKNOWN_OUTPUT_TOKENS if output is None else output
     growth = output + -(-shape.tool_calls // max(1, shape.calls)) * TOOL_RESULT_TOKENS if shape.grows else 0
-    total = Decimal(0)
-    for number in range(shape.calls):
-        sent = shape.input_tokens + number * growth
-        cost = compute_call_usd(pricing, route, sent, output, built_in_listed=shape.built_in_listed)
-        total = _WIDE.add(total, cost)
-    return total
+    costs = [
+        compute_call_usd(pricing, route, sent, output, built_in_listed=shape.built_in_listed)
+        for sent in _inputs(route.price, shape, growth)
+    ]
+    if len(costs) < shape.calls:  # the first and the last of a row that rises evenly
+        return _WIDE.multiply(_WIDE.add(*costs), Decimal(shape.calls) / 2)
+    return reduce(_WIDE.add, costs, Decimal(0))
+
+
+def _inputs(price: ModelPrice, shape: RunShape, growth: int) -> list[int]:
+    """The tokens that each call reads; of the first and the last alone, where the costs between rise evenly."""
+    if shape.calls > 2 and not price.tiers and _counts_plainly(price):
+        return [shape.input_tokens, shape.input_tokens + (shape.calls - 1) * growth]
+    return [shape.input_tokens + number * growth for number in range(shape.calls)]
 
 
 def _texts(message: Message) -> Iterable[str]:
@@ -148,6 +163,30 @@ def _texts(message: Message) -> Iterable[str]:
             yield part.arguments
         else:
             yield part.content
+
+
+class _Same:
+    """Equal to itself alone: a schema is a dict and has no hash, and comparing it would cost what is to be saved."""
+
+    __slots__ = ("tool",)
+
+    def __init__(self, tool: ToolSpec) -> None:
+        self.tool = tool
+
+    def __hash__(self) -> int:
+        return id(self.tool)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.tool is other.tool
+
+
+@lru_cache(maxsize=256)
+def _own_tool_bytes(key: _Same) -> int:
+    return _tool_bytes(key.tool)
+
+
+def _tool_bytes(tool: ToolSpec) -> int:
+    return _bytes(tool.name) + _bytes(tool.description) + len(msgspec.json.encode(tool.parameters))
 
 
 def _bytes(text: str) -> int:

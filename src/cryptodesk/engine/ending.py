@@ -35,6 +35,11 @@ class RunEnding:
 
     async def fail(self, state: RunState, error: CryptodeskError) -> None:
         """A failed run costs nothing, unless a part of its answer was already streamed to the caller."""
+        if isinstance(error, InternalError):
+            log.error("run %s failed: %s", state.run_id, error.message)
+        await self._fail(state, error)
+
+    async def _fail(self, state: RunState, error: CryptodeskError) -> None:
         delivered = state.request.stream and state.started is not None and state.wrote_text
         try:
             await asyncio.shield(self._abandon(state, "failed", charge=delivered, code=error.code))
@@ -45,13 +50,17 @@ class RunEnding:
         """Call it where the exception is being handled. The error that the caller is told of."""
         log.exception("run %s failed by a defect", state.run_id)
         defect = InternalError(_DEFECT)
-        await self.fail(state, defect)
+        await self._fail(state, defect)
         return defect
 
     async def cancel(self, state: RunState) -> None:
-        """What was used is charged, unless the run has been settled already."""
-        if not state.settled:
+        """What was used is charged, unless the run has been settled already. Never raises: a cancellation goes on."""
+        if state.settled:
+            return
+        try:
             await asyncio.shield(self._abandon(state, "cancelled", charge=True))
+        except CryptodeskError:
+            log.exception("run %s could not be settled", state.run_id)
 
     async def _abandon(
         self, state: RunState, outcome: Literal["cancelled", "failed"], *, charge: bool, code: str | None = None

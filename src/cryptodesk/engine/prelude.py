@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from cryptodesk.core.messages import Message, text_message
@@ -26,12 +26,15 @@ def with_prelude(
     """
     if not built_in_tools:
         return tuple(messages)
-    rules = _tool_rules(built_in_tools) if may_call else _prompt("synthesis")
+    rules = (
+        _tool_rules(tuple((tool.name, tool.advice) for tool in built_in_tools)) if may_call else _prompt("synthesis")
+    )
     own = [message.text for message in messages if message.role == "system"]
     rest = [message for message in messages if message.role != "system"]
     return (text_message("system", "\n\n".join([rules, *own])), *rest)
 
 
-def _tool_rules(tools: Sequence[ToolSpec]) -> str:
-    advice = [f"## {tool.name}\n{tool.advice.strip()}" for tool in tools if tool.advice]
+@lru_cache(maxsize=64)
+def _tool_rules(tools: tuple[tuple[str, str], ...]) -> str:
+    advice = [f"## {name}\n{words.strip()}" for name, words in tools if words]
     return "\n\n".join([_prompt("built_in_tools"), *advice])

@@ -30,7 +30,10 @@ class Reserving:
     @staticmethod
     def is_needed(state: RunState) -> bool:
         """Whether any route of the run costs anything."""
-        return any(not is_free(route.price) for route in state.routes)
+        for route in state.routes:  # noqa: SIM110  a generator costs as much as what it asks, in every run
+            if not is_free(route.price):
+                return True
+        return False
 
     async def open(self, state: RunState, shape: RunShape, least_input_tokens: int) -> None:
         """Sets the run's hold and cap. `shape` is the run at its largest, `least_input_tokens` its first call's.
@@ -48,13 +51,16 @@ class Reserving:
 
     def _wanted(self, state: RunState, shape: RunShape, least_input_tokens: int) -> HoldWanted:
         request = state.request
-        unknown = next((route for route in state.routes if not route.price.is_known), state.routes[0])
+        worst_usd = self._usd(state, shape)
+        named = state.routes[0]
+        if worst_usd.is_nan():
+            named = next(route for route in state.routes if not route.price.is_known)
         return HoldWanted(
             run_id=state.run_id,
             caller=request.caller,
             model_id=request.model_id,
-            price_version=unknown.price.version,
-            worst_usd=self._usd(state, shape),
+            price_version=named.price.version,
+            worst_usd=worst_usd,
             needs=lambda: self._needs(state, shape, least_input_tokens),
             created_at=state.created_at,
             lapses_at=state.created_at + request.limits.seconds + _GRACE_SECONDS,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from decimal import Decimal
 from functools import reduce
 from operator import add
 from typing import Literal
 
+from cryptodesk.core.errors import InternalError, LedgerUnavailable
 from cryptodesk.core.money import Holds
 from cryptodesk.core.ports import Batch, Database, Entry, Ledger, Pricing, StoredTurn, TurnState, TurnStore
 from cryptodesk.core.usage import Cost, RunReceipt, Usage
@@ -15,11 +17,15 @@ from cryptodesk.engine.state import RunState, Spending
 
 __all__ = ["Settlement", "total_usage"]
 
+log = logging.getLogger("cryptodesk.engine")
+
 Outcome = Literal["finished", "cancelled", "failed"]
 _NOTHING = Decimal(0)
 
 
 def total_usage(spendings: list[Spending]) -> Usage:
+    if len(spendings) == 1:  # nearly every run
+        return spendings[0].usage
     return sum((spending.usage for spending in spendings), Usage())
 
 
@@ -46,7 +52,9 @@ class Settlement:
         return _total(self._costs(state))
 
     async def finish(self, state: RunState) -> Cost:
-        """Stores the turn, ends the claim and charges. Returns once all of it is on disk."""
+        """Stores the turn, ends the claim and charges. Returns once all of it is on disk.
+
+        Raises: LedgerUnavailable if it is not."""
         batch = self._database.batch()
         self._turns.save(batch, _stored_turn(state))
         if state.claim is not None:
@@ -54,11 +62,13 @@ class Settlement:
         cost = self._charge(batch, state, "finished")
         # Committing hands the writes over before it waits: a caller that goes away now changes nothing any more.
         state.settled = True
-        await batch.commit()
+        await _commit(batch, state)
         return cost
 
     async def abandon(self, state: RunState, outcome: Literal["cancelled", "failed"], *, charge: bool) -> Cost:
-        """Ends a run that failed or was cancelled: the claim is given back, what was used is charged if asked."""
+        """Ends a run that failed or was cancelled: the claim is given back, what was used is charged if asked.
+
+        Raises: LedgerUnavailable if that is not on disk."""
         state.settled = True
         if state.claim is not None:
             await self._turns.release(state.claim)
@@ -69,7 +79,7 @@ class Settlement:
         cost = self._charge(batch, state, outcome) if charges else Cost(_NOTHING)
         if not charges:
             self._release(batch, state, outcome)
-        await batch.commit()
+        await _commit(batch, state)
         return cost
 
     def receipt(self, state: RunState, cost: Cost) -> RunReceipt | None:
@@ -103,6 +113,15 @@ class Settlement:
         self._release(batch, state, outcome)
         self._ledger.record(batch, entries)
         return _total(costs)
+
+
+async def _commit(batch: Batch, state: RunState) -> None:
+    """Raises: LedgerUnavailable. Why is for the log: the caller has no use for our files and disks."""
+    try:
+        await batch.commit()
+    except InternalError as error:
+        log.exception("run %s could not be recorded", state.run_id)
+        raise LedgerUnavailable("The ledger cannot be written now, so nothing was recorded or charged.") from error
 
 
 def _bounded(costs: list[Cost], spendings: list[Spending], held_usd: Decimal) -> list[Cost]:

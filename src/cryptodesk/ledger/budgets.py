@@ -1,4 +1,5 @@
-"""Budgets: the most a key or an account may spend in a day, a month or in all. Stored; that there are none for a caller
+"""Budgets: the most a key or an account may spend in a day, a month or in all, and of a prepaid account what it was
+credited. Stored; that there are none for a caller
 is remembered for a second, so what one process sets binds every run of every other that begins a second later."""
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from cryptodesk.core.money import Budget, BudgetState
 from cryptodesk.core.requests import Caller
 from cryptodesk.ledger.amounts import NOTHING, add, subtract, to_text
 from cryptodesk.ledger.calendar import day_of, starts_on
-from cryptodesk.ledger.tally import Tally
+from cryptodesk.ledger.tally import CREDITED, Tally
 from cryptodesk.storage.sqlite import SqliteDatabase
 
 __all__ = ["KNOWN_SECONDS", "BudgetBook", "BudgetRoom", "budgets_of", "rooms"]
@@ -23,10 +24,17 @@ KNOWN_SECONDS = 1.0
 _MOST_REMEMBERED = 10_000
 
 _COLUMNS = "scope, scope_id, period, limit_usd"
-_OF_CALLER = (
-    f"SELECT {_COLUMNS} FROM budgets WHERE scope = 'key' AND scope_id = ? UNION ALL "  # noqa: S608 - constants
-    f"SELECT {_COLUMNS} FROM budgets WHERE scope = 'account' AND scope_id = ?"
+# A prepaid account's credit as a budget like any other.
+_CREDITS = (
+    "SELECT 'account', account_id, 'credit', coalesce((SELECT spent_usd FROM ledger_totals "  # noqa: S608 - constants
+    f"WHERE scope = '{CREDITED}' AND scope_id = account_id AND starts_on = ''), '0') FROM prepaid_accounts"
 )
+_OF_CALLER = (
+    f"SELECT {_COLUMNS} FROM budgets WHERE scope = 'key' AND scope_id = ?1 UNION ALL "  # noqa: S608 - constants
+    f"SELECT {_COLUMNS} FROM budgets WHERE scope = 'account' AND scope_id = ?2 UNION ALL "
+    f"{_CREDITS} WHERE account_id = ?2"
+)
+_EVERY = f"SELECT {_COLUMNS} FROM budgets UNION ALL {_CREDITS} ORDER BY 1, 2, 3"  # noqa: S608 - constants
 _SET = "INSERT OR REPLACE INTO budgets (scope, scope_id, period, limit_usd, set_at) VALUES (?, ?, ?, ?, ?)"
 _CLEAR = "DELETE FROM budgets WHERE scope = ? AND scope_id = ?"
 _SPENT = "SELECT spent_usd FROM ledger_totals WHERE scope = ? AND scope_id = ? AND starts_on = ?"
@@ -70,7 +78,7 @@ class BudgetBook:
 
     @property
     def is_empty(self) -> bool:
-        return not self._database.read("SELECT 1 FROM budgets LIMIT 1")
+        return not self._database.read("SELECT 1 FROM budgets UNION ALL SELECT 1 FROM prepaid_accounts LIMIT 1")
 
     def binds(self, caller: Caller) -> bool:
         """Whether any budget holds for the key or its account."""
@@ -108,8 +116,7 @@ def rooms(
 
 
 def _all(connection: sqlite3.Connection) -> tuple[Budget, ...]:
-    rows = connection.execute(f"SELECT {_COLUMNS} FROM budgets ORDER BY scope, scope_id, period").fetchall()  # noqa: S608
-    return tuple(map(_to_budget, rows))
+    return tuple(map(_to_budget, connection.execute(_EVERY).fetchall()))
 
 
 def _states(connection: sqlite3.Connection, budgets: Sequence[Budget], now: float) -> tuple[BudgetState, ...]:

@@ -36,11 +36,12 @@ COLUMNS = (
     "reported_usd",
     "usage_is_estimated",
     "outcome",
+    "note",
 )
 _ENTRIES = f"SELECT 'entries', {', '.join(COLUMNS[1:])} FROM ledger_entries"  # noqa: S608 - constants
 _HOLDS = (
     "SELECT 'holds', position, entry_id, account_id, key_id, run_id, kind, amount_usd, created_at, model_id, '', "
-    "price_version, 0, 0, 0, 0, 0, 0, NULL, 0, outcome FROM ledger_holds"
+    "price_version, 0, 0, 0, 0, 0, 0, NULL, 0, outcome, NULL FROM ledger_holds"
 )
 _ROWS_AT_ONCE = 5_000
 

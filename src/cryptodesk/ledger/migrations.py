@@ -226,4 +226,12 @@ MIGRATIONS = (
             "CREATE INDEX idempotent_answers_by_age ON idempotent_answers (created_at)",
         ),
     ),
+    Migration(
+        8,
+        "prepaid accounts",
+        (
+            "ALTER TABLE ledger_entries ADD COLUMN note TEXT",
+            "CREATE TABLE prepaid_accounts (account_id TEXT PRIMARY KEY, since REAL NOT NULL) WITHOUT ROWID",
+        ),
+    ),
 )

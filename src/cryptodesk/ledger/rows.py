@@ -15,6 +15,9 @@ __all__ = [
     "INSERT_ENTRY",
     "INSERT_HOLD",
     "INSERT_HOLD_ONCE",
+    "INSERT_NOTED_ENTRY",
+    "READ_ENTRY_COLUMNS",
+    "amount_text",
     "hold_row",
     "is_hold",
     "to_entry",
@@ -31,6 +34,9 @@ HOLD_COLUMNS = (
     "entry_id, account_id, key_id, run_id, kind, amount_usd, created_at, model_id, price_version, lapses_at, outcome"
 )
 INSERT_ENTRY = f"INSERT INTO ledger_entries ({ENTRY_COLUMNS}) VALUES ({', '.join('?' * 19)})"  # noqa: S608 - constants
+READ_ENTRY_COLUMNS = f"{ENTRY_COLUMNS}, note"
+# Apart, so that a run's own rows do not carry a column that none of them has.
+INSERT_NOTED_ENTRY = f"INSERT INTO ledger_entries ({READ_ENTRY_COLUMNS}) VALUES ({', '.join('?' * 20)})"  # noqa: S608
 INSERT_HOLD = f"INSERT INTO ledger_holds ({HOLD_COLUMNS}) VALUES ({', '.join('?' * 11)})"  # noqa: S608 - constants
 # For a release that may be there already; the last parameter is the entry's id once more.
 INSERT_HOLD_ONCE = (
@@ -69,14 +75,14 @@ def hold_row(entry: Entry, lapses_at: float) -> tuple[Any, ...]:
 
 def _opening(entry: Entry) -> tuple[Any, ...]:
     """The columns with which the rows of both books begin."""
-    _check(entry)
+    _check_id(entry)
     return (
         entry.entry_id,
         entry.account_id,
         entry.key_id,
         entry.run_id,
         entry.kind,
-        to_text(entry.amount_usd),
+        amount_text(entry.entry_id, entry.amount_usd, entry.price_version),
         entry.created_at,
         entry.model_id,
     )
@@ -99,6 +105,7 @@ def to_entry(row: Any) -> Entry:
         Usage(row[10], row[11], row[12], row[13], row[14], row[15], reported),
         usage_is_estimated=bool(row[17]),
         outcome=row[18],
+        note=row[19] or "",
     )
 
 
@@ -120,10 +127,13 @@ def to_hold_entry(row: Any) -> Entry:
     )
 
 
-def _check(entry: Entry) -> None:
-    amount = entry.amount_usd
-    is_marked = amount.is_qnan() and entry.price_version.startswith("unknown: ")
-    if not (amount.is_finite() or is_marked):
-        raise ValueError(f"entry {entry.entry_id!r} has the amount {amount!r}, which is no sum of money")
+def amount_text(entry_id: str, amount: Decimal, price_version: str) -> str:
+    """Raises: ValueError for an amount that is no finite number, save NaN at a price that is marked unknown."""
+    if not (amount.is_finite() or (amount.is_qnan() and price_version.startswith("unknown: "))):
+        raise ValueError(f"entry {entry_id!r} has the amount {amount!r}, which is no sum of money")
+    return to_text(amount)
+
+
+def _check_id(entry: Entry) -> None:
     if not entry.entry_id.startswith(f"{entry.run_id}:"):
         raise ValueError(f"entry {entry.entry_id!r} must begin with its run's id {entry.run_id!r} and a colon")

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from cryptodesk.storage.sqlite import SqliteDatabase
 
-__all__ = ["BOOKS", "Book", "Finding", "Sealer", "verify"]
+__all__ = ["BOOKS", "SEALED_ROWS", "Book", "Finding", "Sealer", "verify"]
 
 Book = Literal["entries", "holds"]
 BOOKS: Final[tuple[Book, ...]] = ("entries", "holds")
@@ -40,12 +40,14 @@ _PARTS: Final[dict[Book, tuple[str, ...]]] = {
         "cache_write_tokens",
         "cache_write_1h_tokens",
         "coalesce(hex(reported_usd), '-')",
-        "usage_is_estimated",
+        # Nothing where there is no note: rows that were sealed before there were any keep their hashes.
+        "usage_is_estimated || coalesce('|' || hex(note), '')",
     ),
     "holds": (*(f"hex({name})" for name in _TEXTS), _MOMENT.format("created_at"), _MOMENT.format("lapses_at")),
 }
 _BAR = " || '|' || "
-_ROWS: Final[dict[Book, str]] = {
+# Position, id and the text that is hashed, of the rows after a position.
+SEALED_ROWS: Final[dict[Book, str]] = {
     book: f"SELECT position, entry_id, position{_BAR}{_BAR.join(parts)} FROM ledger_{book} "  # noqa: S608 - constants
     "WHERE position > ? ORDER BY position LIMIT ?"
     for book, parts in _PARTS.items()
@@ -89,7 +91,7 @@ class Sealer:
         """0 where nothing is left, or another process sealed at the same moment."""
         last = self._database.read(_LAST, (book,))
         number, position, digest = last[0] if last else (0, 0, _BEGIN)
-        rows = self._database.read(_ROWS[book], (position, _ROWS_A_SEAL))
+        rows = self._database.read(SEALED_ROWS[book], (position, _ROWS_A_SEAL))
         if not rows:
             return 0
         hashes = list(_chain(digest, (row[2] for row in rows)))
@@ -119,7 +121,7 @@ def verify(database: SqliteDatabase, book: Book, noted: str = "") -> Finding:
             fault = f"seal {expected} is gone"
             break
         count = len(marks) // _MARK_BYTES
-        rows = [row for row in database.read(_ROWS[book], (position, count)) if row[0] <= last_position]
+        rows = [row for row in database.read(SEALED_ROWS[book], (position, count)) if row[0] <= last_position]
         hashes = list(_chain(digest, (row[2] for row in rows)))
         fault = _first_fault(rows, hashes, marks, position, last_position)
         if fault is None and hashes[-1] != sealed_digest:

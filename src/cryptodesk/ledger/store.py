@@ -8,10 +8,11 @@ from decimal import Decimal
 from cryptodesk.core.ports import Batch, Entry
 from cryptodesk.ledger.amounts import NOTHING, add, multiply
 from cryptodesk.ledger.rows import (
-    ENTRY_COLUMNS,
     HOLD_COLUMNS,
     INSERT_ENTRY,
     INSERT_HOLD,
+    INSERT_NOTED_ENTRY,
+    READ_ENTRY_COLUMNS,
     hold_row,
     is_hold,
     to_entry,
@@ -37,6 +38,8 @@ class SqliteLedger:
         for entry in entries:
             if is_hold(entry):
                 rows.add(INSERT_HOLD, hold_row(entry, 0.0))
+            elif entry.note:
+                rows.add(INSERT_NOTED_ENTRY, (*to_row(entry), entry.note))
             else:
                 rows.add(INSERT_ENTRY, to_row(entry))
 
@@ -47,7 +50,7 @@ class SqliteLedger:
         all of them if nothing is."""
         where, parameters = _where(account_id, key_id, run_id)
         rows = self._database.read(
-            f"SELECT {ENTRY_COLUMNS} FROM ledger_entries WHERE {where} ORDER BY position",  # noqa: S608 - the columns are ours
+            f"SELECT {READ_ENTRY_COLUMNS} FROM ledger_entries WHERE {where} ORDER BY position",  # noqa: S608 - the columns are ours
             parameters,
         )
         return tuple(to_entry(row) for row in rows)

@@ -1,5 +1,5 @@
 """Running totals of the ledger, counted forward from where the last count ended: what a key and an account spent in
-each day, month and in all, what is held, and use by day, key and model.
+each day, month and in all, what an account was credited, what is held, and use by day, key and model.
 
 Nothing is written here when a run ends; whoever asks counts what has been added since. All of it is derived, so it can
 be thrown away and counted anew."""
@@ -16,7 +16,10 @@ from cryptodesk.ledger.amounts import NOTHING, add, subtract, to_text
 from cryptodesk.ledger.calendar import starts_on
 from cryptodesk.storage.sqlite import SqliteDatabase
 
-__all__ = ["Tally", "count_up"]
+__all__ = ["CREDITED", "Tally", "count_up"]
+
+# The scope under which the totals have what an account was credited.
+CREDITED = "credit"
 
 # Other writes wait for a step: this many rows take about 10 ms.
 _ROWS_AT_ONCE = 2_000
@@ -97,11 +100,15 @@ def count_up(connection: sqlite3.Connection) -> bool:
 def _count_entries(connection: sqlite3.Connection, rows: list[Any]) -> None:
     days: dict[_DayKey, _DaySum] = defaultdict(_DaySum)
     names: dict[int, str] = {}
+    spent: dict[tuple[str, str, str], Decimal] = defaultdict(lambda: NOTHING)
     for row in rows:
+        if row[4] == "credit":  # is no use of anything; its amount is below zero
+            credited = (CREDITED, row[1], "")
+            spent[credited] = subtract(spent[credited], Decimal(row[5]))
+            continue
         number = int(row[6] // _DAY_SECONDS)
         day = names.get(number) or names.setdefault(number, _day_name(number))
         days[(row[1], day, row[2], row[3])].add(row)
-    spent: dict[tuple[str, str, str], Decimal] = defaultdict(lambda: NOTHING)
     for (account_id, day, key_id, model_id), found in days.items():
         _add_day(connection, (account_id, day, key_id, model_id), found)
         net = subtract(found.charged, found.refunded)

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from cryptodesk.ledger.export import load_lines
-from cryptodesk.ledger.seals import _ROWS  # the one text of a row that is hashed; nobody else may write it anew
+from cryptodesk.ledger.seals import SEALED_ROWS
 from cryptodesk.storage.sqlite import SqliteDatabase
 
 __all__ = ["load_sealed_lines"]
@@ -32,7 +32,7 @@ def _seal(database: SqliteDatabase, book: Any, position: int) -> dict[str, Any] 
     ((number, head),) = covering
     before = database.read(_BEFORE, (book, number - 1))
     start, digest = before[0] if before else _BEGIN
-    texts = [text for _, _, text in database.read(_ROWS[book], (start, position - start))]
+    texts = [text for _, _, text in database.read(SEALED_ROWS[book], (start, position - start))]
     if len(texts) != position - start:
         return None  # rows are gone: `ledger verify` names the first
     for text in texts[:-1]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cryptodesk.dialects._ports import DialectPorts
+from cryptodesk.dialects.desk.limits import LIMITS_PATH, limits_schema
 from cryptodesk.dialects.desk.wire import GROUPS
 
 __all__ = ["build_paths"]
@@ -20,26 +21,38 @@ _AMOUNT: Schema = {
     "pattern": r"^-?[0-9]+(\.[0-9]+)?$",
     "description": "Exact USD; null where a price is not known.",
 }
+_PERHAPS_MOMENT: Schema = {"type": ["string", "null"], "format": "date-time"}
+_MODE: Schema = {"enum": ["live", "snapshot", "simulated", "computed"]}
 _DAY: Schema = {"type": "string", "format": "date"}
 
 
 def build_paths(ports: DialectPorts) -> Schema:
     """`paths` and `components` of the routes that are mounted."""
-    if ports.money is None:
+    paths: Schema = {}
+    schemas: Schema = {}
+    if ports.money is not None:
+        paths |= _money_paths()
+        schemas |= _schemas()
+    if ports.data is not None:
+        paths["/v1/data"] = {"get": _operation("getDataStatus", "What data the desk has, and how old", "DataStatus")}
+        schemas |= {"DeskError": _error_schema(), "DataStatus": _data_schema()}
+    if ports.limit_states is not None:
+        shown = _operation("listLimits", "How much the key and its account may ask, and what is used", "LimitList")
+        paths[LIMITS_PATH] = {"get": shown}
+        schemas |= {"DeskError": _error_schema(), "LimitList": limits_schema()}
+    if not paths:
         return {"paths": {}, "components": {}}
+    bearer = {"deskBearer": {"type": "http", "scheme": "bearer"}}
+    return {"paths": paths, "components": {"schemas": schemas, "securitySchemes": bearer}}
+
+
+def _money_paths() -> Schema:
+    budgets = _operation("listBudgets", "What the key and its account may still spend", "BudgetList")
     return {
-        "paths": {
-            "/v1/receipts/{id}": {"get": _receipt_operation()},
-            "/v1/quote": {"post": _quote_operation()},
-            "/v1/usage": {"get": _usage_operation()},
-            "/v1/budgets": {
-                "get": _operation("listBudgets", "What the key and its account may still spend", "BudgetList")
-            },
-        },
-        "components": {
-            "schemas": _schemas(),
-            "securitySchemes": {"deskBearer": {"type": "http", "scheme": "bearer"}},
-        },
+        "/v1/receipts/{id}": {"get": _receipt_operation()},
+        "/v1/quote": {"post": _quote_operation()},
+        "/v1/usage": {"get": _usage_operation()},
+        "/v1/budgets": {"get": budgets},
     }
 
 
@@ -106,17 +119,11 @@ def _schemas() -> Schema:
     budget = {
         "scope": {"enum": ["key", "account"]},
         "scope_id": _TEXT,
-        "period": {"enum": ["day", "month", "total"]},
+        "period": {"enum": ["day", "month", "total", "credit"]},
         **dict.fromkeys(("limit_usd", "spent_usd", "held_usd", "left_usd"), _AMOUNT),
     }
-    error = {
-        "message": _TEXT,
-        "type": _TEXT,
-        "param": {"type": ["string", "null"]},
-        "code": {"type": ["string", "null"]},
-    }
     return {
-        "DeskError": _object({"error": _object(error)}),
+        "DeskError": _error_schema(),
         "DeskReceipt": _receipt_schema(),
         "LedgerEntry": _entry_schema(),
         "TokenUse": _object(dict.fromkeys(counts, _COUNT)),
@@ -138,10 +145,60 @@ def _schemas() -> Schema:
                 "by": {"enum": list(GROUPS)},
                 "data": {"type": "array", "items": _object(row, list(sums))},
                 "total": _object(sums),
-            }
+                "balance_usd": _AMOUNT,  # of prepaid accounts alone
+            },
+            ["object", "from", "to", "by", "data", "total"],
         ),
         "BudgetList": _object({"object": {"const": "list"}, "data": {"type": "array", "items": _object(budget)}}),
     }
+
+
+def _error_schema() -> Schema:
+    error = {
+        "message": _TEXT,
+        "type": _TEXT,
+        "param": {"type": ["string", "null"]},
+        "code": {"type": ["string", "null"]},
+    }
+    return _object({"error": _object(error)})
+
+
+def _data_schema() -> Schema:
+    span = dict.fromkeys(("first", "last"), _PERHAPS_MOMENT) | {"age_seconds": {"type": ["integer", "null"]}}
+    holding = {**dict.fromkeys(("kind", "source", "detail"), _TEXT), "mode": _MODE, "rows": _COUNT, "entities": _COUNT}
+    source = dict.fromkeys(("name", "state", "detail"), _TEXT)
+    pullable = {**dict.fromkeys(("name", "adds", "command"), _TEXT), "is_pulled": _FLAG, "size_bytes": _COUNT}
+    return _object(
+        {
+            "object": {"const": "data_status"},
+            "at": _MOMENT,
+            "mode": {"enum": ["auto", "live", "snapshot", "simulated"]},
+            "holdings": _list(_object({**holding, **span})),
+            "sources": _list(_object(source)),
+            "pullable": _list(_object(pullable)),
+            "documents": {"anyOf": [_documents_schema(span), {"type": "null"}]},
+        }
+    )
+
+
+def _documents_schema(span: Schema) -> Schema:
+    held = {"source": _TEXT, "type": _TEXT, "documents": _COUNT, **span}
+    subscription = {
+        **dict.fromkeys(("source", "address", "title"), _TEXT),
+        **dict.fromkeys(("id", "documents", "failures", "problem_count"), _COUNT),
+        **dict.fromkeys(("last_success_at", "due_at"), _PERHAPS_MOMENT),
+        "state": {"enum": ["fresh", "due", "failing", "off", "new"]},
+        "error": {"type": ["string", "null"]},
+        "problems": _list(_TEXT),
+    }
+    return _object(
+        {
+            "total": _COUNT,
+            "holdings": _list(_object(held)),
+            "subscriptions": _list(_object(subscription)),
+            "defaults_left": _COUNT,
+        }
+    )
 
 
 def _receipt_schema() -> Schema:
@@ -177,6 +234,10 @@ def _entry_schema() -> Schema:
             "is_estimated": _FLAG,
         }
     )
+
+
+def _list(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
 
 
 def _ref(name: str) -> Schema:

@@ -16,6 +16,7 @@ from cryptodesk.core.requests import Caller
 from cryptodesk.dialects._body import ClientGone, read_body
 from cryptodesk.dialects._http import TRACE_HEADER
 from cryptodesk.dialects._ports import DialectPorts, Receive, Scope, Send
+from cryptodesk.dialects._retry import retry_headers
 
 __all__ = ["Ask", "Endpoint", "Handler", "header", "query_value"]
 
@@ -56,8 +57,10 @@ class Endpoint:
         except ClientGone:
             pass
         except Exception as error:  # the HTTP boundary
-            status, body = _explain(error, trace_id)
-            more = ((b"allow", self._allowed.encode()),) if status == 405 else ()
+            known = _known(error, trace_id)
+            status, body = _explain(known)
+            more = retry_headers(known, self._ports.clock.now())
+            more += ((b"allow", self._allowed.encode()),) if status == 405 else ()
             await _send(send, status, body, trace_id, more)
 
     async def _answer(self, scope: Scope, receive: Receive, trace_id: str) -> bytes:
@@ -109,12 +112,16 @@ def _check_type(scope: Scope) -> None:
         )
 
 
-def _explain(error: Exception, trace_id: str) -> tuple[int, bytes]:
-    if not isinstance(error, CryptodeskError):
-        log.error("request %s failed by a defect", trace_id, exc_info=error)
-        error = InternalError("An internal error occurred. It was logged under the request's trace id.")
+def _known(error: Exception, trace_id: str) -> CryptodeskError:
+    if isinstance(error, CryptodeskError):
+        return error
+    log.error("request %s failed by a defect", trace_id, exc_info=error)
+    return InternalError("An internal error occurred. It was logged under the request's trace id.")
+
+
+def _explain(error: CryptodeskError) -> tuple[int, bytes]:
     members: dict[str, Any] = {
-        "message": error.message,
+        "message": error.public_message,
         "type": "invalid_request_error" if error.status < 500 else "server_error",
         "param": getattr(error, "param", None),
         "code": getattr(error, "reason", None) if isinstance(error, InvalidRequest) else error.code,

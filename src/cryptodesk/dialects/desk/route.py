@@ -1,4 +1,4 @@
-"""The endpoints: `GET /v1/receipts/{id}`, `POST /v1/quote`, `GET /v1/usage`, `GET /v1/budgets`."""
+"""The endpoints: `GET /v1/receipts/{id}`, `POST /v1/quote`, `GET /v1/usage`, `GET /v1/budgets`, `GET /v1/data`."""
 
 from __future__ import annotations
 
@@ -10,21 +10,31 @@ from msgspec import structs
 from cryptodesk.core.errors import InvalidRequest, NotFound
 from cryptodesk.core.money import MoneyDesk
 from cryptodesk.dialects._extra import MAX_COST_HEADER
-from cryptodesk.dialects._ports import DialectPorts, Scope
+from cryptodesk.dialects._ports import DataDesk, DialectPorts, Scope
 
 # A quote is of a request to that dialect, so its body is read by that dialect's own rules.
 from cryptodesk.dialects.cmc.choices import COMPLETION_ID_PREFIX, MAX_ROUNDS
 from cryptodesk.dialects.cmc.errors import ServerBusy
 from cryptodesk.dialects.cmc.parse import parse_request
+from cryptodesk.dialects.desk.data import encode_data
 from cryptodesk.dialects.desk.reply import Ask, Endpoint, header, query_value
 from cryptodesk.dialects.desk.wire import GROUPS, encode_budgets, encode_quote, encode_receipt, encode_usage
 
-__all__ = ["BUDGETS_PATH", "QUOTE_PATH", "RECEIPTS_PREFIX", "USAGE_PATH", "build_endpoints"]
+__all__ = [
+    "BUDGETS_PATH",
+    "DATA_PATH",
+    "QUOTE_PATH",
+    "RECEIPTS_PREFIX",
+    "USAGE_PATH",
+    "build_data_endpoint",
+    "build_endpoints",
+]
 
 RECEIPTS_PREFIX: Final = "/v1/receipts/"
 QUOTE_PATH: Final = "/v1/quote"
 USAGE_PATH: Final = "/v1/usage"
 BUDGETS_PATH: Final = "/v1/budgets"
+DATA_PATH: Final = "/v1/data"
 
 _USUAL_DAYS = 30
 _MOST_DAYS = 3_660
@@ -55,7 +65,7 @@ def build_endpoints(ports: DialectPorts, money: MoneyDesk) -> dict[str, Endpoint
     async def show_usage(ask: Ask) -> bytes:
         first, last, group = _read_period(ask.scope, ports.clock.now().date())
         rows = await money.usage(ask.caller, first, last)
-        return encode_usage(rows, first.isoformat(), last.isoformat(), group)
+        return encode_usage(rows, first.isoformat(), last.isoformat(), group, await money.budgets(ask.caller))
 
     async def show_budgets(ask: Ask) -> bytes:
         return encode_budgets(await money.budgets(ask.caller))
@@ -66,6 +76,13 @@ def build_endpoints(ports: DialectPorts, money: MoneyDesk) -> dict[str, Endpoint
         USAGE_PATH: Endpoint(ports, GET=show_usage),
         BUDGETS_PATH: Endpoint(ports, GET=show_budgets),
     }
+
+
+def build_data_endpoint(ports: DialectPorts, data: DataDesk) -> Endpoint:
+    async def show_data(ask: Ask) -> bytes:
+        return encode_data(await data.report())
+
+    return Endpoint(ports, GET=show_data)
 
 
 def _read_period(scope: Scope, today: date) -> tuple[date, date, str]:

@@ -57,15 +57,21 @@ def encode_quote(quote: Quote) -> bytes:
     )
 
 
-def encode_usage(rows: Sequence[UsageRow], first: str, last: str, group: str) -> bytes:
-    """One row a day, key or model; the newest day first, else by name."""
+def encode_usage(
+    rows: Sequence[UsageRow], first: str, last: str, group: str, budgets: Iterable[BudgetState] = ()
+) -> bytes:
+    """One row a day, key or model; the newest day first, else by name. Of a prepaid account also what is left now."""
     gathered: dict[str, list[UsageRow]] = {}
     for row in rows:
         gathered.setdefault(_name(row, group), []).append(row)
     names = list(gathered) if group == "day" else sorted(gathered)
     data = [{GROUPS[group]: name, **_sums(gathered[name])} for name in names]
     total = _sums(rows)
-    return _json({"object": "usage", "from": first, "to": last, "by": group, "data": data, "total": total})
+    report: dict[str, Any] = {"object": "usage", "from": first, "to": last, "by": group, "data": data, "total": total}
+    credit = next((state for state in budgets if state.budget.period == "credit"), None)
+    if credit is not None:
+        report["balance_usd"] = _amount(_left(credit))
+    return _json(report)
 
 
 def encode_budgets(states: Iterable[BudgetState]) -> bytes:
@@ -81,8 +87,12 @@ def _budget(state: BudgetState) -> dict[str, Any]:
         "limit_usd": _amount(budget.limit_usd),
         "spent_usd": _amount(state.spent_usd),
         "held_usd": _amount(state.held_usd),
-        "left_usd": _amount(max(Decimal(0), budget.limit_usd - state.spent_usd - state.held_usd)),
+        "left_usd": _amount(max(Decimal(0), _left(state))),
     }
+
+
+def _left(state: BudgetState) -> Decimal:
+    return state.budget.limit_usd - state.spent_usd - state.held_usd
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
