@@ -13,7 +13,7 @@ MCP_SUITE_INSTALLED := $(MCP_SUITE)/node_modules/.package-lock.json
 CLIENTS_INSTALLED := $(VENV)/clients/.installed $(VENV)/litellm/.installed
 LLAMA_INSTALLED := $(VENV)/llama/.installed
 
-.PHONY: install serve ask test check format lint types layers web web-check bench lock llama clean
+.PHONY: install serve ask test check format lint types layers web web-check chromium bench lock llama clean
 
 serve: $(VENV)/.installed web
 	@$(BIN)/cryptodesk serve
@@ -84,7 +84,15 @@ $(CLIENTS_INSTALLED): $(VENV)/%/.installed: requirements-%.lock $(VENV)/bin/pyth
 		echo "$*: could not be installed, its tests are skipped"; rm -rf $(VENV)/$*; \
 	fi
 
-test: check web-check $(NODE_INSTALLED) $(MCP_SUITE_INSTALLED) $(CLIENTS_INSTALLED) $(LLAMA_INSTALLED)
+# The browser of the web app's tests, where nobody minds: a build machine with Debian's packages. Elsewhere the tests take
+# the Chromium that is there, or are skipped with a word.
+chromium:
+	@if [ -n "$(CI)" ] && ! command -v chromium >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 \
+			|| echo "Chromium could not be installed: the tests of the web app in a browser are skipped"; \
+	fi
+
+test: check web-check chromium $(NODE_INSTALLED) $(MCP_SUITE_INSTALLED) $(CLIENTS_INSTALLED) $(LLAMA_INSTALLED)
 	$(BIN)/python -m pytest $(if $(T),$(T),-n auto --dist loadgroup)
 
 check: lint types layers

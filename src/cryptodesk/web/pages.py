@@ -48,11 +48,12 @@ _MEDIA_TYPES = {
     "html": "text/html; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
     "json": "application/json",
+    "md": "text/plain; charset=utf-8",
     "svg": "image/svg+xml",
     "webmanifest": "application/manifest+json",
     "woff2": "font/woff2",
 }
-_PACKED = frozenset({"css", "html", "js", "json", "svg", "webmanifest"})
+_PACKED = frozenset({"css", "html", "js", "json", "md", "svg", "webmanifest"})
 _NOT_BUILT = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>cryptodesk</title>
 <h1>The web app was not built</h1>
 <p>This copy of cryptodesk was installed without it. In the project's folder, <code>python scripts/build_web.py</code>

@@ -1,0 +1,34 @@
+// What the question would cost, asked for while it is typed.
+import { useEffect, useState } from "react";
+import { useClient } from "../api/clientContext";
+import type { Quote } from "../api/types";
+import { useApp } from "../app/appContext";
+import type { MessageNode } from "../history/types";
+import { BUILT_IN_TOOLS, requestOf } from "./request";
+
+const PAUSE_MS = 450;
+
+export function useQuote(text: string, path: readonly MessageNode[]): Quote | null {
+  const client = useClient();
+  const { settings, connection } = useApp();
+  const [quote, setQuote] = useState<Quote | null>(null);
+  const question = text.trim();
+  const isAsked = question !== "" && settings.model !== "" && connection.status === "ready";
+
+  useEffect(() => {
+    if (!isAsked) {
+      setQuote(null);
+      return;
+    }
+    const abort = new AbortController();
+    const timer = setTimeout(() => {
+      const draft: MessageNode = { id: "draft", parentId: path.at(-1)?.id ?? null, role: "user", text: question, createdAt: 0 };
+      client.quote(requestOf([...path, draft], settings), BUILT_IN_TOOLS, abort.signal).then(setQuote, () => setQuote(null));
+    }, PAUSE_MS);
+    return () => {
+      clearTimeout(timer);
+      abort.abort();
+    };
+  }, [client, isAsked, question, path, settings]);
+  return quote;
+}
