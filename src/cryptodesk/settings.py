@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+import tomllib
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
@@ -19,16 +20,31 @@ from pydantic_settings.exceptions import SettingsError as UnreadableSetting
 
 from cryptodesk.core.limits import Measure
 
-__all__ = ["Settings", "SettingsError", "forbid_colours", "load_settings"]
+__all__ = [
+    "CONFIG_VARIABLE",
+    "Settings",
+    "SettingsError",
+    "config_file",
+    "environment_names",
+    "forbid_colours",
+    "load_settings",
+    "variables_of",
+]
 
 DataMode = Literal["auto", "live", "snapshot", "simulated"]
 
+CONFIG_VARIABLE = "CRYPTODESK_CONFIG"
 _PASSWORD_IN_ADDRESS = re.compile(r"://[^\s/:@]{0,200}:(?P<password>[^\s/@]{1,500})@")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class SettingsError(ValueError):
-    """A setting is wrong. The message names it and says what would fix it."""
+    """A setting is wrong. The message names it and says what would fix it. `problems` are the settings by name, each
+    with what is wrong, where the error is about certain ones."""
+
+    def __init__(self, message: str, problems: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.problems = problems or {}
 
 
 def _default_home() -> Path:
@@ -202,7 +218,23 @@ class Settings(BaseSettings):
         24.0, description="How long an answer is kept under the Idempotency-Key of its request."
     )
 
-    metrics: bool = Field(True, description="Count what the server does, and tell it at /metrics.")
+    drain_seconds: Annotated[float, Field(ge=0)] = Field(
+        10.0, description="How long answers that are under way may go on once the server is told to stop."
+    )
+    drain_notice_seconds: Annotated[float, Field(ge=0)] = Field(
+        0.0, description="How long it goes on taking requests before that, while /readyz already says 503."
+    )
+    log_format: Literal["json", "text", "off"] = Field(
+        "json", description="How the server logs: json or text, with a line for each run, or off (text without those)."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "warning", description="How much the server logs beside the lines of runs."
+    )
+    log_file: Path | None = Field(None, description="A file for the log, in place of standard error.")
+    log_texts: bool = Field(
+        False, description="Put what was asked and answered into the lines of runs, its first 2000 characters."
+    )
+    metrics: bool = Field(True, description="Tell what the server does in numbers, at /metrics.")
     metrics_key: SecretStr | None = Field(
         None, description="The bearer token with which /metrics is read from anywhere. Without one: this machine alone."
     )
@@ -229,7 +261,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         sources: list[PydanticBaseSettingsSource] = [init_settings, env_settings]
-        path = _config_file()
+        path = config_file()
         if path is not None:
             sources.append(TomlConfigSettingsSource(settings_cls, toml_file=path))
         return tuple(sources)
@@ -282,15 +314,29 @@ class Settings(BaseSettings):
         return found
 
 
-def _config_file() -> Path | None:
-    named = os.environ.get("CRYPTODESK_CONFIG")
+def config_file() -> Path | None:
+    """The file that is read; None if there is none. Raises: SettingsError."""
+    named = os.environ.get(CONFIG_VARIABLE)
     if named:
         if not Path(named).is_file():
-            raise SettingsError(f"CRYPTODESK_CONFIG names no file: {named!r}")
+            raise SettingsError(f"{CONFIG_VARIABLE} names no file: {named!r}")
         return Path(named)
     home = os.environ.get("CRYPTODESK_HOME")
     default = (Path(home) if home else _default_home()) / "cryptodesk.toml"
     return default if default.is_file() else None
+
+
+def environment_names() -> tuple[str, ...]:
+    """The variables that are set, whatever for."""
+    return tuple(os.environ)
+
+
+def variables_of(name: str) -> tuple[str, ...]:
+    """The variables that a setting is read from, the one that wins first."""
+    aliases = Settings.model_fields[name].validation_alias
+    if isinstance(aliases, AliasChoices):
+        return tuple(alias for alias in aliases.choices if isinstance(alias, str) and alias != name)
+    return (f"CRYPTODESK_{name.upper()}",)
 
 
 def forbid_colours() -> None:
@@ -305,9 +351,11 @@ def load_settings(**overrides: object) -> Settings:
     try:
         settings = Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
-        raise SettingsError(_explain(error)) from None
+        raise SettingsError(_explain(error), _problems(error)) from None
     except UnreadableSetting as error:  # names the setting, not its value
         raise SettingsError(f"{error}; expected JSON") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SettingsError(f"{config_file()}: no TOML that can be read: {error}") from None
     if settings.insecure_no_auth and settings.host not in _LOOPBACK:
         raise SettingsError(
             f"insecure_no_auth needs a loopback host, got {settings.host!r}: "
@@ -318,4 +366,8 @@ def load_settings(**overrides: object) -> Settings:
 
 def _explain(error: ValidationError) -> str:
     """Names and reasons only: a wrong value may be a secret."""
-    return "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+    return "; ".join(f"{name}: {problem}" for name, problem in _problems(error).items())
+
+
+def _problems(error: ValidationError) -> dict[str, str]:
+    return {".".join(map(str, item["loc"])): item["msg"] for item in error.errors()}

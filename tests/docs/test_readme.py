@@ -104,18 +104,29 @@ def test_key_commands_work(tmp_path: Path) -> None:
 
 
 def test_the_python_and_curl_snippets_work_against_the_server(tmp_path: Path) -> None:
-    (snippet,) = blocks("python")
+    strict, seed = blocks("python")
     curl = next(command for command in commands() if command.startswith("curl"))
     with running_server(tmp_path) as server:
-        code = snippet.replace("http://127.0.0.1:8080", server.url).replace("the key that `make serve` printed", KEY)
-        done = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False, env={**os.environ}
-        )
-        assert done.returncode == 0, done.stderr
-        assert "Bitcoin" in done.stdout
-        assert "cmc_market_data" in done.stdout
+        assert "| " in run_snippet(strict, server.url)
+        told = run_snippet(seed, server.url)
+        assert "Bitcoin" in told
+        assert "cmc_market_data" in told
         answer = run(curl.replace("http://127.0.0.1:8080", server.url), tmp_path, KEY=KEY)
         assert '"finish_reason":"stop"' in answer
+
+
+def run_snippet(snippet: str, url: str) -> str:
+    code = snippet.replace("http://127.0.0.1:8080", url).replace("the key that `make serve` printed", KEY)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False, env={**os.environ}
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_drill_and_the_check_of_the_ledger_pass(tmp_path: Path) -> None:
+    assert "lost_usage" in run(_data_command("drill"), tmp_path, COLUMNS="160")
+    assert "entries" in run(_data_command("ledger verify"), tmp_path, COLUMNS="160")
 
 
 def test_the_research_commands_work_against_the_server(tmp_path: Path) -> None:

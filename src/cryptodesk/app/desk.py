@@ -77,6 +77,7 @@ class Desk:
         clock: Clock | None = None,
         observer: RunObserver | None = None,
         taping: Taping | None = None,
+        over: Callable[[Taping], Taping] = lambda taping: taping,
     ) -> None:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
@@ -97,7 +98,7 @@ class Desk:
         self.documents: DocumentFeed = self._library or self._story()
         self.tools = ToolRegistry(ToolServices(self.clock, directory, self.market.feed, self.documents))
         self.recorder = self._open_recorder() if taping is None and settings.recording != "off" else None
-        taping = self.taping = self.recorder or self.taping
+        taping = self.taping = over(self.recorder or self.taping)
         self.catalog = taping.catalog(resilient_models(self.models, settings))
         observer = taping.observer(observer)
         self.keys = DatabaseKeyStore(self._database)

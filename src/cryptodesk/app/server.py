@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 import gc
 import logging
-import sys
+import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import NoReturn
 
-import msgspec
 import uvicorn
 from msgspec import structs
 from starlette.routing import Route
@@ -22,11 +22,12 @@ from cryptodesk.app.connections import ConnectionLimits, allow_descriptors, boun
 from cryptodesk.app.counting import Counting, metrics_endpoint
 from cryptodesk.app.data_status import DeskData
 from cryptodesk.app.desk import LOCAL_CALLER, Desk
+from cryptodesk.app.logs import Logs
 from cryptodesk.app.mcp import mcp_ports
+from cryptodesk.app.readiness import Readiness, readiness_endpoint, settle_cut
 from cryptodesk.app.reading import DeskReader
-from cryptodesk.app.recording.taping import Taping
-from cryptodesk.core.clock import Clock
-from cryptodesk.core.ports import KeyStore, RunSummary
+from cryptodesk.core.clock import Clock, SystemClock
+from cryptodesk.core.ports import KeyStore
 from cryptodesk.core.requests import Caller
 from cryptodesk.dialects._http import build_asgi
 from cryptodesk.dialects._ports import ASGIApp, DialectPorts, DialectSettings
@@ -35,12 +36,13 @@ from cryptodesk.settings import Settings, SettingsError
 from cryptodesk.state.keys import CachedKeyStore
 from cryptodesk.web.pages import build_routes as build_pages
 
-__all__ = ["RunLog", "create_app", "serve_forever", "settle_memory"]
+__all__ = ["create_app", "serve_forever", "settle_memory"]
 
 log = logging.getLogger("cryptodesk.server")
 
-_LOG_INTERVAL_SECONDS = 0.1
 _GC_THRESHOLD = 10_000
+# Settling is a commit; what takes longer than this is settled by whoever starts next.
+_SETTLE_SECONDS = 5.0
 
 
 class _Anyone:
@@ -50,47 +52,28 @@ class _Anyone:
         return LOCAL_CALLER
 
 
-class RunLog:
-    """One JSON line a run on standard error, written out at most every tenth of a second: a write for each run costs
-    the interpreter lock each time. Ids, counts and money; never a message's text."""
-
-    def __init__(self) -> None:
-        self._lines: list[bytes] = []
-
-    def ended(self, summary: RunSummary) -> None:
-        if not self._lines:
-            asyncio.get_running_loop().call_later(_LOG_INTERVAL_SECONDS, self.flush)
-        self._lines.append(_encode_summary(summary))
-
-    def flush(self) -> None:
-        if self._lines:
-            lines, self._lines = self._lines, []
-            sys.stderr.buffer.write(b"\n".join(lines) + b"\n")
-            sys.stderr.buffer.flush()
-
-
-_encode_summary = msgspec.json.Encoder(decimal_format="string").encode
-
-
 def create_app(
     settings: Settings,
     *,
     clock: Clock | None = None,
     say: Callable[[str], None] | None = None,
     desk: Desk | None = None,
+    logs: Logs | None = None,
+    readiness: Readiness | None = None,
 ) -> ASGIApp:
     """The whole server as an ASGI application; its stores open when its lifespan starts.
 
     `say` is told what an operator must read once: the first API key. `desk` is one that was made of these settings.
     Raises: what `Desk` raises; SettingsError for a bootstrap key that cannot be one."""
-    run_log = RunLog()
-    counting = Counting(then=run_log) if settings.metrics else None
-    admitting = Admitting(settings, counting.observer if counting else run_log)
-    desk = desk or Desk(settings, clock, admitting.uses, over=counting.over if counting else _as_it_is)
+    clock = clock or (desk.clock if desk else SystemClock())
+    logs = logs or Logs(settings, clock)
+    readiness = readiness or Readiness()
+    counting = Counting(then=logs.runs, keeps_texts=settings.log_texts)
+    admitting = Admitting(settings, counting.observer)
+    desk = desk or Desk(settings, clock, admitting.uses, over=counting.over)
     admitting.watch_over(desk)
     data = DeskData(desk)
-    if counting is not None:
-        counting.watch_over(desk, admitting, data)
+    counting.watch_over(desk, admitting, data)
     _ensure_key(desk, say or (lambda _: None))
     keys: KeyStore = _Anyone() if settings.insecure_no_auth else CachedKeyStore(desk.keys)
 
@@ -110,16 +93,21 @@ def create_app(
                     asyncio.create_task(desk.jobs.serve()),
                 ]
                 settle_memory()
+                readiness.serve(desk)
                 try:
                     yield
                 finally:
+                    readiness.drain()
+                    if left := await settle_cut(lambda: counting.requests.requests, _SETTLE_SECONDS):
+                        log.error("%d requests that were cut off could not be settled in time", left)
                     await mcp.close()
                     for task in background:
                         task.cancel()
                     for task in background:
                         with contextlib.suppress(asyncio.CancelledError):
                             await task
-                    run_log.flush()
+                    await admitting.limits.drain()
+                    logs.runs.flush()
 
     dialect_settings = DialectSettings(
         max_body_bytes=settings.max_body_bytes,
@@ -151,15 +139,11 @@ def create_app(
     )
     ports = admitting.over(ports)
     mcp = McpEndpoint(mcp_ports(desk, ports))
-    routes = [*build_pages(), Route(MCP_PATH, mcp)]
-    if counting is not None:
-        ports = structs.replace(ports, watch=counting.watch(ports.watch))
+    routes = [*build_pages(), Route(MCP_PATH, mcp), Route("/readyz", readiness_endpoint(readiness))]
+    ports = structs.replace(ports, watch=counting.watch(ports.watch))
+    if settings.metrics:
         routes.append(Route("/metrics", metrics_endpoint(counting, settings.metrics_key)))
     return build_asgi(ports, lifespan, routes)
-
-
-def _as_it_is(taping: Taping) -> Taping:
-    return taping
 
 
 def settle_memory() -> None:
@@ -185,11 +169,21 @@ def _ensure_key(desk: Desk, say: Callable[[str], None]) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Says where it listens once it does: the port may have been picked by the system."""
+    """Says where it listens once it does: the port may have been picked by the system. Told to stop, it is no longer
+    ready, goes on for `notice_seconds`, takes no more requests, and gives open answers their time."""
 
-    def __init__(self, config: uvicorn.Config, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, say: Callable[[str], None], readiness: Readiness, notice_seconds: float
+    ) -> None:
         super().__init__(config)
         self._say = say
+        self._readiness = readiness
+        self._notice_seconds = notice_seconds
+
+    async def shutdown(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        self._readiness.drain()
+        await asyncio.sleep(self._notice_seconds)
+        await super().shutdown(sockets)  # type: ignore[arg-type]
 
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         await super().startup(sockets)  # type: ignore[arg-type]
@@ -208,20 +202,30 @@ def _connection_limits(settings: Settings) -> ConnectionLimits:
 
 
 def serve_forever(settings: Settings, say: Callable[[str], None]) -> None:
-    """Serves until SIGINT or SIGTERM; open streams get ten seconds to end."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    """Serves until SIGINT, or SIGTERM, which ends the process with 0."""
+    signal.signal(signal.SIGTERM, _leave)
+    clock = SystemClock()
+    logs = Logs(settings, clock)
+    logs.install()
+    readiness = Readiness()
     config = uvicorn.Config(
-        create_app(settings, say=say),
+        create_app(settings, clock=clock, say=say, logs=logs, readiness=readiness),
         host=settings.host,
         port=settings.port,
         http=bounded_protocol(_connection_limits(settings)),
         ws="none",
         access_log=False,
-        log_level="warning",
+        log_level=settings.log_level,
         log_config=None,
         server_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=10,
+        # The type says int, but it is handed to `asyncio.wait_for` as it is.
+        timeout_graceful_shutdown=settings.drain_seconds,  # type: ignore[arg-type]
         backlog=2048,
     )
-    _Server(config, say).run()
+    _Server(config, say, readiness, settings.drain_notice_seconds).run()
+
+
+def _leave(*_: object) -> NoReturn:
+    # The server handles the signal itself while it runs, and then raises it anew for whoever had it before: here.
+    raise SystemExit(0)

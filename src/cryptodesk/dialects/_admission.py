@@ -5,6 +5,7 @@ A caller without limits costs a place and nothing else: no task, no step between
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from types import TracebackType
@@ -115,13 +116,13 @@ class _AdmittedRun(AsyncGenerator[Batch, None]):
                 await self._inner.aclose()
         finally:
             self._leave()
-            admission, self._admission = self._admission, None
-            if admission is not None and self._desk.limits is not None:
-                self._desk.limits.put_right(admission, self._used())
+            self._put_right()
 
     def __del__(self) -> None:
-        # Who read to the end without closing.
+        # Who read to the end without closing, or let go on the way.
         self._leave()
+        with contextlib.suppress(RuntimeError):  # the loop is over, and with it the process
+            self._put_right()
 
     # -- the first batch -----------------------------------------------------------------------------------------------
 
@@ -180,6 +181,11 @@ class _AdmittedRun(AsyncGenerator[Batch, None]):
         self._desk.uses.take(self._request.trace_id)
         if admission is not None and self._desk.limits is not None:
             await self._desk.limits.settle(admission, used_tokens)
+
+    def _put_right(self) -> None:
+        admission, self._admission = self._admission, None
+        if admission is not None and self._desk.limits is not None:
+            self._desk.limits.put_right(admission, self._used())
 
     def _used(self) -> int | None:
         told = self._desk.uses.take(self._request.trace_id)

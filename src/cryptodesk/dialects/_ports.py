@@ -12,6 +12,7 @@ from msgspec import Struct
 from cryptodesk.core.clock import Clock
 from cryptodesk.core.events import RunEvent
 from cryptodesk.core.jobs import ResearchJobs
+from cryptodesk.core.limits import LimitState
 from cryptodesk.core.money import MoneyDesk
 from cryptodesk.core.ports import KeyStore
 from cryptodesk.core.requests import Caller, RunLimits, RunRequest
@@ -159,8 +160,8 @@ class DialectPorts(Struct, frozen=True):
     request cannot name one; `jobs`, `texts`, `credits`, `money` and `data` stand behind the routes beside the chat.
     A dialect leaves out the routes whose collaborator is missing. `answers` keeps those of an `Idempotency-Key`, which
     is passed over without it. `reader` tells what a question names; `limit_headers` are sent with every answer to a
-    caller, where a dialect has headers for limits; `turn_away` refuses whom nothing can be run for now. `watch` is what
-    every endpoint is put into by whoever records requests.
+    caller, where a dialect has headers for limits; `limit_states` looks them up; `turn_away` refuses whom nothing
+    can be run for now. `watch` is what every endpoint is put into by whoever records requests.
     """
 
     engine: RunEngine
@@ -181,6 +182,7 @@ class DialectPorts(Struct, frozen=True):
     answers: AnswerStore | None = None
     reader: QuestionReader | None = None
     limit_headers: Callable[[Caller], Sequence[tuple[bytes, bytes]]] | None = None
+    limit_states: Callable[[Caller], Awaitable[Sequence[LimitState]]] | None = None
     turn_away: Callable[[Caller], None] | None = None
     watch: Callable[[ASGIApp], ASGIApp] | None = None
 

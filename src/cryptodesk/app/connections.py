@@ -1,0 +1,161 @@
+"""What one connection may do before a request reaches the desk: how long and how large the head of a request is, and
+how many connections there are. The rest of a request is bounded by the dialects."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from functools import partial
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from cryptodesk.dialects._ports import Receive, Scope, Send
+
+if sys.platform != "win32":
+    import resource
+
+__all__ = ["BoundedProtocol", "ConnectionLimits", "allow_descriptors", "bounded_protocol"]
+
+HEALTH_PATH: Final = b"/healthz"
+# Files, databases and upstream connections beside those of clients: as many again, and some.
+_DESCRIPTORS_BESIDE: Final = 512
+
+_TOO_LARGE: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+_TOO_LATE: Final = b"HTTP/1.1 408 Request Timeout\r\n"
+_CLOSE: Final = b"content-length: 0\r\nconnection: close\r\n\r\n"
+_REFUSAL: Final = msgspec.json.encode(
+    {
+        "error": {
+            "message": "This server has as many connections open as it takes; try again in a moment.",
+            "type": "server_error",
+            "param": None,
+            "code": "overloaded",
+        }
+    }
+)
+
+
+class ConnectionLimits(Struct, frozen=True):
+    most: int = 4096
+    header_seconds: float = 15.0
+    max_header_bytes: int = 64 * 2**10
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """uvicorn's connection with bounds. A request whose head arrives at once costs it a few comparisons."""
+
+    def __init__(self, *args: Any, limits: ConnectionLimits, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._limits = limits
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._head_bytes = 0  # received since the last whole head
+        self._is_in_head = False
+        self._is_too_large = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._wait_for_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self._head_bytes += len(data)
+        super().data_received(data)
+        if not self._is_in_head:
+            self._head_bytes = 0
+        elif self._head_bytes > self._limits.max_header_bytes:
+            self._refuse(_TOO_LARGE)
+        elif self._head_timer is None:
+            self._wait_for_head()
+
+    def on_message_begin(self) -> None:
+        self._is_in_head = True
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._is_in_head = False
+        self._stop_waiting()
+        if self._head_bytes > self._limits.max_header_bytes and self._is_head_too_large():
+            self._is_too_large = True
+            raise ValueError("the head of the request is too large")
+        if len(self.connections) > self._limits.most and self.url != HEALTH_PATH:
+            own, self.app = self.app, _refuse_request
+            super().on_headers_complete()
+            self.app = own
+        else:
+            super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        self._is_in_head = False
+        self._stop_waiting()
+        if self._is_too_large:
+            self._refuse(_TOO_LARGE)
+        else:
+            super().send_400_response(msg)
+
+    def _is_head_too_large(self) -> bool:
+        size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+        return size > self._limits.max_header_bytes
+
+    def _wait_for_head(self) -> None:
+        self._head_timer = self.loop.call_later(self._limits.header_seconds, self._give_up)
+
+    def _stop_waiting(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _give_up(self) -> None:
+        self._head_timer = None
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._wait_for_head()  # the one before it is still being answered
+        else:
+            self._refuse(_TOO_LATE if self._is_in_head else b"")
+
+    def _refuse(self, status_line: bytes) -> None:
+        self._is_in_head = False
+        self._stop_waiting()
+        if not self.transport.is_closing():
+            if status_line and (self.cycle is None or self.cycle.response_complete):
+                self.transport.write(status_line + _CLOSE)
+            self.transport.close()
+
+
+def bounded_protocol(limits: ConnectionLimits) -> Any:
+    """What uvicorn takes for its setting `http`."""
+    return partial(BoundedProtocol, limits=limits)
+
+
+async def _refuse_request(scope: Scope, receive: Receive, send: Send) -> None:
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(_REFUSAL)),
+        (b"retry-after", b"1"),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": _REFUSAL})
+
+
+if sys.platform == "win32":
+
+    def allow_descriptors(connections: int) -> int:
+        return connections
+
+else:
+
+    def allow_descriptors(connections: int) -> int:
+        """How many connections there can be: for more, the system's limit of open files is raised as far as it goes."""
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = connections + _DESCRIPTORS_BESIDE
+        if soft == resource.RLIM_INFINITY or soft >= wanted:
+            return connections
+        allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        if allowed > soft:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+        return min(connections, max(1, max(soft, allowed) - _DESCRIPTORS_BESIDE))

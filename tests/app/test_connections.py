@@ -1,0 +1,204 @@
+"""What one connection may do before its request reaches the desk, over uvicorn on a free port."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, nullcontext
+from typing import Any
+
+import pytest
+import uvicorn
+
+from cryptodesk.app.connections import ConnectionLimits, allow_descriptors, bounded_protocol
+
+# Windows has none.
+resource = pytest.importorskip("resource")
+
+GET = b"GET /x HTTP/1.1\r\nhost: desk\r\n\r\n"
+HEALTH = b"GET /healthz HTTP/1.1\r\nhost: desk\r\n\r\n"
+PATIENT = ConnectionLimits(header_seconds=1e6)
+QUICK = ConnectionLimits(header_seconds=0.01)
+# Long enough for what is sent at once to arrive on a busy machine.
+SHORT = ConnectionLimits(header_seconds=0.5)
+NARROW = ConnectionLimits(header_seconds=1e6, max_header_bytes=2048)
+
+
+async def app(scope: Any, receive: Any, send: Any) -> None:
+    body = b""
+    while (message := await receive()).get("more_body"):
+        body += message["body"]
+    told = b"%d %s" % (len(body + message["body"]), scope["path"].encode())
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(told))]})
+    await send({"type": "http.response.body", "body": told})
+
+
+class Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
+
+class Wire:
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader, self.writer = reader, writer
+
+    async def send(self, data: bytes) -> None:
+        self.writer.write(data)
+        await self.writer.drain()
+
+    async def answer(self) -> tuple[int, bytes]:
+        head = (await self.reader.readuntil(b"\r\n\r\n")).decode().lower()
+        length = int(head.split("content-length: ")[1].split("\r\n")[0])
+        return int(head.split()[1]), await self.reader.readexactly(length)
+
+    async def rest(self) -> bytes:
+        """Until the server closes."""
+        return await self.reader.read()
+
+
+Connect = Callable[[], Awaitable[Wire]]
+
+
+@asynccontextmanager
+async def serving(limits: ConnectionLimits) -> AsyncIterator[Connect]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        config = uvicorn.Config(
+            app, http=bounded_protocol(limits), ws="none", log_config=None, access_log=False, lifespan="off"
+        )
+        server = Server(config)
+        server.capture_signals = nullcontext  # type: ignore[method-assign,assignment]  # signals stay the test runner's
+        running = asyncio.create_task(server.serve([listener]))
+        await server.up.wait()
+        wires: list[Wire] = []
+
+        async def connect() -> Wire:
+            wires.append(Wire(*await asyncio.open_connection(*listener.getsockname())))
+            return wires[-1]
+
+        try:
+            yield connect
+        finally:
+            for wire in wires:
+                wire.writer.transport.abort()
+            server.should_exit = True
+            await running
+
+
+async def test_requests_pass_one_after_the_other_and_in_pieces() -> None:
+    async with serving(PATIENT) as connect:
+        wire = await connect()
+        for _ in range(3):
+            await wire.send(GET)
+            assert await wire.answer() == (200, b"0 /x")
+        for byte in GET:
+            await wire.send(bytes([byte]))
+        assert await wire.answer() == (200, b"0 /x")
+        await wire.send(GET + GET)
+        assert [await wire.answer(), await wire.answer()] == [(200, b"0 /x")] * 2
+
+
+async def test_a_body_is_no_part_of_the_head() -> None:
+    async with serving(NARROW) as connect:
+        wire = await connect()
+        for _ in range(2):
+            await wire.send(b"POST /x HTTP/1.1\r\nhost: desk\r\ncontent-length: 50000\r\n\r\n" + b"x" * 50_000)
+            assert await wire.answer() == (200, b"50000 /x")
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_a_head_that_is_too_large_is_refused(at_once: bool) -> None:
+    head = b"GET /x HTTP/1.1\r\nhost: desk\r\n" + b"".join(b"x-%d: %s\r\n" % (n, b"y" * 90) for n in range(40))
+    async with serving(NARROW) as connect:
+        wire = await connect()
+        if at_once:
+            await wire.send(head + b"\r\n")
+        else:
+            for begin in range(0, len(head), 200):
+                await wire.send(head[begin : begin + 200])
+        assert (await wire.rest()).startswith(b"HTTP/1.1 431 ")
+
+
+async def test_a_head_without_end_takes_no_memory() -> None:
+    async with serving(NARROW) as connect:
+        wire = await connect()
+        await wire.send(b"GET /x HTTP/1.1\r\nx-long: ")
+
+        async def go_on() -> None:
+            for _ in range(1000):
+                await wire.send(b"z" * 65_536)
+            await wire.rest()
+            raise AssertionError("all of it was taken")
+
+        with pytest.raises(ConnectionError):
+            await go_on()
+
+
+async def test_a_connection_that_says_nothing_is_closed() -> None:
+    async with serving(QUICK) as connect:
+        assert await (await connect()).rest() == b""
+
+
+async def test_a_head_that_does_not_come_to_an_end_is_told_and_closed() -> None:
+    async with serving(SHORT) as connect:
+        wire = await connect()
+        await wire.send(b"GET /x HTTP/1.1\r\nhost: ")
+        assert (await wire.rest()).startswith(b"HTTP/1.1 408 ")
+
+
+async def test_the_second_request_of_a_connection_has_no_more_time_than_the_first() -> None:
+    async with serving(SHORT) as connect:
+        wire = await connect()
+        await wire.send(GET)
+        assert await wire.answer() == (200, b"0 /x")
+        await wire.send(b"GET /x HTTP/1.1\r\nhost: ")
+        assert (await wire.rest()).startswith(b"HTTP/1.1 408 ")
+
+
+async def test_beyond_the_connections_health_alone_is_answered() -> None:
+    async with serving(ConnectionLimits(most=2, header_seconds=1e6)) as connect:
+        held = [await connect() for _ in range(2)]
+        for wire in held:
+            await wire.send(GET)
+            assert (await wire.answer())[0] == 200
+        late = await connect()
+        await late.send(GET)
+        status, body = await late.answer()
+        assert (status, json.loads(body)["error"]["code"]) == (503, "overloaded")
+        assert await late.rest() == b""
+        health = await connect()
+        await health.send(HEALTH)
+        assert await health.answer() == (200, b"0 /healthz")
+
+
+async def test_what_is_no_http_is_refused_as_before() -> None:
+    async with serving(PATIENT) as connect:
+        wire = await connect()
+        await wire.send(b"this is no HTTP\r\n\r\n")
+        assert (await wire.rest()).startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize(
+    ("soft", "hard", "wanted", "allowed", "raised_to"),
+    [
+        (1024, 1 << 20, 4096, 4096, 4608),
+        (1024, 2048, 4096, 1536, 2048),
+        (1024, 1024, 4096, 512, None),
+        (1 << 20, 1 << 20, 4096, 4096, None),
+        (256, 256, 4096, 1, None),
+    ],
+)
+def test_the_limit_of_open_files_is_raised_as_far_as_it_goes(
+    monkeypatch: pytest.MonkeyPatch, soft: int, hard: int, wanted: int, allowed: int, raised_to: int | None
+) -> None:
+    raised: list[int] = []
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (soft, hard))
+    monkeypatch.setattr(resource, "setrlimit", lambda which, limits: raised.append(limits[0]))
+    assert allow_descriptors(wanted) == allowed
+    assert raised == ([] if raised_to is None else [raised_to])
