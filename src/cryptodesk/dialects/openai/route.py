@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -35,6 +36,8 @@ PREFIX = "/openai/v1"
 CHAT_PATH = f"{PREFIX}/chat/completions"
 
 _NO_ASSETS: Sequence[ReadAsset] = ()
+# Names in so many characters are found in less time than a hand-over to a thread and back takes; a page takes far more.
+_SHORT_QUESTION = 300
 
 log = logging.getLogger("cryptodesk.dialects.openai")
 
@@ -97,10 +100,14 @@ class ChatEndpoint(ABC, Generic[W]):
         extra = read_ask(chat.cryptodesk, self.ports, admission.headers)
         return to_run(chat, admission.caller, admission.trace_id, self.ports, extra)
 
-    def extra_of(self, run: RunRequest) -> ExtraEncoder:
+    async def extra_of(self, run: RunRequest) -> ExtraEncoder:
         reader, assets = self.ports.reader, _NO_ASSETS
         if reader is not None and "resolution" in run.include:
-            assets = reader.assets(last_question(run.messages), run.as_of)
+            question = last_question(run.messages)
+            if len(question) <= _SHORT_QUESTION:
+                assets = reader.assets(question, run.as_of)
+            else:
+                assets = await asyncio.to_thread(reader.assets, question, run.as_of)
         return ExtraEncoder(run.include, assets)
 
     async def _admit(self, scope: Scope, receive: Receive, reply: Reply) -> tuple[Asked, W]:
@@ -138,7 +145,7 @@ class CompletionsEndpoint(ChatEndpoint[ChatRequest]):
         return self.to_run(chat, admission), chat
 
     async def answer(self, asked: Asked, wire: ChatRequest, engine: RunEngine, reply: Reply) -> None:
-        extra = self.extra_of(asked.run)
+        extra = await self.extra_of(asked.run)
         async with events_of(engine, asked.run, asked.shape) as events:
             if asked.run.stream:
                 encoder = StreamEncoder(extra, tells_usage=asked.tells_usage)

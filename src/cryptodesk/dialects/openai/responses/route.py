@@ -31,7 +31,7 @@ class ResponsesEndpoint(ChatEndpoint[ResponsesRequest]):
             raise told_of_input(error, origins) from None
 
     async def answer(self, asked: Asked, wire: ResponsesRequest, engine: RunEngine, reply: Reply) -> None:
-        extra = self.extra_of(asked.run)
+        extra = await self.extra_of(asked.run)
         async with events_of(engine, asked.run, asked.shape) as events:
             if asked.run.stream:
                 await send_stream(events, ResponseEncoder(extra, wire), reply, self.ports.settings.fill_seconds)
