@@ -218,6 +218,9 @@ class Settings(BaseSettings):
         24.0, description="How long an answer is kept under the Idempotency-Key of its request."
     )
 
+    workers: Annotated[int, Field(ge=1, le=256)] = Field(
+        1, description="Processes that serve side by side on one address."
+    )
     drain_seconds: Annotated[float, Field(ge=0)] = Field(
         10.0, description="How long answers that are under way may go on once the server is told to stop."
     )

@@ -120,3 +120,29 @@ def test_a_bill_is_reconciled(home: Path) -> None:
     bill.write_text("what\n")
     assert "a bill has the columns" in run("ledger", "reconcile", str(bill), code=2)
     assert "No such file" in run("ledger", "reconcile", str(home / "none.csv"), code=2)
+
+
+def test_an_account_is_credited_made_prepaid_and_released_again() -> None:
+    credited = run("ledger", "credit", "--account", "acme", "--usd", "50.10", "--note", "invoice\u200b 7\n paid")
+    assert credited.startswith("account acme: 50.1 USD credited\nbalance: 50.1 USD\n")
+    assert "not prepaid yet: `cryptodesk budgets prepaid --account acme`" in credited
+    assert run("budgets", "prepaid", "--account", "acme") == "account acme: prepaid, balance 50.1 USD\n"
+    assert "not prepaid" not in run("ledger", "credit", "--account", "acme", "--usd", "5", "--take-back")
+    listed = run("budgets", "list")
+    assert "credit" in listed
+    assert "45.1" in listed
+    (line,) = (line for line in run("ledger", "export").splitlines() if "-50.10" in line)
+    assert line.endswith(",invoice 7 paid")
+    assert run("budgets", "prepaid", "--account", "acme", "--off") == "account acme: no longer prepaid\n"
+    assert "is not prepaid" in run("budgets", "prepaid", "--account", "acme", "--off", code=1)
+
+
+@pytest.mark.parametrize(("amount", "words"), [("-5", "from 0 on"), ("five", "no amount of USD"), ("0", "is not 0")])
+def test_a_credit_of_no_amount_is_refused(amount: str, words: str) -> None:
+    assert words in run("ledger", "credit", "--account", "acme", f"--usd={amount}", code=2)
+
+
+def test_one_invoice_is_credited_once() -> None:
+    credit = ("ledger", "credit", "--account", "acme", "--usd", "5", "--reference", "INV-1")
+    run(*credit)
+    assert "was credited for 'INV-1' before" in run(*credit, code=1)

@@ -81,7 +81,7 @@ def test_a_pull_from_an_address_is_seen_in_the_status(wheel: Path) -> None:
 
 def test_another_file_than_the_pinned_one_is_refused_in_one_line(wheel: Path) -> None:
     done = run("pull", "--yes", "--from", wheel)
-    assert done.exit_code == 1
+    assert done.exit_code == 3
     assert "is not trading-strategy 0.28" in done.stderr
     assert "Traceback" not in done.output
 

@@ -21,6 +21,7 @@ print(json.dumps({"answer": answer.getvalue(), "loaded": sorted(sys.modules)}))
 """
 UNNEEDED = {
     "aiohttp",
+    "cryptodesk.cli.serve",
     "cryptodesk.app.library",
     "cryptodesk.documents.index",
     "cryptodesk.market.feeds.live",
@@ -30,6 +31,7 @@ UNNEEDED = {
     "markdown_it",
     "numpy",
     "onnxruntime",
+    "rich",
 }
 
 
@@ -63,6 +65,24 @@ def test_an_answer_from_the_store_loads_no(module: str, asked: dict[str, object]
     assert isinstance(loaded, list)
     assert "cryptodesk.app.desk" in loaded
     assert module not in loaded
+
+
+def test_the_help_loads_no_command_and_nothing_that_runs_one() -> None:
+    script = """
+import sys
+from contextlib import suppress
+from cryptodesk.cli import main
+sys.argv = ["cryptodesk", "--help"]
+with suppress(SystemExit):
+    main()
+print(*sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", script], env={"PATH": ""}, capture_output=True, text=True, check=True)
+    shown, _, loaded = done.stdout.rstrip().rpartition("\n")
+    assert "Ask the desk a question." in shown
+    assert not {"rich", "asyncio", "pydantic", "msgspec", "cryptodesk.settings"} & set(loaded.split())
+    ours = {name for name in loaded.split() if name.startswith("cryptodesk.")}
+    assert ours == {f"cryptodesk.cli{name}" for name in ("", "._commands", "._errors", "._group")}
 
 
 def test_live_data_loads_its_sources_and_their_client(tmp_path: Path) -> None:

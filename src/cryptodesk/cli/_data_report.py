@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from cryptodesk.cli._output import open_console
+
 if TYPE_CHECKING:
     from cryptodesk.market.intake.download import Progress
     from cryptodesk.market.intake.ingest import Ingested
     from cryptodesk.market.intake.status import DataStatus
 
-__all__ = ["as_builtins", "progress_bars", "say_json", "show_ingested", "show_status"]
+__all__ = ["as_builtins", "progress_bars", "show_ingested", "show_status"]
 
 
 def show_ingested(item: Ingested) -> None:
@@ -29,7 +31,6 @@ def show_ingested(item: Ingested) -> None:
 
 
 def show_status(found: DataStatus) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -38,7 +39,7 @@ def show_status(found: DataStatus) -> None:
         cells = (held.kind, held.source, held.mode, held.detail, _day(held.first), _day(held.last))
         # Names come from files and vendors: nothing in them is markup.
         table.add_row(*map(Text, (*cells, f"{held.rows:,}", f"{held.entities:,}", _age(found.at, held.last))))
-    console = Console(highlight=False)
+    console = open_console()
     console.print(table)
     for source in found.sources:
         console.print(Text(f"{source.name}: {source.state} {source.detail}".rstrip()), soft_wrap=True)
@@ -82,9 +83,3 @@ def as_builtins(value: object) -> Any:
     import msgspec
 
     return msgspec.to_builtins(value)
-
-
-def say_json(value: object) -> None:
-    import msgspec
-
-    typer.echo(msgspec.json.encode(value).decode())

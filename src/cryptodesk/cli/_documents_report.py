@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from cryptodesk.cli._output import open_console
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -43,11 +45,10 @@ def show_synced(done: Sequence[Synced]) -> None:
 
 
 def show_status(found: DocumentStatus, *, with_problems: bool) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(highlight=False)
+    console = open_console()
     kinds = Table("source", "type", "documents", "first", "last")
     for held in found.holdings:
         # Names come from outside: nothing in them is markup.

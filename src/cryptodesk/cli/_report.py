@@ -1,147 +1,121 @@
-"""How an answer looks in the terminal: text as it comes, then chart lines, tool calls and the cost."""
+"""How an answer is shown: text as it comes, then what belongs below it. In a pipe it is the text itself."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import sys
+from shutil import get_terminal_size
+from typing import Any, Protocol, TextIO
 
 import msgspec
-from rich.console import Console
-from rich.text import Text
 
-from cryptodesk.core.events import RunEvent, RunFinished, RunFold, RunStarted, TextDelta, ToolCallStarted
-from cryptodesk.core.tools import ToolTrace
+from cryptodesk.cli._clean import clean
+from cryptodesk.cli._footer import Charting, Depth, footer, origins
+from cryptodesk.cli._plain_text import PlainText
+from cryptodesk.core.events import RunEvent, RunFold, TextDelta
 from cryptodesk.core.usage import decimal_text
 
-if TYPE_CHECKING:
-    from cryptodesk.cli._live_answer import LiveAnswer
+__all__ = ["SCHEMA", "PipeReport", "PlainReport", "Report", "as_json", "open_report"]
 
-__all__ = ["Report", "as_json_text", "chart_lines", "sparkline"]
-
-_BARS = "▁▂▃▄▅▆▇█"
-_CHART_WIDTH = 60
-_MAX_ARGUMENTS = 100
+SCHEMA = "cryptodesk.answer/1"
 
 
-class Report:
-    """Shows events as they happen. On a terminal the text is rendered as Markdown, elsewhere it is printed as it is."""
+class Report(Protocol):
+    """Shows the events of one answer."""
 
-    def __init__(self, console: Console | None = None) -> None:
-        self._console = console or Console(highlight=False)
-        self._live = _live_answer(self._console) if self._console.is_terminal else None
-
-    def show(self, event: RunEvent) -> None:
-        if self._live is not None:
-            _show_live(self._live, event)
-        elif isinstance(event, TextDelta):
-            self._console.file.write(event.text)
+    def show(self, event: RunEvent) -> None: ...
 
     def finish(self, fold: RunFold) -> None:
         """Ends the display and prints what belongs under the answer."""
-        if self._live is not None:
-            self._live.finish(fold.text)
-        elif fold.text:
-            self._console.file.write("\n")
-        lines = chart_lines(fold.traces)
-        if lines:
-            self._console.print()
-        for line in lines:
-            self._console.print(Text(line, style="cyan"), soft_wrap=True)
-        self._console.print()
-        for trace in fold.traces:
-            self._console.print(Text(_tool_line(trace), style="dim"), soft_wrap=True)
-        if fold.finished is not None and fold.started is not None:
-            self._console.print(Text(_cost_line(fold.started, fold.finished), style="dim"), soft_wrap=True)
+        ...
+
+    def abandon(self) -> None:
+        """Ends the display where no end of the answer will come."""
+        ...
 
 
-def _live_answer(console: Console) -> LiveAnswer:
-    from cryptodesk.cli._live_answer import LiveAnswer
+def open_report(charting: Charting = "lines", *, plain: bool = False, depth: Depth = "all") -> Report:
+    """For standard output: drawn where it is a terminal, else written as it is."""
+    if plain:
+        return PlainReport(sys.stdout)
+    if sys.stdout.isatty():
+        # Imported here, for it brings rich with it.
+        from cryptodesk.cli._live_answer import TerminalReport
 
-    return LiveAnswer(console)
-
-
-def _show_live(live: LiveAnswer, event: RunEvent) -> None:
-    if isinstance(event, TextDelta):
-        live.add(event.text)
-    elif isinstance(event, ToolCallStarted):
-        live.say(f"{event.call.name} …")
-    live.draw()
+        return TerminalReport(charting, depth=depth)
+    return PipeReport(sys.stdout, charting, depth=depth)
 
 
-def sparkline(values: list[float], width: int = _CHART_WIDTH) -> str:
-    """The series as block characters, lowest to highest; longer ones are thinned to `width` evenly spaced values."""
-    if len(values) > width:
-        last = len(values) - 1
-        values = [values[round(step * last / (width - 1))] for step in range(width)]
-    low, high = min(values), max(values)
-    if high == low:
-        return _BARS[len(_BARS) // 2] * len(values)
-    return "".join(_BARS[round((value - low) / (high - low) * (len(_BARS) - 1))] for value in values)
+class PipeReport:
+    def __init__(self, out: TextIO, charting: Charting = "lines", *, depth: Depth = "all") -> None:
+        self._out = out
+        self._charting = charting
+        self._depth = depth
+        self._has_begun = False
+
+    def show(self, event: RunEvent) -> None:
+        if isinstance(event, TextDelta):
+            self._has_begun = True
+            self._out.write(clean(event.text))
+
+    def finish(self, fold: RunFold) -> None:
+        if fold.text:
+            self._out.write("\n")
+        width = get_terminal_size((120, 24)).columns
+        for part in footer(fold, charting=self._charting, width=width, depth=self._depth):
+            self._out.write("\n" + "".join(f"{line.text}\n" for line in part))
+        self._out.flush()
+
+    def abandon(self) -> None:
+        self._out.write("\n" if self._has_begun else "")
+        self._out.flush()
 
 
-def chart_lines(traces: list[ToolTrace]) -> list[str]:
-    """One line for each price history among the tool results: symbol, chart, first and last close with their dates."""
-    lines = []
-    for trace in traces:
-        for result in _results(trace):
-            history = result.get("history")
-            points = _closes(history) if isinstance(history, dict) else []
-            if len(points) > 1:
-                (first_day, first), (last_day, last) = points[0], points[-1]
-                chart = sparkline([close for _, close in points])
-                span = f"{first:g} on {first_day[:10]} to {last:g} on {last_day[:10]}"
-                lines.append(f"{result.get('symbol', '?'):>6}  {chart}  {span}")
-    return lines
+class PlainReport:
+    """The answer alone, without Markdown."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._text = PlainText()
+
+    def show(self, event: RunEvent) -> None:
+        if isinstance(event, TextDelta):
+            self._out.write(self._text.add(clean(event.text)))
+
+    def finish(self, fold: RunFold) -> None:
+        self._out.write(f"{self._text.finish()}\n")
+        self._out.flush()
+
+    def abandon(self) -> None:
+        if rest := self._text.finish():
+            self._out.write(f"{rest}\n")
+        self._out.flush()
 
 
-def _results(trace: ToolTrace) -> list[dict[str, Any]]:
-    if trace.output is None:
-        return []
-    try:
-        output = msgspec.json.decode(trace.output)
-    except msgspec.DecodeError:
-        return []
-    found = output.get("market_data_result", {}) if isinstance(output, dict) else {}
-    results = found.get("results", []) if isinstance(found, dict) else []
-    return [result for result in results if isinstance(result, dict)]
-
-
-def _closes(history: dict[str, Any]) -> list[tuple[str, float]]:
-    headers = history.get("headers", [])
-    if "time" not in headers or "close" not in headers:
-        return []
-    time_column, close_column = headers.index("time"), headers.index("close")
-    rows = history.get("rows", [])
-    return [(str(row[time_column]), float(row[close_column])) for row in rows if row[close_column] is not None]
-
-
-def _tool_line(trace: ToolTrace) -> str:
-    arguments = trace.arguments
-    if len(arguments) > _MAX_ARGUMENTS:
-        arguments = arguments[: _MAX_ARGUMENTS - 1] + "…"
-    outcome = f"{trace.duration_ms:.1f} ms" if trace.status == "completed" else f"failed: {trace.error_message}"
-    return f"tool  {trace.name} {arguments}  {outcome}"
-
-
-def _cost_line(started: RunStarted, finished: RunFinished) -> str:
-    usage = finished.usage
-    mark = " (estimated)" if finished.usage_is_estimated else ""
-    tokens = f"{usage.input_tokens} tokens in, {usage.output_tokens + usage.reasoning_tokens} out{mark}"
-    cost = f"${decimal_text(finished.cost.total_usd)}" if finished.cost.is_known else "unknown"
-    return f"cost  {cost}  {started.model}, {tokens}"
-
-
-def as_json_text(fold: RunFold) -> str:
-    """The result as one JSON object; `cost_usd` is exact decimal text."""
+def as_json(fold: RunFold) -> dict[str, Any]:
+    """The result as one object, always with the same members; `cost_usd` is exact decimal text, None if unknown."""
     started, finished = fold.started, fold.finished
-    return msgspec.json.encode(
-        {
-            "model": started.model if started else None,
-            "answer": fold.text,
-            "finish_reason": finished.finish_reason if finished else None,
-            "limit": finished.limit if finished else None,
-            "tool_traces": fold.traces,
-            "usage": finished.usage if finished else None,
-            "cost_usd": decimal_text(finished.cost.total_usd) if finished and finished.cost.is_known else None,
-            "error": fold.failed.error.message if fold.failed else None,
-        }
-    ).decode()
+    research = finished.research if finished is not None else None
+    return {
+        "schema": SCHEMA,
+        "run_id": started.run_id if started else None,
+        "model": started.model if started else None,
+        "answer": fold.text,
+        "finish_reason": finished.finish_reason if finished else None,
+        "limit": finished.limit if finished else None,
+        "tool_traces": [_trace(trace) for trace in msgspec.to_builtins(fold.traces)],
+        "origins": [origin._asdict() for origin in origins(fold.traces)],
+        "citations": msgspec.to_builtins(research.sources) if research else [],
+        "charts": msgspec.to_builtins(research.charts) if research else [],
+        "related": list(research.related_questions) if research else [],
+        "choices": list(research.choices) if research else [],
+        "verification": msgspec.to_builtins(finished.verification) if finished else None,
+        "usage": msgspec.to_builtins(finished.usage) if finished else None,
+        "cost_usd": decimal_text(finished.cost.total_usd) if finished and finished.cost.is_known else None,
+        "error": fold.failed.error.message if fold.failed else None,
+        "error_code": fold.failed.error.code if fold.failed else None,
+    }
+
+
+def _trace(trace: dict[str, Any]) -> dict[str, Any]:
+    """Without what the model alone was told of a sanitized tool."""
+    return {name: value for name, value in trace.items() if name != "model_content"}

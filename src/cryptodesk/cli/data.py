@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from cryptodesk.cli._data_report import as_builtins, progress_bars, say_json, show_ingested, show_status
+from cryptodesk.cli._data_report import as_builtins, progress_bars, show_ingested, show_status
 from cryptodesk.cli._errors import FAILED, WRONG_USE, explained_errors
+from cryptodesk.cli._options import AsJson
+from cryptodesk.cli._output import say_json
 from cryptodesk.core.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 app = typer.Typer(help="Show, pull, convert, ingest and verify market data.", no_args_is_help=True)
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")

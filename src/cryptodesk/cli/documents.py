@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple, NoReturn
 
 import typer
 
-from cryptodesk.cli._data_report import as_builtins, progress_bars, say_json
+from cryptodesk.cli._data_report import as_builtins, progress_bars
 from cryptodesk.cli._documents_report import show_added, show_status, show_synced
 from cryptodesk.cli._errors import FAILED, WRONG_USE, explained_errors
+from cryptodesk.cli._options import AsJson
+from cryptodesk.cli._output import say_json
 from cryptodesk.core.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -27,7 +29,6 @@ __all__ = ["app"]
 
 app = typer.Typer(help="Show, add, sync and remove what the desk reads.", no_args_is_help=True)
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Which = Annotated[list[str] | None, typer.Argument(help="Numbers or addresses; see `cryptodesk documents status`.")]
 
 _INTERVAL = re.compile(r"(\d{1,6})\s*(s|m|h|d)")

@@ -22,6 +22,7 @@ __all__ = ["evaluate_model"]
 _MAX_TOKENS = 30_000
 _AT_ONCE = 8
 _MAX_NAMED = 40
+_STDOUT = Path("-")
 
 
 class _Market(StrEnum):
@@ -46,7 +47,10 @@ def evaluate_model(  # noqa: PLR0913, PLR0917 - each is an option of the command
     concurrency: Annotated[
         int | None, typer.Option(min=1, max=64, help="Questions at once. Default: 1 where the model is free, else 8.")
     ] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write the whole run here.")] = None,
+    json_file: Annotated[
+        Path | None,
+        typer.Option("--json", help="Write the whole run here; - is standard output, and all else goes beside."),
+    ] = None,
     html_file: Annotated[Path | None, typer.Option("--html", help="Write a report page here.")] = None,
     gate: Annotated[Path | None, typer.Option(help="Fail if a score is lower than in this earlier run.")] = None,
     margin: Annotated[float, typer.Option(min=0, help="Points by which a score may fall.")] = 0.5,
@@ -60,10 +64,11 @@ def evaluate_model(  # noqa: PLR0913, PLR0917 - each is an option of the command
     with explained_errors():
         selection = Selection(tuple(only or ()), (part.value,) if part else (), (data.value,) if data else (), limit)
         questions = _chosen(tuple(sets or ("desk",)), selection)
-        harness = _prepared(load_settings(), model, questions, concurrency, yes)
+        harness = _prepared(load_settings(), model, questions, concurrency, yes, beside=json_file == _STDOUT)
         run = asyncio.run(_run(harness, questions))
     _write(run, json_file, html_file, show_held_out=show_held_out)
-    _show(run, show_held_out=show_held_out)
+    if json_file != _STDOUT:
+        _show(run, show_held_out=show_held_out)
     if gate is not None and not _passes(run, gate, margin):
         raise typer.Exit(FAILED)
 
@@ -83,7 +88,7 @@ def _chosen(sets: tuple[str, ...], selection: Selection) -> tuple[Question, ...]
 
 
 def _prepared(
-    own: Settings, model: str, questions: tuple[Question, ...], concurrency: int | None, yes: bool
+    own: Settings, model: str, questions: tuple[Question, ...], concurrency: int | None, yes: bool, *, beside: bool
 ) -> Harness:
     """Says what the run may cost, and stops here unless it is free or was agreed to."""
     from cryptodesk.core.usage import decimal_text
@@ -95,7 +100,9 @@ def _prepared(
     free = is_free(route.price)
     allowance = Allowance() if free else Allowance(_MAX_TOKENS, MAX_OUTPUT_TOKENS)
     bound = bound_of(route, questions, allowance, own.run_rounds)
-    typer.echo(f"{bound.runs} runs of {model} at {route.price.version}: at most about ${decimal_text(bound.usd)}")
+    typer.echo(
+        f"{bound.runs} runs of {model} at {route.price.version}: at most about ${decimal_text(bound.usd)}", err=beside
+    )
     if not free and not yes:
         typer.secho("cryptodesk: add --yes to spend it", err=True, fg="red")
         raise typer.Exit(WRONG_USE)
@@ -124,7 +131,9 @@ def _write(run: RunRecord, json_file: Path | None, html_file: Path | None, *, sh
     from cryptodesk.evaluation.page import as_page
 
     try:
-        if json_file is not None:
+        if json_file == _STDOUT:
+            typer.echo(msgspec.json.format(msgspec.json.encode(run), indent=1).decode())
+        elif json_file is not None:
             json_file.write_bytes(msgspec.json.format(msgspec.json.encode(run), indent=1))
         if html_file is not None:
             html_file.write_text(as_page(run, shows_held_out=show_held_out), "utf-8")

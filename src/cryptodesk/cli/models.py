@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
+from cryptodesk.cli._completion import complete_models
 from cryptodesk.cli._errors import FAILED, WRONG_USE, explained_errors, say_error
+from cryptodesk.cli._options import AsJson
+from cryptodesk.cli._output import open_console
 
 if TYPE_CHECKING:
     from cryptodesk.app.probing import ProbeReport, ProbeStep
@@ -19,8 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 app = typer.Typer(help="List the models of the catalogue, or test one.", no_args_is_help=True)
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 @app.command("list")
@@ -43,7 +44,10 @@ def list_models(as_json: AsJson = False) -> None:
 
 @app.command("test")
 def ask_model(
-    model: Annotated[str, typer.Argument(help="A model id of `cryptodesk models list`.")], as_json: AsJson = False
+    model: Annotated[
+        str, typer.Argument(help="A model id of `cryptodesk models list`.", autocompletion=complete_models)
+    ],
+    as_json: AsJson = False,
 ) -> None:
     """Ask a model three tiny questions: for a word, for a tool call, for JSON. They cost what they cost with its
     provider and stand in no ledger. Exit code 1 if one went wrong, 2 if the model cannot be asked."""
@@ -86,14 +90,13 @@ def _served(status: ModelStatus) -> str:
 
 
 def _print_table(statuses: tuple[ModelStatus, ...]) -> None:
-    from rich.console import Console
     from rich.table import Table
 
     table = Table("model", "provider", "upstream model", "USD per million tokens", "served", box=None, pad_edge=False)
     for status in statuses:
         price = _price_text(status.price) if status.price else "-"
         table.add_row(status.model_id, status.entry.provider, status.entry.upstream_model, price, _served(status))
-    Console().print(table)
+    open_console().print(table)
 
 
 def _price_text(price: ModelPrice) -> str:
