@@ -13,7 +13,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
 from cryptodesk.app.counting import Counting, Slot
+from cryptodesk.app.data_status import DeskData
 from cryptodesk.app.server import create_app
+from cryptodesk.core.errors import InternalError
 from cryptodesk.observing.board import FileBoard
 from cryptodesk.observing.tally import Tally
 from cryptodesk.settings import Settings
@@ -123,6 +125,20 @@ async def read_as(home: Path, peer: str, headers: dict[str, str], **settings: An
         scope = client.scope("GET", "/metrics", headers) | {"client": (peer, 5000)}
         await client.app(scope, receive, send)
         return int(sent[0]["status"])
+
+
+async def test_a_database_that_fails_takes_no_other_number_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_: DeskData) -> None:
+        raise InternalError("the disk is gone")
+
+    async with serving(tmp_path) as client:
+        await client.post(chat(model="scripted-plain"))
+        monkeypatch.setattr(DeskData, "report", fail)
+        found = samples((await client.call("GET", "/metrics")).body.decode())
+    assert found["runs_total", "", "cmc", "scripted-plain", "finished"] == 1
+    assert not [key for key in found if key[0] in {"data_age_seconds", "documents_stored"}]
 
 
 async def test_it_can_be_switched_off(tmp_path: Path) -> None:

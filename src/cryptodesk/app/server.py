@@ -7,10 +7,11 @@ import contextlib
 import gc
 import logging
 import signal
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import uvicorn
 from msgspec import structs
@@ -19,7 +20,7 @@ from starlette.routing import Route
 import cryptodesk
 from cryptodesk.app.admitting import Admitting
 from cryptodesk.app.connections import ConnectionLimits, allow_descriptors, bounded_protocol
-from cryptodesk.app.counting import Counting, metrics_endpoint
+from cryptodesk.app.counting import Counting, Slot, metrics_endpoint
 from cryptodesk.app.data_status import DeskData
 from cryptodesk.app.desk import LOCAL_CALLER, Desk
 from cryptodesk.app.logs import Logs
@@ -33,10 +34,10 @@ from cryptodesk.dialects._http import build_asgi
 from cryptodesk.dialects._ports import ASGIApp, DialectPorts, DialectSettings
 from cryptodesk.mcp.route import MCP_PATH, McpEndpoint
 from cryptodesk.settings import Settings, SettingsError
-from cryptodesk.state.keys import CachedKeyStore
+from cryptodesk.state.keys import CachedKeyStore, DatabaseKeyStore
 from cryptodesk.web.pages import build_routes as build_pages
 
-__all__ = ["create_app", "serve_forever", "settle_memory"]
+__all__ = ["address_text", "create_app", "ensure_key", "serve_forever", "settle_memory"]
 
 log = logging.getLogger("cryptodesk.server")
 
@@ -60,6 +61,7 @@ def create_app(
     desk: Desk | None = None,
     logs: Logs | None = None,
     readiness: Readiness | None = None,
+    slot: Slot | None = None,
 ) -> ASGIApp:
     """The whole server as an ASGI application; its stores open when its lifespan starts.
 
@@ -68,13 +70,13 @@ def create_app(
     clock = clock or (desk.clock if desk else SystemClock())
     logs = logs or Logs(settings, clock)
     readiness = readiness or Readiness()
-    counting = Counting(then=logs.runs, keeps_texts=settings.log_texts)
+    counting = Counting(then=logs.runs, slot=slot, keeps_texts=settings.log_texts)
     admitting = Admitting(settings, counting.observer)
     desk = desk or Desk(settings, clock, admitting.uses, over=counting.over)
     admitting.watch_over(desk)
     data = DeskData(desk)
     counting.watch_over(desk, admitting, data)
-    _ensure_key(desk, say or (lambda _: None))
+    ensure_key(settings, desk.keys, clock, say or (lambda _: None))
     keys: KeyStore = _Anyone() if settings.insecure_no_auth else CachedKeyStore(desk.keys)
 
     @asynccontextmanager
@@ -91,6 +93,7 @@ def create_app(
                     asyncio.create_task(desk.serve_catalogue(log.warning)),
                     asyncio.create_task(desk.serve_documents(is_sole=presence.is_sole)),
                     asyncio.create_task(desk.jobs.serve()),
+                    asyncio.create_task(counting.serve()),
                 ]
                 settle_memory()
                 readiness.serve(desk)
@@ -154,17 +157,16 @@ def settle_memory() -> None:
     gc.set_threshold(_GC_THRESHOLD)
 
 
-def _ensure_key(desk: Desk, say: Callable[[str], None]) -> None:
-    """Takes the bootstrap key, or makes the first key and says it once."""
-    settings = desk.settings
-    now = desk.clock.now()
+def ensure_key(settings: Settings, keys: DatabaseKeyStore, clock: Clock, say: Callable[[str], None]) -> None:
+    """Takes the bootstrap key, or makes the first key and says it once. Raises: SettingsError."""
+    now = clock.now()
     if settings.bootstrap_key is not None:
         try:
-            desk.keys.add(settings.bootstrap_key.get_secret_value(), "bootstrap", "main", now)
+            keys.add(settings.bootstrap_key.get_secret_value(), "bootstrap", "main", now)
         except ValueError as error:
             raise SettingsError(f"bootstrap_key: {error}") from None
-    elif not settings.insecure_no_auth and not desk.keys.list():
-        text, _ = desk.keys.create("first", "main", now)
+    elif not settings.insecure_no_auth and not keys.list():
+        text, _ = keys.create("first", "main", now)
         say(f"API key: {text}")
 
 
@@ -188,10 +190,13 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         await super().startup(sockets)  # type: ignore[arg-type]
         for server in getattr(self, "servers", ()):
-            for socket in server.sockets:
-                host, port = socket.getsockname()[:2]
-                shown = f"[{host}]" if ":" in host else host
-                self._say(f"cryptodesk {cryptodesk.__version__} listening on http://{shown}:{port}")
+            for listening in server.sockets:
+                self._say(f"cryptodesk {cryptodesk.__version__} listening on {address_text(listening)}")
+
+
+def address_text(listening: Any) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _connection_limits(settings: Settings) -> ConnectionLimits:
@@ -201,15 +206,18 @@ def _connection_limits(settings: Settings) -> ConnectionLimits:
     return ConnectionLimits(most, settings.header_seconds, settings.max_header_bytes)
 
 
-def serve_forever(settings: Settings, say: Callable[[str], None]) -> None:
-    """Serves until SIGINT, or SIGTERM, which ends the process with 0."""
+def serve_forever(
+    settings: Settings, say: Callable[[str], None], listening: socket.socket | None = None, slot: Slot | None = None
+) -> None:
+    """Serves until SIGINT, or SIGTERM, which ends the process with 0. A worker is handed the socket that it listens on
+    and its slot."""
     signal.signal(signal.SIGTERM, _leave)
     clock = SystemClock()
     logs = Logs(settings, clock)
     logs.install()
     readiness = Readiness()
     config = uvicorn.Config(
-        create_app(settings, clock=clock, say=say, logs=logs, readiness=readiness),
+        create_app(settings, clock=clock, say=say, logs=logs, readiness=readiness, slot=slot),
         host=settings.host,
         port=settings.port,
         http=bounded_protocol(_connection_limits(settings)),
@@ -223,7 +231,7 @@ def serve_forever(settings: Settings, say: Callable[[str], None]) -> None:
         timeout_graceful_shutdown=settings.drain_seconds,  # type: ignore[arg-type]
         backlog=2048,
     )
-    _Server(config, say, readiness, settings.drain_notice_seconds).run()
+    _Server(config, say, readiness, settings.drain_notice_seconds).run([listening] if listening else None)
 
 
 def _leave(*_: object) -> NoReturn:

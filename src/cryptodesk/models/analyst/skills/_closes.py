@@ -197,9 +197,7 @@ def _shortness(closes: Closes, span: Span) -> str:
     return " and ".join(parts)
 
 
-def figure_fact(
-    closes: Closes, field: str, value: float | int | None, unit: str = "", on: date | None = None
-) -> Fact:
+def figure_fact(closes: Closes, field: str, value: float | int | None, unit: str = "", on: date | None = None) -> Fact:
     """A figure that was reckoned from the closes; `on` where it is one day's own."""
     asset, last = closes.asset, closes.results[-1]
     source, as_of = ", ".join(last.sources), (on or closes.days[-1]).isoformat()
