@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections import Counter
 
@@ -11,8 +10,7 @@ import pytest
 from cryptodesk.state.limits import LimitBook, StoredLimit
 from cryptodesk.state.migrations import COMPONENT, MIGRATIONS
 from cryptodesk.storage.database import Database
-from cryptodesk.storage.sqlite import SqliteDatabase
-from tests.contracts.databases import database, postgres_server
+from tests.contracts.databases import OtherProcess, database, postgres_server
 
 __all__ = ["database", "postgres_server"]
 
@@ -31,15 +29,6 @@ from cryptodesk.core.errors import RateLimited
 from cryptodesk.core.limits import Ask
 from cryptodesk.core.requests import Caller
 from cryptodesk.state.limits_desk import LimitDesk
-
-def opened(where):
-    if where.startswith("postgresql:"):
-        from cryptodesk.storage.postgres.database import PostgresDatabase as Database
-    else:
-        from cryptodesk.storage.sqlite import SqliteDatabase as Database
-    database = Database(where)
-    database.open()
-    return database
 
 async def ask(desk, name, window, number, stream):
     try:
@@ -66,42 +55,14 @@ asyncio.run(main(where, name, int(windows), int(asked), stream == "stream"))
 """
 
 
-class Other:
-    """Another process, which asks when it is told to, and then waits."""
-
-    def __init__(self, database: Database, name: str, windows: int, asked: int, kind: str = "buffered") -> None:
-        command = [sys.executable, "-c", OTHER, where_is(database), name, str(windows), str(asked), kind]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def read(self) -> list[str]:
-        assert self._process.stdout is not None
-        return self._process.stdout.readline().split()
-
-    def go_on(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.communicate()
-
-
-def where_is(database: Database) -> str:
-    if isinstance(database, SqliteDatabase):
-        return str(database.path)
-    dsn: str = database._connector._address.dsn  # type: ignore[attr-defined]
-    return dsn
-
-
 def race(database: Database, kind: str = "buffered", windows: int = WINDOWS) -> list[Counter[str]]:
     """What all processes together were told, window by window; all of them begin at once."""
-    others = [Other(database, f"p{number}", windows, ASKED, kind) for number in range(PROCESSES)]
+    others = [OtherProcess(OTHER, database, f"p{number}", windows, ASKED, kind) for number in range(PROCESSES)]
     try:
-        assert [other.read() for other in others] == [["ready"]] * PROCESSES
+        assert [other.read() for other in others] == ["ready"] * PROCESSES
         for other in others:
             other.go_on()
-        told = [[other.read() for _ in range(windows)] for other in others]
+        told = [[other.read().split() for _ in range(windows)] for other in others]
     finally:
         for other in others:
             other.kill()

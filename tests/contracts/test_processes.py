@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -17,8 +16,7 @@ from cryptodesk.state.migrations import COMPONENT, MIGRATIONS
 from cryptodesk.state.research_jobs import DatabaseJobStore
 from cryptodesk.state.turns import DatabaseTurnStore
 from cryptodesk.storage.database import Database
-from cryptodesk.storage.sqlite import SqliteDatabase
-from tests.contracts.databases import database, postgres_server
+from tests.contracts.databases import OtherProcess, database, postgres_server
 
 __all__ = ["database", "postgres_server"]
 
@@ -33,15 +31,6 @@ from cryptodesk.core.errors import RateLimited, TurnCompleted
 from cryptodesk.core.jobs import ResearchJob
 from cryptodesk.state.research_jobs import DatabaseJobStore
 from cryptodesk.state.turns import DatabaseTurnStore
-
-def opened(where):
-    if where.startswith("postgresql:"):
-        from cryptodesk.storage.postgres.database import PostgresDatabase as Database
-    else:
-        from cryptodesk.storage.sqlite import SqliteDatabase as Database
-    database = Database(where)
-    database.open()
-    return database
 
 async def turn(database, name, number):
     claim_id, store = f"{name}-{number}", DatabaseTurnStore(database)
@@ -79,37 +68,9 @@ asyncio.run(main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])))
 """
 
 
-class Other:
-    """Another process, which does its task when it is told to, and then waits."""
-
-    def __init__(self, database: Database, name: str, task: str, count: int) -> None:
-        command = [sys.executable, "-c", OTHER, _where(database), name, task, str(count)]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def read(self) -> str:
-        assert self._process.stdout is not None
-        return self._process.stdout.readline().strip()
-
-    def go_on(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.communicate()
-
-
-def _where(database: Database) -> str:
-    if isinstance(database, SqliteDatabase):
-        return str(database.path)
-    dsn: str = database._connector._address.dsn  # type: ignore[attr-defined]
-    return dsn
-
-
 def race(database: Database, task: str, count: int) -> Iterator[list[str]]:
     """What each of three processes won, all of them beginning at once."""
-    others = [Other(database, name, task, count) for name in ("a", "b", "c")]
+    others = [OtherProcess(OTHER, database, name, task, count) for name in ("a", "b", "c")]
     assert [other.read() for other in others] == ["ready"] * 3
     for other in others:
         other.go_on()
@@ -164,7 +125,7 @@ async def test_an_account_has_never_more_open_jobs_than_it_may(database: Databas
 
 
 async def killed_with_claims(database: Database, task: str, count: int) -> Any:
-    other = Other(database, "killed", task, count)
+    other = OtherProcess(OTHER, database, "killed", task, count)
     assert other.read() == "ready"
     other.go_on()
     won = other.read().split()

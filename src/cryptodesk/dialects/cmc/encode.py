@@ -27,6 +27,7 @@ from cryptodesk.core.events import (
 from cryptodesk.core.messages import Citation, ToolCallPart
 from cryptodesk.core.tools import ToolTrace
 from cryptodesk.core.usage import Usage, decimal_text
+from cryptodesk.dialects._call_pieces import call_pieces
 from cryptodesk.dialects._extra import encode_extra
 from cryptodesk.dialects._sse import TIGHT
 from cryptodesk.dialects.cmc import choices
@@ -161,19 +162,7 @@ class StreamEncoder:
         return TIGHT.frame(b'%b,"choices":[{"index":0,"delta":{%b%b%b' % (self._base, delta, _MIDDLE, self._closing))
 
     def _encode_call_piece(self, event: ToolCallDelta) -> bytes:
-        """The first piece of a call carries its id and name and no arguments; those follow in pieces."""
-        frames = b""
-        if event.name is not None:
-            call = b'{"index":%d,"id":%b,"type":"function","function":{"name":%b,"arguments":""}}' % (
-                event.index,
-                _json(event.call_id or ""),
-                _json(event.name),
-            )
-            frames = self._encode_calls(call)
-        if event.arguments:
-            piece = b'{"index":%d,"function":{"arguments":%b}}' % (event.index, _json(event.arguments))
-            frames += self._encode_calls(piece)
-        return frames
+        return b"".join(map(self._encode_calls, call_pieces(event)))
 
     def _encode_calls(self, call: bytes) -> bytes:
         calls = b'"tool_calls":[%b]' % call

@@ -13,6 +13,7 @@ from cryptodesk.core.errors import CryptodeskError, InternalError
 from cryptodesk.core.events import RunEvent, RunFailed, RunFinished, RunFold, RunStarted, TextDelta, ToolCallDelta
 from cryptodesk.core.messages import ToolCallPart
 from cryptodesk.core.usage import Usage
+from cryptodesk.dialects._call_pieces import call_pieces
 from cryptodesk.dialects._sse import SPACED, as_lines
 from cryptodesk.dialects.openai import choices
 from cryptodesk.dialects.openai.answering import ExtraEncoder
@@ -143,19 +144,7 @@ class StreamEncoder:
         return SPACED.frame(b"".join((self._base, _DELTA, delta, _OPEN, extra, self._tail)))
 
     def _encode_call_piece(self, event: ToolCallDelta) -> bytes:
-        """The first piece of a call carries its id and name and no arguments; those follow in pieces."""
-        frames = b""
-        if event.name is not None:
-            call = b'"tool_calls":[{"index":%d,"id":%b,"type":"function","function":{"name":%b,"arguments":""}}]' % (
-                event.index,
-                _json(event.call_id or ""),
-                _json(event.name),
-            )
-            frames = self._frame(call)
-        if event.arguments:
-            piece = b'"tool_calls":[{"index":%d,"function":{"arguments":%b}}]' % (event.index, _json(event.arguments))
-            frames += self._frame(piece)
-        return frames
+        return b"".join(self._frame(b'"tool_calls":[%b]' % piece) for piece in call_pieces(event))
 
     def _encode_end(self, finished: RunFinished) -> bytes:
         out = []
