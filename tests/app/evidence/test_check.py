@@ -178,7 +178,12 @@ def test_redacted_evidence_still_proves_figures_times_and_money(tmp_path: Path) 
 def test_lines_that_are_not_sealed_yet_are_told_of(tmp_path: Path) -> None:
     found = exported(recording_settings(tmp_path, data="snapshot"), CHAT, PLAIN, has_seals=False)
     notes = check_evidence(found).notes
-    assert notes in ((), ("4 lines of the ledger were not sealed yet",))
+    # A seal may be made in the middle of it, so that any number of the four lines is left.
+    wordings = {
+        "1 line of the ledger was not sealed yet",
+        *(f"{n} lines of the ledger were not sealed yet" for n in (2, 3, 4)),
+    }
+    assert set(notes) <= wordings
 
 
 def test_no_key_is_in_it(charged: dict[str, Any], researched: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from cryptodesk.core.errors import (
     UpstreamRejected,
     UpstreamTimeout,
 )
-from cryptodesk.core.events import ModelEvent, TextDelta
+from cryptodesk.core.events import ModelEvent, ModelFinished, TextDelta
 from cryptodesk.models._http import answers
 from cryptodesk.models._http.answers import Answer, limit_silence, read_body
 from cryptodesk.models._http.sse import SseReader
@@ -61,6 +61,9 @@ class WordReader:
     """Each payload is a word; `bad` is an error, `stop` the reason why the server stopped."""
 
     is_finished = False
+
+    def known_end(self) -> ModelFinished | None:
+        return None
 
     def read(self, payload: bytes, events: list[ModelEvent]) -> None:
         word = payload.decode().strip()

@@ -154,7 +154,7 @@ async def test_rows_of_a_table_are_cited_in_their_first_cell(answers: dict[str, 
     rows = [line for line in text.splitlines() if line.startswith("| ") and "---" not in line]
     assert "[" not in rows[0]
     assert [row.split("|")[1].strip() for row in rows[1:]] == [
-        "Bitcoin (BTC) [1][2]", "Ethereum (ETH) [3]", "Solana (SOL) [4]",
+        "Bitcoin (BTC) [2][3]", "Ethereum (ETH) [4]", "Solana (SOL) [1]",
     ]  # fmt: skip
 
 

@@ -271,6 +271,6 @@ def _notes(parts: Parts) -> Iterator[str]:
         yield f"the replay made for this file left the recorded way: {replay['strayed']}"
     unsealed = sum(1 for line in parts["ledger"] if line["seal"] is None)
     if unsealed:
-        yield f"{unsealed} lines of the ledger were not sealed yet"
+        yield f"{unsealed} {'line of the ledger was' if unsealed == 1 else 'lines of the ledger were'} not sealed yet"
     if not parts["ledger"]:
         yield "the ledger has no line of this run"

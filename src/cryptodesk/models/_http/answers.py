@@ -54,6 +54,11 @@ class Answer(ABC, Generic[_Reader]):
         """The answer was read to its end, well or badly."""
         return self._is_over
 
+    @property
+    def has_told_end(self) -> bool:
+        """The last event was handed out, though the answer may not be read to its end."""
+        return self._told_end is not None
+
     async def next_batch(self) -> list[ModelEvent] | None:
         """None after the last. Raises: UpstreamError, RunError, OutputLimitTooLow."""
         while not self._is_over:
@@ -94,9 +99,17 @@ class Answer(ABC, Generic[_Reader]):
             is_whole = self._take_stream(payloads, events)
             self._is_over |= is_whole
         if self._is_over:
-            self._finish(events, is_whole=is_whole)
+            self._end(events, is_whole=is_whole)
         elif self._reader.is_finished:
             self._tell_end(events)
+
+    def _end(self, events: list[ModelEvent], *, is_whole: bool) -> None:
+        before = len(events)
+        try:
+            self._finish(events, is_whole=is_whole)
+        finally:
+            if events[before:] == [self._told_end]:
+                del events[before]  # said already, and nothing was added to it
 
     def _tell_end(self, events: list[ModelEvent]) -> None:
         """A caller who hangs up between the last figures and the terminator pays what the server counted."""

@@ -61,7 +61,9 @@ class GeminiWireProvider(HttpProvider):
             with self._held(response):
                 answer = self._answer(response, asked, reader, may_go_on=number < _MAX_REQUESTS)
                 while (batch := await answer.next_batch()) is not None:
-                    if reader.is_ended:  # before the last batch is handed out: who has it may not come back
+                    if (
+                        reader.is_ended or answer.has_told_end
+                    ):  # before the last batch is handed out: who has it may not come back
                         self._signatures.keep(asked.key, reader.asked())
                     yield batch
             # Only an answer that says so goes on. A request that was cut is not taken up at its last token: what came

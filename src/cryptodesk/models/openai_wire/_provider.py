@@ -73,7 +73,7 @@ class OpenAIWireProvider(HttpProvider):
             thought = Thought(self._asking.reasoning_echo) if self._asking.reasoning_echo != "none" else None
             answer = self._answer(response, request, thought)
             while (batch := await answer.next_batch()) is not None:
-                if thought is not None and answer.is_over:
+                if thought is not None and (answer.is_over or answer.has_told_end):
                     self._thoughts.keep(asked.key, thought)
                 yield batch
 
