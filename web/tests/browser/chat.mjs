@@ -24,6 +24,15 @@ async function askOnce(browser, options) {
 }
 
 /** Slows an answer down: the body is held until the page lets go of it. */
+// A chart that is drawn in this very moment moves what is below it, so that a click may miss: people click again.
+async function openPanel(button, heading) {
+  for (let tries = 0; tries < 4; tries += 1) {
+    if ((await button.getAttribute("aria-expanded")) !== "true") await button.click();
+    if (await heading.waitFor({ timeout: 4000 }).then(() => true, () => false)) return;
+  }
+  throw new Error("the panel did not open");
+}
+
 async function stallAnswers(page) {
   await page.route("**/openai/v1/chat/completions", async (route) => {
     await new Promise((resolve) => setTimeout(resolve, 20_000));
@@ -87,8 +96,7 @@ const steps = {
     const top = await page.locator(".question").evaluate((element) => element.getBoundingClientRect().top);
     check(top > 0, `the answer to be shown from its beginning, but the question is at ${top}`);
     await shoot(page, "answer-desktop-light");
-    await page.getByRole("button", { name: /Receipt: Free/ }).click();
-    await page.getByRole("heading", { name: "Receipt" }).waitFor();
+    await openPanel(page.getByRole("button", { name: /Receipt: Free/ }), page.getByRole("heading", { name: "Receipt" }));
     await page.getByText("Lines of the ledger").waitFor();
     await shoot(page, "receipt-desktop-light");
     await page.keyboard.press("Escape");

@@ -10,7 +10,7 @@ const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 export const SCREENSHOTS = path.resolve(here, "../../screenshots");
 export const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 
-const WAIT_MS = 10_000;
+const WAIT_MS = 25_000;
 const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 /** From the environment of the Python side: where the desk is, its key, and which Chromium to drive. */
