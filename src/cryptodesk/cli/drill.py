@@ -14,11 +14,9 @@ if TYPE_CHECKING:
 
     from cryptodesk.drills import DrillReport
 
-__all__ = ["EPILOG", "drill"]
+__all__ = ["drill"]
 
 _PIPE_WIDTH = 200
-
-EPILOG = "Example: cryptodesk drill --only cut --only client_gone"
 
 
 def drill(

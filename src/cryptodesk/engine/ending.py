@@ -35,7 +35,7 @@ class RunEnding:
 
     async def fail(self, state: RunState, error: CryptodeskError) -> None:
         """A failed run costs nothing, unless a part of its answer was already streamed to the caller."""
-        if isinstance(error, InternalError):
+        if error.public_message != error.message:  # what the caller is not told is for the log
             log.error("run %s failed: %s", state.run_id, error.message)
         await self._fail(state, error)
 
