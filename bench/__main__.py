@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import metadata
@@ -33,6 +34,8 @@ from bench.targets import MOCK, MODES, PRODUCT, YARDSTICK, Place, Target
 from cryptodesk.core.discover import discover
 
 __all__ = ["main", "parse_options"]
+
+_SETTLE_SECONDS = 4.0
 
 RESULTS = Path(__file__).parent / "results"
 PARTS = ("load", "memory", "start", "components")
@@ -163,11 +166,21 @@ class Bench:
                 continue
             self._stack.callback(server.stop)
             servers.append(server)
+        self._let_settle(servers)
         log = self._scratch / "driver.log"
         samples = list(run_rounds(self.options.plan, servers, self._cores, self._binaries, log, _tell))
         for server in servers:
             server.stop()
         return samples
+
+    @staticmethod
+    def _let_settle(servers: Sequence[Server]) -> None:
+        """What a server does once after its start, such as reading texts that it ships with into its store, is no cost
+        of an answer."""
+        time.sleep(_SETTLE_SECONDS)
+        for server in servers:
+            if server.group is not None:
+                server.group.wait_until_idle()
 
     def _did_not_start(self, target: Target, error: BenchError) -> None:
         (self.notes if target.is_peer else self.failures).append(str(error))

@@ -53,9 +53,10 @@ def _ingest_file(path: Path, file: Path) -> float:
         out.write("time,open,high,low,close,volume,quote_volume\n")
         out.writelines(f"{first + place * 300},100.01,101.52,99.25,100.5,12.503,1250.7\n" for place in range(CANDLES))
     options = IngestOptions(asset="2", interval="5m", source="bench", currency="USD")
-    began = time.process_time()
-    ingest_file(path, file, options, int, now=first)
-    return time.process_time() - began
+    with open_market_store(path) as database:
+        began = time.process_time()
+        ingest_file(database, file, options, int, now=first)
+        return time.process_time() - began
 
 
 COMPONENT = Component("candle ingest", measure)

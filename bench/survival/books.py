@@ -20,7 +20,7 @@ from cryptodesk.ledger.seals import BOOKS, Sealer, verify
 from cryptodesk.ledger.store import SqliteLedger
 from cryptodesk.storage.sqlite import SqliteDatabase
 
-__all__ = ["Finding", "check"]
+__all__ = ["Finding", "check", "check_in"]
 
 _LATER_SECONDS = 3_600.0
 _MOST_NAMED = 20
@@ -44,39 +44,59 @@ class Finding(Struct, frozen=True):
     faults: tuple[str, ...]
 
 
-def check(path: Path, acknowledged: Sequence[Acknowledged], billed: Mapping[int, int], now: float) -> Finding:
-    """`billed` is how often the provider was asked each question. Releases what lapsed, as a server would later."""
+def check(
+    path: Path, acknowledged: Sequence[Acknowledged], billed: Mapping[int, int], now: float, *, others: str = ""
+) -> Finding:
+    """The books in a file, as `check_in`."""
     with SqliteDatabase(path) as database:
-        ledger = SqliteLedger(database)
-        charges = {entry.run_id: entry for entry in ledger.entries() if entry.kind == "charge"}
-        opened = len(_unreleased(ledger))
-        later = FixedClock(datetime.fromtimestamp(now + _LATER_SECONDS, UTC))
-        lapsed = asyncio.run(HoldDesk(database, later).release_lapsed())
-        holds = {entry.run_id: entry for entry in ledger.holds() if entry.kind == "hold"}
-        numbers, faults = _numbers(holds, acknowledged)
-        faults += [f"never released: the hold of run {run_id}" for run_id in _unreleased(ledger)]
-        faults += _lost(database, acknowledged, charges, holds)
-        faults += _unheld(numbers, billed)
-        bill = {run_id: cost_usd(number) * billed[number] for run_id, number in numbers.items() if billed.get(number)}
-        differences = compare_bill(database, "run_id", bill)
-        known = {answer.run_id for answer in acknowledged}
-        killed = [line for line in differences if line.ledger_usd is None and line.name not in known]
-        faults += [f"unexplained: {line}" for line in differences if line not in killed]
-        faults += [*check_books(database), *_broken_seals(database, now)]
-        return Finding(
-            acknowledged=len(acknowledged),
-            billed=sum(billed.values()),
-            charged=len(charges),
-            held=len(holds),
-            open_holds=opened,
-            lapsed=lapsed,
-            differences=len(differences),
-            explained=len(killed),
-            billed_usd=sum((cost_usd(number) * times for number, times in billed.items()), Decimal(0)),
-            charged_usd=sum((entry.amount_usd for entry in charges.values()), Decimal(0)),
-            killed_usd=sum((line.by_usd for line in killed), Decimal(0)),
-            faults=tuple(faults),
-        )
+        return asyncio.run(check_in(database, acknowledged, billed, now, others=others))
+
+
+async def check_in(
+    database: SqliteDatabase,
+    acknowledged: Sequence[Acknowledged],
+    billed: Mapping[int, int],
+    now: float,
+    *,
+    others: str = "",
+) -> Finding:
+    """`billed` is how often the provider was asked each question. Releases what lapsed, as a server would later. Runs
+    of models whose id begins with `others` are no questions: their books must be in order, and nobody bills them."""
+    ledger = SqliteLedger(database)
+    opened = len(_unreleased(ledger))
+    later = FixedClock(datetime.fromtimestamp(now + _LATER_SECONDS, UTC))
+    lapsed = await HoldDesk(database, later).release_lapsed()
+    charges = {e.run_id: e for e in ledger.entries() if e.kind == "charge" and _is_question(e, others)}
+    holds = {entry.run_id: entry for entry in ledger.holds() if entry.kind == "hold" and _is_question(entry, others)}
+    numbers, faults = _numbers(holds, acknowledged)
+    faults += [f"never released: the hold of run {run_id}" for run_id in _unreleased(ledger)]
+    faults += _lost(database, acknowledged, charges, holds)
+    faults += _unheld(numbers, billed)
+    bill = {run_id: cost_usd(number) * billed[number] for run_id, number in numbers.items() if billed.get(number)}
+    apart = compare_bill(database, "run_id", bill)
+    differences = [line for line in apart if line.name in bill or line.name in charges]
+    known = {answer.run_id for answer in acknowledged}
+    killed = [line for line in differences if line.ledger_usd is None and line.name not in known]
+    faults += [f"unexplained: {line}" for line in differences if line not in killed]
+    faults += [*check_books(database), *_broken_seals(database, now)]
+    return Finding(
+        acknowledged=len(acknowledged),
+        billed=sum(billed.values()),
+        charged=len(charges),
+        held=len(holds),
+        open_holds=opened,
+        lapsed=lapsed,
+        differences=len(differences),
+        explained=len(killed),
+        billed_usd=sum((cost_usd(number) * times for number, times in billed.items()), Decimal(0)),
+        charged_usd=sum((entry.amount_usd for entry in charges.values()), Decimal(0)),
+        killed_usd=sum((line.by_usd for line in killed), Decimal(0)),
+        faults=tuple(faults),
+    )
+
+
+def _is_question(entry: Entry, others: str) -> bool:
+    return not (others and entry.model_id.startswith(others))
 
 
 def _unreleased(ledger: SqliteLedger) -> set[str]:

@@ -14,7 +14,7 @@ from bench.survival.servers import Nursery, ServerSlot
 from bench.survival.upstream import BillingUpstream
 from bench.targets import clean_environment
 
-__all__ = ["DATABASE", "Drive", "Driven", "drive"]
+__all__ = ["DATABASE", "KEY", "Drive", "Driven", "drive"]
 
 KEY = "survival-5b1c7e0f42a94d6c8e3a9d7f10b26c54"
 DATABASE = "cryptodesk.db"

@@ -47,11 +47,14 @@ def cost_usd(number: int) -> Decimal:
 
 class BillingUpstream:
     """Speaks the chat format of OpenAI. `billed` counts how often each number was asked: from the moment its request
-    arrived, whoever may be there to hear the answer."""
+    arrived, whoever may be there to hear the answer. While `gate` is there and not set, streams wait behind their first
+    piece; `streaming` is how many are open."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, gate: asyncio.Event | None = None) -> None:
         self.billed: Counter[int] = Counter()
         self.url = ""
+        self.streaming = 0
+        self._gate = gate
         self._random = Random(seed)
         self._runner: web.AppRunner | None = None
 
@@ -91,14 +94,19 @@ class BillingUpstream:
         last = {"index": 0, "delta": {}, "finish_reason": "stop"}
         frames = [{**opening, "choices": [choice]} for choice in (*choices, last)]
         frames.append({**opening, "choices": [], "usage": usage})
+        self.streaming += 1
         try:
             await response.prepare(request)
             for frame in frames:
                 await response.write(f"data: {json.dumps(frame)}\n\n".encode())
+                if self._gate is not None:
+                    await self._gate.wait()
                 await asyncio.sleep(self._random.random() * _LONGEST_PAUSE_SECONDS / _PIECES)
             await response.write(b"data: [DONE]\n\n")
         except ConnectionError:  # the server was killed meanwhile
             pass
+        finally:
+            self.streaming -= 1
         return response
 
 

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from cryptodesk.core.generation import ModelPrice, ModelRoute, PriceTier
-from cryptodesk.core.messages import Message, TextPart, ToolCallPart
+from cryptodesk.core.messages import Message, Part, TextPart, ToolCallPart
 from cryptodesk.core.ports import Pricing
 from cryptodesk.core.tools import ToolSpec
 from cryptodesk.core.usage import Usage
@@ -58,7 +58,9 @@ def bounded_tokens(messages: Iterable[Message], tools: Sequence[ToolSpec]) -> in
     """A bound that the input tokens of one call never pass."""
     size = _PER_REQUEST
     for message in messages:
-        size += _PER_MESSAGE + sum(_bytes(text) for text in _texts(message))
+        size += _PER_MESSAGE
+        for part in message.parts:  # spelled out: a generator of texts costs more than counting them
+            size += _bytes(part.text) if type(part) is TextPart else sum(map(_bytes, _texts_of(part)))
     for tool in tools:
         # Our own are few and the same in every request; a caller's would only fill the memory.
         size += _PER_TOOL + (_own_tool_bytes(_Same(tool)) if tool.built_in else _tool_bytes(tool))
@@ -137,6 +139,10 @@ def _counts_plainly(rates: ModelPrice | PriceTier) -> bool:
 def _run_usd(pricing: Pricing, route: ModelRoute, shape: RunShape) -> Decimal:
     output = min((n for n in (shape.output_tokens, route.max_output_tokens) if n is not None), default=None)
     output = UNKNOWN_OUTPUT_TOKENS if output is None else output
+    if shape.calls == 1:
+        return compute_call_usd(
+            pricing, route, shape.input_tokens, output, built_in_listed=shape.built_in_listed
+        )
     growth = output + -(-shape.tool_calls // max(1, shape.calls)) * TOOL_RESULT_TOKENS if shape.grows else 0
     costs = [
         compute_call_usd(pricing, route, sent, output, built_in_listed=shape.built_in_listed)
@@ -156,13 +162,15 @@ def _inputs(price: ModelPrice, shape: RunShape, growth: int) -> list[int]:
 
 def _texts(message: Message) -> Iterable[str]:
     for part in message.parts:
-        if isinstance(part, TextPart):
-            yield part.text
-        elif isinstance(part, ToolCallPart):
-            yield part.name
-            yield part.arguments
-        else:
-            yield part.content
+        yield from _texts_of(part)
+
+
+def _texts_of(part: Part) -> tuple[str, ...]:
+    if isinstance(part, TextPart):
+        return (part.text,)
+    if isinstance(part, ToolCallPart):
+        return part.name, part.arguments
+    return (part.content,)
 
 
 class _Same:

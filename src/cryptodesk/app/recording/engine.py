@@ -44,10 +44,12 @@ class WatchedEngine:
         recording.model_id = request.model_id
         recording.is_listed = bool(request.built_in_tools)
         # Where no tool result can be there, no figure is checked, and the pieces of the answer say it all.
-        has_results = recording.is_listed or request.resume_from is not None or len(request.messages) > 1
-        if has_results:
-            parts = [part for message in request.messages if message.role == "tool" for part in message.parts]
-            recording.earlier = [part for part in parts if isinstance(part, ToolResultPart)]
+        given = [message for message in request.messages if message.role == "tool"]
+        has_results = bool(given) or recording.is_listed or request.resume_from is not None
+        if given:
+            recording.earlier = [
+                part for message in given for part in message.parts if isinstance(part, ToolResultPart)
+            ]
         if keep is None and not (has_results or self._is_graph):
             return events  # the answer's pieces and the ledger tell how it ended
         watched = _Watched(events, tape, is_graph=self._is_graph)
