@@ -15,7 +15,7 @@ from cryptodesk.core.messages import text_message
 from cryptodesk.core.ports import Entry, StoredTurn
 from cryptodesk.core.usage import Usage
 from cryptodesk.ledger.migrations import MIGRATIONS as LEDGER_MIGRATIONS
-from cryptodesk.ledger.store import SqliteLedger
+from cryptodesk.ledger.store import DatabaseLedger
 from cryptodesk.state.migrations import MIGRATIONS as STATE_MIGRATIONS
 from cryptodesk.state.turns import DatabaseTurnStore
 from cryptodesk.storage.migrations import apply_migrations
@@ -44,7 +44,7 @@ async def _write_turns(path: Path) -> tuple[float, float, int]:
     """Seconds, CPU seconds and transactions for all turns."""
     messages = (text_message("user", "prices " * 40), text_message("assistant", "word " * 300))
 
-    async def write(database: SqliteDatabase, turns: DatabaseTurnStore, ledger: SqliteLedger, writer: int) -> None:
+    async def write(database: SqliteDatabase, turns: DatabaseTurnStore, ledger: DatabaseLedger, writer: int) -> None:
         for number in range(TURNS_PER_WRITER):
             run_id = f"chatcmpl-{writer}-{number}"
             batch = database.batch()
@@ -68,7 +68,7 @@ async def _write_turns(path: Path) -> tuple[float, float, int]:
     with SqliteDatabase(path) as database:
         apply_migrations(path, "state", STATE_MIGRATIONS)
         apply_migrations(path, "ledger", LEDGER_MIGRATIONS)
-        turns, ledger = DatabaseTurnStore(database), SqliteLedger(database)
+        turns, ledger = DatabaseTurnStore(database), DatabaseLedger(database)
         commits = database.transactions
         began, cpu_began = time.monotonic(), _cpu_seconds()
         await asyncio.gather(*(write(database, turns, ledger, writer) for writer in range(WRITERS)))

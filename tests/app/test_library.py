@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+from pydantic import SecretStr
+
+from cryptodesk.app.databases import open_database
 from cryptodesk.app.library import Library, make_library
 from cryptodesk.core.clock import FixedClock
 from cryptodesk.documents.intake import subscribe
 from cryptodesk.documents.query import DocumentQuery
-from cryptodesk.documents.store import open_document_store
+from cryptodesk.documents.store import COMPONENT, MIGRATIONS
 from cryptodesk.settings import Settings
+from tests.clients.postgres import Server, postgres_server
+
+__all__ = ["postgres_server"]
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+async def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    url = None
+    if request.param == "postgres":
+        pytest.importorskip("asyncpg")
+        server: Server = request.getfixturevalue("postgres_server")
+        url = SecretStr(await server.new_schema())
+    return Settings(home=tmp_path / "home", data="snapshot", database_url=url)
+
+
 @asynccontextmanager
-async def opened(home: Path, now: datetime = NOW) -> AsyncIterator[Library]:
-    settings = Settings(home=home, data="snapshot")
-    with open_document_store(settings.database_path) as database:
+async def opened(settings: Settings, now: datetime = NOW) -> AsyncIterator[Library]:
+    with closing(open_database(settings, {COMPONENT: MIGRATIONS})) as database:
         async with make_library(settings, database, FixedClock(now)) as library:
             await library.open()
             yield library
+        await database.aclose()
 
 
 async def titles(library: Library, text: str, as_of: datetime | None = None) -> list[str]:
@@ -31,19 +49,21 @@ async def titles(library: Library, text: str, as_of: datetime | None = None) -> 
     return [hit.document.title for hit in found.hits]
 
 
-async def test_the_handbook_answers_on_a_fresh_home(tmp_path: Path) -> None:
-    async with opened(tmp_path / "home") as library:
+async def test_the_handbook_answers_on_a_fresh_home(settings: Settings) -> None:
+    async with opened(settings) as library:
         assert await library.feed.count() >= 150
         assert any("estaking" in title for title in await titles(library, "what is restaking"))
+    if settings.database_url is not None:
+        assert not settings.home.exists()
 
 
-async def test_what_another_process_synced_is_found_after_following(tmp_path: Path) -> None:
+async def test_what_another_process_synced_is_found_after_following(settings: Settings, tmp_path: Path) -> None:
     notes = tmp_path / "notes"
     notes.mkdir()
     (notes / "a.md").write_text(
         "# Zebracoin audit\n\nThe zebracoin contract was audited by three friends of its author."
     )
-    async with opened(tmp_path / "home") as server, opened(tmp_path / "home") as command:
+    async with opened(settings) as server, opened(settings) as command:
         subscription, _ = await subscribe(command.subscriptions, str(notes), NOW)
         synced = await command.syncer.sync(subscription)
         assert (synced.added, synced.error) == (1, None)
@@ -52,10 +72,10 @@ async def test_what_another_process_synced_is_found_after_following(tmp_path: Pa
 
 
 async def test_a_moment_before_a_text_was_known_does_not_find_it(tmp_path: Path) -> None:
-    notes = tmp_path / "notes"
+    settings, notes = Settings(home=tmp_path / "home", data="snapshot"), tmp_path / "notes"
     notes.mkdir()
     (notes / "a.md").write_text("# Zebracoin\n\nThe zebracoin contract was audited by three friends of its author.")
-    async with opened(tmp_path / "home") as library:
+    async with opened(settings) as library:
         subscription, _ = await subscribe(library.subscriptions, str(notes), NOW)
         await library.syncer.sync(subscription)
         await library.follow()
@@ -64,9 +84,31 @@ async def test_a_moment_before_a_text_was_known_does_not_find_it(tmp_path: Path)
 
 
 async def test_a_lost_index_is_built_anew_from_the_store(tmp_path: Path) -> None:
-    async with opened(tmp_path / "home") as library:
+    settings = Settings(home=tmp_path / "home", data="snapshot")
+    async with opened(settings) as library:
         before = await titles(library, "what is restaking")
     for file in sorted((tmp_path / "home" / "documents-index").rglob("*"), reverse=True):
         file.rmdir() if file.is_dir() else file.unlink()
-    async with opened(tmp_path / "home") as library:
+    async with opened(settings) as library:
         assert await titles(library, "what is restaking") == before
+
+
+async def test_all_servers_of_a_postgresql_sync_what_is_due_and_each_feed_once(
+    tmp_path: Path, postgres_server: Server
+) -> None:
+    pytest.importorskip("asyncpg")
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    (notes / "a.md").write_text("# Zebracoin\n\nThe zebracoin contract was audited by three friends of its author.")
+    url = SecretStr(await postgres_server.new_schema())
+    settings = Settings(home=tmp_path / "home", data="snapshot", database_url=url)
+    async with opened(settings) as one, opened(settings) as other:
+        await subscribe(one.subscriptions, str(notes), NOW)
+        tasks = [asyncio.create_task(library.keep_fresh(is_sole=False)) for library in (one, other)]
+        async with asyncio.timeout(20):
+            while not (await one.subscriptions.fetch_all())[-1].succeeded_at:
+                pass
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        assert [document.title for document in await one.documents.recent(DocumentQuery(limit=1))] == ["Zebracoin"]

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from cryptodesk.app.desk import open_keys, open_ledger
 from cryptodesk.cli import app
 from cryptodesk.ledger.seals import Sealer
-from cryptodesk.ledger.store import SqliteLedger
+from cryptodesk.ledger.store import DatabaseLedger
 from cryptodesk.settings import load_settings
 from tests.ledger.support import NOW, a_charge
 
@@ -39,7 +39,7 @@ def run(*arguments: str, code: int = 0) -> str:
 def fill(*amounts: str) -> None:
     """A charge each, recorded and sealed."""
     with open_ledger(load_settings()) as database:
-        ledger = SqliteLedger(database)
+        ledger = DatabaseLedger(database)
 
         def insert(connection: sqlite3.Connection) -> int:
             batch = database.batch()

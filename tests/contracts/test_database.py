@@ -488,3 +488,13 @@ def test_the_whole_contract_is_kept_without_an_event_loop(tmp_path: Path) -> Non
         database.migrate("market", STEPS)
         assert database.write_blocking(count_up) == 0
         assert database.read("SELECT count FROM counters") == [(1,)]
+
+
+async def test_every_piece_of_work_that_is_committed_is_in_a_group(database: Database) -> None:
+    *_, before = database.groups.numbers()
+    await database.write(lambda connection: connection.execute("CREATE TABLE grouped (n INTEGER PRIMARY KEY)"))
+    works = [database.write_statements([("INSERT INTO grouped (n) VALUES (?)", (n,))]) for n in (*range(20), 3)]
+    results = await asyncio.gather(*works, return_exceptions=True)
+    failed = [result for result in results if isinstance(result, BaseException)]
+    assert len(failed) == 1
+    assert database.groups.numbers()[-1] - before == 1 + 21 - len(failed)

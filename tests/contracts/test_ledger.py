@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from cryptodesk.core.errors import InternalError
-from cryptodesk.core.ports import Database, Entry
+from cryptodesk.core.ports import Entry
 from cryptodesk.core.usage import Usage
 from cryptodesk.ledger.migrations import COMPONENT, MIGRATIONS
-from cryptodesk.ledger.store import SqliteLedger
-from cryptodesk.storage.migrations import apply_migrations
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.ledger.store import DatabaseLedger
+from cryptodesk.storage.database import Database
+from tests.contracts.databases import database, postgres_server
 
-Books = tuple[Database, SqliteLedger]
+__all__ = ["database", "postgres_server"]
+
+Books = tuple[Database, DatabaseLedger]
 
 
-@pytest.fixture(params=["sqlite"])
-def books(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Books]:
-    assert request.param == "sqlite"
-    with SqliteDatabase(tmp_path / "desk.db") as database:
-        apply_migrations(database.path, COMPONENT, MIGRATIONS)
-        yield database, SqliteLedger(database)
+@pytest.fixture
+def books(database: Database) -> Books:
+    database.migrate(COMPONENT, MIGRATIONS)
+    return database, DatabaseLedger(database)
 
 
 def an_entry(entry_id: str = "r1:charge", amount_usd: str = "0.00213375", **changes: object) -> Entry:
@@ -96,6 +94,15 @@ async def test_entries_are_found_by_account_key_and_run(books: Books) -> None:
 async def test_an_entry_must_carry_the_id_of_its_run(books: Books) -> None:
     with pytest.raises(ValueError, match="must begin with its run's id 'r2' and a colon"):
         await record(books, an_entry("r1:charge", run_id="r2"))
+
+
+async def test_what_is_loaded_on_a_requests_path_is_what_commands_read(books: Books) -> None:
+    await record(books, an_entry("r1:a"), an_entry("r2:b", key_id="key2"), an_entry("r2:hold", kind="hold"))
+    ledger = books[1]
+    for wanted in ({}, {"run_id": "r2"}, {"key_id": "key1"}, {"account_id": "nobody"}):
+        assert await ledger.load_entries(**wanted) == ledger.entries(**wanted)
+        assert await ledger.load_holds(**wanted) == ledger.holds(**wanted)
+    assert [entry.entry_id for entry in await ledger.load_holds(run_id="r2")] == ["r2:hold"]
 
 
 async def test_nothing_is_charged_before_the_commit(books: Books) -> None:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from cryptodesk.market.migrations import COMPONENT, MIGRATIONS
 from cryptodesk.market.records import Asset, Candle
 from cryptodesk.market.shipped import PROVENANCE_NOTE, load_shipped
-from cryptodesk.market.store import CandleStore, SqliteCandleStore
+from cryptodesk.market.store import CandleStore, DatabaseCandleStore
 from cryptodesk.market.unpack import ensure_snapshot
-from cryptodesk.storage.migrations import apply_migrations
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.storage.database import Database
+from tests.market.databases import database, postgres_server
+
+__all__ = ["database", "postgres_server"]
 
 DAY = timedelta(days=1)
 HYPE_BEGAN = datetime(2025, 5, 31, tzinfo=UTC)
@@ -26,23 +25,10 @@ ASSETS = (
 )
 
 
-async def _sqlite(folder: Path) -> tuple[CandleStore, Callable[[], None]]:
-    database = SqliteDatabase(folder / "desk.db")
-    database.open()
-    apply_migrations(database.path, COMPONENT, MIGRATIONS)
+@pytest.fixture
+async def store(database: Database) -> CandleStore:
     await ensure_snapshot(database, ASSETS)
-    return SqliteCandleStore(database), database.close
-
-
-# A store over another database adds one line here.
-IMPLEMENTATIONS: dict[str, Callable[[Path], Awaitable[tuple[CandleStore, Callable[[], None]]]]] = {"sqlite": _sqlite}
-
-
-@pytest.fixture(params=sorted(IMPLEMENTATIONS))
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[CandleStore]:
-    opened, close = await IMPLEMENTATIONS[request.param](tmp_path)
-    yield opened
-    close()
+    return DatabaseCandleStore(database)
 
 
 def shipped(instrument: str) -> tuple[Candle, ...]:

@@ -15,7 +15,8 @@ from cryptodesk.core.requests import Caller
 from cryptodesk.core.usage import Usage
 from cryptodesk.ledger.holds import HoldDesk
 from cryptodesk.ledger.migrations import COMPONENT, MIGRATIONS
-from cryptodesk.ledger.store import SqliteLedger
+from cryptodesk.ledger.store import DatabaseLedger
+from cryptodesk.storage.database import Connection, Database, Statement
 from cryptodesk.storage.migrations import apply_migrations
 from cryptodesk.storage.sqlite import SqliteDatabase
 
@@ -78,15 +79,53 @@ def a_charge(run_id: str, amount_usd: str, **changes: Any) -> Entry:
     return Entry(**{**facts, **changes})
 
 
-async def settle(database: SqliteDatabase, desk: HoldDesk, wanted: HoldWanted, hold: Hold, *entries: Entry) -> None:
+async def settle(database: Database, desk: HoldDesk, wanted: HoldWanted, hold: Hold, *entries: Entry) -> None:
     """Ends a run as the engine does: release and charges in one transaction."""
     batch = database.batch()
     desk.release(batch, wanted, hold, "finished")
-    SqliteLedger(database).record(batch, entries)
+    DatabaseLedger(database).record(batch, entries)
     await batch.commit()
 
 
-async def record(database: SqliteDatabase, *entries: Entry) -> None:
+def tamper(database: Database, book: str, *statements: str | Statement) -> None:
+    """As anyone can who may write the file, or owns the tables: past their triggers."""
+
+    def change(connection: Connection) -> None:
+        for statement in (*_without_triggers(database, f"ledger_{book}"), *statements):
+            sql, values = (statement, ()) if isinstance(statement, str) else statement
+            assert connection.execute(sql, values).rowcount != 0, statement
+
+    database.write_blocking(change)
+
+
+def _without_triggers(database: Database, table: str) -> tuple[str, ...]:
+    if isinstance(database, SqliteDatabase):
+        rows = database.read("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?", (table,))
+        return tuple(f"DROP TRIGGER {name}" for (name,) in rows)
+    return (f"ALTER TABLE {table} DISABLE TRIGGER USER",)
+
+
+def columns_of(database: Database, table: str) -> list[str]:
+    if isinstance(database, SqliteDatabase):
+        return [row[1] for row in database.read(f"PRAGMA table_info({table})")]
+    asked = "SELECT attname FROM pg_attribute WHERE attrelid = CAST(? AS TEXT)::regclass AND attnum > 0 ORDER BY attnum"
+    return [name for (name,) in database.read(asked, (table,))]
+
+
+def most_at_once(ledger: DatabaseLedger) -> Decimal:
+    """The most that was spent and held at any moment. Holds and releases stand in the order of their transactions, and
+    a run is charged in the transaction that releases its hold."""
+    charged = {entry.run_id: entry.amount_usd for entry in ledger.entries() if entry.kind == "charge"}
+    taken = most = Decimal(0)
+    for entry in ledger.holds():
+        taken += entry.amount_usd
+        if entry.kind == "release":
+            taken += charged.get(entry.run_id, Decimal(0))
+        most = max(most, taken)
+    return most
+
+
+async def record(database: Database, *entries: Entry) -> None:
     batch = database.batch()
-    SqliteLedger(database).record(batch, entries)
+    DatabaseLedger(database).record(batch, entries)
     await batch.commit()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,21 +16,13 @@ from cryptodesk.core.messages import text_message
 from cryptodesk.core.requests import Caller, RunRequest
 from cryptodesk.core.usage import Cost, Usage
 from cryptodesk.ledger.credits import UNLIMITED_CREDITS, CreditBook, CreditTariff, MeteredEngine
-from cryptodesk.ledger.migrations import COMPONENT, MIGRATIONS
-from cryptodesk.storage.migrations import apply_migrations
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.storage.database import Database
+from tests.ledger.support import open_ledger
 
 NOW = datetime(2026, 9, 24, 16, 5, 10, tzinfo=UTC)
 CALLER = Caller("acme", "key1")
 STARTED = RunStarted("run1", 1, "m", "default")
 END = RunFinished("stop", Usage(1, 1), Cost(Decimal(1)))
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
-    with SqliteDatabase(tmp_path / "desk.db") as opened:
-        apply_migrations(opened.path, COMPONENT, MIGRATIONS)
-        yield opened
 
 
 def a_request(trace_id: str = "t1", dialect: str = "messari_v1", account_id: str = "acme") -> RunRequest:
@@ -55,7 +47,7 @@ class FakeEngine:
             self.closed = True
 
 
-async def test_a_chat_takes_five_credits_and_a_deep_research_five_hundred(database: SqliteDatabase) -> None:
+async def test_a_chat_takes_five_credits_and_a_deep_research_five_hundred(database: Database) -> None:
     book = CreditBook(database, FixedClock(NOW), credits_a_month=10_000)
     for number, dialect in enumerate(("messari_v1", "messari_v2", "messari_openai", "messari_vercel")):
         await book.use(a_request(f"t{number}", dialect))
@@ -65,26 +57,26 @@ async def test_a_chat_takes_five_credits_and_a_deep_research_five_hundred(databa
 
 
 @pytest.mark.parametrize("dialect", ["cmc", "local", "openai", ""])
-async def test_other_dialects_take_none(database: SqliteDatabase, dialect: str) -> None:
+async def test_other_dialects_take_none(database: Database, dialect: str) -> None:
     book = CreditBook(database, FixedClock(NOW), credits_a_month=100)
     await book.use(a_request(dialect=dialect))
     assert await remaining(book) == 100
 
 
-async def test_a_run_counts_once_however_often_it_is_begun_again(database: SqliteDatabase) -> None:
+async def test_a_run_counts_once_however_often_it_is_begun_again(database: Database) -> None:
     book = CreditBook(database, FixedClock(NOW), credits_a_month=1000)
     for _ in range(3):
         await book.use(a_request("job", "messari_deep_research"))
     assert await remaining(book) == 500
 
 
-async def test_each_account_has_its_own(database: SqliteDatabase) -> None:
+async def test_each_account_has_its_own(database: Database) -> None:
     book = CreditBook(database, FixedClock(NOW), credits_a_month=100)
     await book.use(a_request())
     assert (await remaining(book), await remaining(book, "other")) == (95, 100)
 
 
-async def test_the_allowance_is_of_the_calendar_month(database: SqliteDatabase) -> None:
+async def test_the_allowance_is_of_the_calendar_month(database: Database) -> None:
     clock = FixedClock(NOW)
     book = CreditBook(database, clock, credits_a_month=100)
     for trace_id, moment in (
@@ -102,33 +94,33 @@ async def test_the_allowance_is_of_the_calendar_month(database: SqliteDatabase) 
     assert await remaining(book) == 100
 
 
-async def test_december_ends_with_the_year(database: SqliteDatabase) -> None:
+async def test_december_ends_with_the_year(database: Database) -> None:
     book = CreditBook(database, FixedClock(datetime(2026, 12, 31, 12, tzinfo=UTC)))
     assert (await book.allowance(CALLER)).ends_at == datetime(2027, 1, 1, tzinfo=UTC).timestamp()
 
 
-async def test_what_remains_is_never_below_zero(database: SqliteDatabase) -> None:
+async def test_what_remains_is_never_below_zero(database: Database) -> None:
     book = CreditBook(database, FixedClock(NOW), credits_a_month=7)
     for number in range(3):
         await book.use(a_request(f"t{number}"))
     assert await remaining(book) == 0
 
 
-async def test_no_limit_is_told_as_a_large_number(database: SqliteDatabase) -> None:
+async def test_no_limit_is_told_as_a_large_number(database: Database) -> None:
     book = CreditBook(database, FixedClock(NOW))
     await book.use(a_request())
     allowance = await book.allowance(CALLER)
     assert (allowance.allocated, allowance.remaining) == (UNLIMITED_CREDITS, UNLIMITED_CREDITS - 5)
 
 
-async def test_the_tariff_is_the_operators(database: SqliteDatabase) -> None:
+async def test_the_tariff_is_the_operators(database: Database) -> None:
     book = CreditBook(database, FixedClock(NOW), credits_a_month=100, tariff=CreditTariff(chat=0, deep_research=60))
     await book.use(a_request())
     await book.use(a_request("job", "messari_deep_research"))
     assert await remaining(book) == 40
 
 
-async def test_a_run_that_ends_well_is_counted_before_its_end_is_seen(database: SqliteDatabase) -> None:
+async def test_a_run_that_ends_well_is_counted_before_its_end_is_seen(database: Database) -> None:
     book = CreditBook(database, FixedClock(NOW), credits_a_month=100)
     engine = FakeEngine([STARTED], [TextDelta("Yes.")], [END])
     batches = []
@@ -139,7 +131,7 @@ async def test_a_run_that_ends_well_is_counted_before_its_end_is_seen(database: 
     assert engine.closed
 
 
-async def test_a_failed_run_takes_no_credits(database: SqliteDatabase) -> None:
+async def test_a_failed_run_takes_no_credits(database: Database) -> None:
     book = CreditBook(database, FixedClock(NOW), credits_a_month=100)
     engine = FakeEngine([STARTED], [RunFailed(InternalError("x"))])
     assert [batch async for batch in MeteredEngine(engine, book).run(a_request())] == list(engine.batches)
@@ -147,7 +139,7 @@ async def test_a_failed_run_takes_no_credits(database: SqliteDatabase) -> None:
 
 
 async def test_a_run_that_is_closed_half_way_takes_no_credits_and_closes_the_engines(
-    database: SqliteDatabase,
+    database: Database,
 ) -> None:
     book = CreditBook(database, FixedClock(NOW), credits_a_month=100)
     engine = FakeEngine([STARTED], [TextDelta("Yes.")], [END])
@@ -158,7 +150,7 @@ async def test_a_run_that_is_closed_half_way_takes_no_credits_and_closes_the_eng
 
 
 async def test_an_answer_is_not_withheld_because_it_could_not_be_counted(
-    database: SqliteDatabase, caplog: pytest.LogCaptureFixture
+    database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     book = CreditBook(database, FixedClock(NOW))
     database.close()
@@ -167,8 +159,9 @@ async def test_an_answer_is_not_withheld_because_it_could_not_be_counted(
     assert "could not be counted" in caplog.text
 
 
-def test_a_months_sum_is_read_from_the_index_alone(database: SqliteDatabase) -> None:
-    (plan,) = database.read(
-        "EXPLAIN QUERY PLAN SELECT sum(credits) FROM credit_uses WHERE account_id = 'a' AND used_at >= 1"
-    )
+def test_a_months_sum_is_read_from_the_index_alone(tmp_path: Path) -> None:
+    with open_ledger(tmp_path) as database:
+        (plan,) = database.read(
+            "EXPLAIN QUERY PLAN SELECT sum(credits) FROM credit_uses WHERE account_id = 'a' AND used_at >= 1"
+        )
     assert "COVERING INDEX credit_uses_by_account" in plan[3]

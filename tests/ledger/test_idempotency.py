@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cryptodesk.ledger.idempotency import AnswerClaim, AnswerStore, StoredAnswer
-from cryptodesk.storage.sqlite import SqliteDatabase
-from tests.ledger.support import open_ledger
+from cryptodesk.storage.database import Database
 
 ANSWER = StoredAnswer(200, ((b"content-type", b"application/json"), (b"x", b"\xff")), b'{"a":1}')
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
-    with open_ledger(tmp_path) as database:
-        yield database
-
-
-@pytest.fixture
-def store(database: SqliteDatabase) -> AnswerStore:
+def store(database: Database) -> AnswerStore:
     return AnswerStore(database, retention_seconds=1000)
 
 
@@ -73,7 +64,7 @@ async def test_a_lapsed_attempt_is_taken_over_and_its_late_end_changes_nothing(s
 
 
 async def test_a_finished_answer_outlives_its_claim_until_its_retention_ends(
-    store: AnswerStore, database: SqliteDatabase
+    store: AnswerStore, database: Database
 ) -> None:
     await store.begin(claim())
     await store.finish(claim(), ANSWER)

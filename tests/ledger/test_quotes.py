@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -14,9 +12,9 @@ from cryptodesk.core.requests import RunLimits
 from cryptodesk.core.usage import Usage
 from cryptodesk.ledger.pricing import PriceBook
 from cryptodesk.ledger.quotes import Quoter
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.storage.database import Database
 from tests.engine.fakes import CALLER, FakeTools, ask
-from tests.ledger.support import a_charge, open_ledger, record
+from tests.ledger.support import a_charge, record
 
 PRICE = ModelPrice("v1", Decimal(1), Decimal("0.1"), Decimal(10))  # USD per million
 FREE = ModelPrice("free", Decimal(0), Decimal(0), Decimal(0))
@@ -37,18 +35,12 @@ def route(price: ModelPrice = PRICE, most: int | None = 1000) -> ModelRoute:
     return ModelRoute("model", "p", "upstream", price, most)
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
-    with open_ledger(tmp_path) as database:
-        yield database
-
-
-def quoter(database: SqliteDatabase, *routes: ModelRoute) -> Quoter:
+def quoter(database: Database, *routes: ModelRoute) -> Quoter:
     return Quoter(database, Catalog(*(routes or (route(),))), PriceBook(), FakeTools())  # type: ignore[arg-type]
 
 
-def test_without_history_and_tools_the_three_figures_follow_from_the_price(database: SqliteDatabase) -> None:
-    quote = quoter(database).quote(ask("x" * 400))
+async def test_without_history_and_tools_the_three_figures_follow_from_the_price(database: Database) -> None:
+    quote = await quoter(database).quote(ask("x" * 400))
     assert quote.input_tokens == 100
     assert quote.low_usd == Decimal(100 * 1 + 50 * 10) / MILLION
     assert quote.likely_usd == Decimal(100 * 1 + 500 * 10) / MILLION
@@ -57,37 +49,37 @@ def test_without_history_and_tools_the_three_figures_follow_from_the_price(datab
     assert "no run of this model yet" in " ".join(quote.basis)
 
 
-def test_tools_bring_rounds_a_surcharge_and_for_one_dialect_a_second_turn(database: SqliteDatabase) -> None:
+async def test_tools_bring_rounds_a_surcharge_and_for_one_dialect_a_second_turn(database: Database) -> None:
     limits = RunLimits(rounds=2, tool_calls=2)
-    one = quoter(database).quote(ask(built_in_tools=("market",), limits=limits))
-    two = quoter(database).quote(ask(built_in_tools=("market",), limits=limits, after_tools="return"))
-    plain = quoter(database).quote(ask(limits=limits))
+    one = await quoter(database).quote(ask(built_in_tools=("market",), limits=limits))
+    two = await quoter(database).quote(ask(built_in_tools=("market",), limits=limits, after_tools="return"))
+    plain = await quoter(database).quote(ask(limits=limits))
     assert plain.worst_usd < one.worst_usd < two.worst_usd
     assert plain.likely_usd < two.likely_usd
     assert one.low_usd == Decimal(one.input_tokens + 500) * Decimal("1.1") / MILLION
     assert "second turn" in " ".join(two.basis)
 
 
-def test_a_cost_limit_bounds_the_worst(database: SqliteDatabase) -> None:
-    quote = quoter(database).quote(ask(limits=RunLimits(cost_usd=Decimal("0.002"))))
+async def test_a_cost_limit_bounds_the_worst(database: Database) -> None:
+    quote = await quoter(database).quote(ask(limits=RunLimits(cost_usd=Decimal("0.002"))))
     assert quote.low_usd <= quote.likely_usd <= quote.worst_usd == Decimal("0.002")
 
 
-def test_a_free_model_costs_nothing_and_an_unknown_price_has_no_figure(database: SqliteDatabase) -> None:
-    free = quoter(database, route(FREE)).quote(ask())
+async def test_a_free_model_costs_nothing_and_an_unknown_price_has_no_figure(database: Database) -> None:
+    free = await quoter(database, route(FREE)).quote(ask())
     assert (free.low_usd, free.likely_usd, free.worst_usd, free.basis) == (0, 0, 0, ("The model is free.",))
-    unknown = quoter(database, route(ModelPrice.unknown("m"))).quote(ask())
+    unknown = await quoter(database, route(ModelPrice.unknown("m"))).quote(ask())
     assert unknown.low_usd.is_nan()
     assert unknown.worst_usd.is_nan()
 
 
-def test_the_dearest_route_bounds_the_worst(database: SqliteDatabase) -> None:
+async def test_the_dearest_route_bounds_the_worst(database: Database) -> None:
     dear = ModelPrice("v2", Decimal(2), Decimal(2), Decimal(20))
-    cheap, both = quoter(database).quote(ask()), quoter(database, route(), route(dear)).quote(ask())
+    cheap, both = await quoter(database).quote(ask()), await quoter(database, route(), route(dear)).quote(ask())
     assert (both.worst_usd, both.likely_usd) == (2 * cheap.worst_usd, cheap.likely_usd)
 
 
-async def test_the_likely_figure_is_the_mean_of_what_such_runs_used(database: SqliteDatabase) -> None:
+async def test_the_likely_figure_is_the_mean_of_what_such_runs_used(database: Database) -> None:
     own = {"account_id": CALLER.account_id, "key_id": CALLER.key_id}
     await record(
         database,
@@ -99,17 +91,17 @@ async def test_the_likely_figure_is_the_mean_of_what_such_runs_used(database: Sq
         a_charge("r5", "1", usage=Usage(1, 100_000), outcome="cancelled", **own),
         a_charge("r6", "1", usage=Usage(1, 100_000), usage_is_estimated=True, **own),
     )
-    quote = quoter(database).quote(ask("x" * 400))
+    quote = await quoter(database).quote(ask("x" * 400))
     # 1.5 calls of 100 tokens, 50 more in later calls, (100 + 100 + 200) / 2 written.
     assert quote.likely_usd == Decimal(150 + 50 + 200 * 10) / MILLION
     assert "last 2 finished runs of this model (1.5 calls, 200 tokens written)" in " ".join(quote.basis)
 
 
-def test_what_a_resumed_turn_holds_is_said_not_to_be_counted(database: SqliteDatabase) -> None:
-    quote = quoter(database).quote(ask(resume_from="r1"))
+async def test_what_a_resumed_turn_holds_is_said_not_to_be_counted(database: Database) -> None:
+    quote = await quoter(database).quote(ask(resume_from="r1"))
     assert quote.basis[-1] == "The earlier turns that this request resumes are not counted."
 
 
-def test_an_unknown_model_is_told(database: SqliteDatabase) -> None:
+async def test_an_unknown_model_is_told(database: Database) -> None:
     with pytest.raises(ModelNotFound):
-        quoter(database).quote(ask(model_id="nope"))
+        await quoter(database).quote(ask(model_id="nope"))

@@ -1,7 +1,8 @@
-"""What the SQLite ledger keeps to beside the contract of every ledger (tests/contracts/test_ledger.py)."""
+"""What the tables keep to by themselves, beside the contract of every ledger (tests/contracts/test_ledger.py)."""
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,24 +11,97 @@ from pathlib import Path
 
 import pytest
 
+from cryptodesk.core.errors import InternalError
 from cryptodesk.core.ports import Entry
 from cryptodesk.core.usage import Usage
-from cryptodesk.ledger.migrations import COMPONENT, MIGRATIONS
-from cryptodesk.ledger.store import SqliteLedger
-from cryptodesk.storage.migrations import apply_migrations
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.ledger.store import DatabaseLedger
+from cryptodesk.storage.database import Database
+from tests.ledger.support import a_charge, columns_of, open_ledger, record
 
 ENTRY = Entry("r1:charge", "acme", "key1", "r1", "charge", Decimal("0.1"), 5.0, "m", "s", "v1", Usage(1, 2, 3, 4))
+COPY = "INSERT INTO ledger_entries SELECT * FROM ledger_entries"
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        ("UPDATE ledger_entries SET amount_usd = '0'", "never changed"),
+        ("UPDATE ledger_entries SET account_id = 'other' WHERE entry_id = 'r1:charge'", "never changed"),
+        ("DELETE FROM ledger_entries", "never deleted"),
+        (COPY, "there already"),
+        (f"{COPY} WHERE TRUE ON CONFLICT DO NOTHING", "there already"),
+        (f"{COPY} WHERE TRUE ON CONFLICT (entry_id) DO UPDATE SET amount_usd = '0'", "there already"),
+    ],
+)
+async def test_an_entry_cannot_be_changed_by_any_statement(database: Database, statement: str, reason: str) -> None:
+    await record(database, ENTRY)
+    with pytest.raises(InternalError, match=f"the ledger is append-only: .*{reason}"):
+        await database.execute(statement)
+    assert DatabaseLedger(database).entries() == (ENTRY,)
+
+
+async def test_an_entry_cannot_take_the_place_of_another(database: Database) -> None:
+    await record(database, ENTRY)
+    names = ", ".join(columns_of(database, "ledger_entries")[2:])
+    copy = (
+        f"INSERT INTO ledger_entries (position, entry_id, {names}) SELECT 1, 'r2:charge', {names} FROM ledger_entries"
+    )
+    for statement in (copy, f"{copy} WHERE TRUE ON CONFLICT (position) DO UPDATE SET amount_usd = '0'"):
+        with pytest.raises(InternalError, match="refused a row that breaks a rule of its table"):
+            await database.execute(statement)
+    assert DatabaseLedger(database).entries() == (ENTRY,)
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)  # SQLite has no such statement
+@pytest.mark.parametrize("table", ["ledger_entries", "ledger_holds", "ledger_seals"])
+async def test_a_table_cannot_be_emptied_at_once(database: Database, table: str) -> None:
+    with pytest.raises(InternalError, match="never emptied"):
+        await database.execute(f"TRUNCATE {table}")
+
+
+@pytest.mark.parametrize(("column", "value"), [("kind", "gift"), ("outcome", "unknown"), ("usage_is_estimated", 7)])
+async def test_a_value_that_no_entry_can_have_is_refused(database: Database, column: str, value: object) -> None:
+    await record(database, ENTRY)
+    names = columns_of(database, "ledger_entries")[1:]
+    ((*found,),) = database.read(f"SELECT {', '.join(names)} FROM ledger_entries")
+    row = dict(zip(names, found, strict=True)) | {"entry_id": "r2:charge", column: value}
+    insert = f"INSERT INTO ledger_entries ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"
+    with pytest.raises(InternalError, match="refused a row that breaks a rule of its table"):
+        await database.execute(insert, [*row.values()])
+    await database.execute(insert, [*(row | {column: found[names.index(column)]}).values()])
+
+
+async def test_positions_have_no_gap_whatever_was_undone(database: Database) -> None:
+    await record(database, ENTRY)
+    for _ in range(3):
+        with pytest.raises(InternalError):
+            await record(database, a_charge("r2", "1"), a_charge("r3", "1"), ENTRY)
+    spoilt = [record(database, a_charge(f"a{n}", "1"), *([ENTRY] if n % 3 == 0 else ())) for n in range(20)]
+    undone = sum(isinstance(done, InternalError) for done in await asyncio.gather(*spoilt, return_exceptions=True))
+    rows = await database.fetch("SELECT position FROM ledger_entries ORDER BY position")
+    assert (undone, [position for (position,) in rows]) == (7, list(range(1, 15)))
+
+
+async def test_a_position_that_is_given_is_kept_and_counted_on_from(database: Database) -> None:
+    """As a copy of a ledger is made."""
+    await record(database, ENTRY)
+    names = ", ".join(columns_of(database, "ledger_entries")[2:])
+    await database.execute(
+        f"INSERT INTO ledger_entries (position, entry_id, {names}) SELECT 7, 'r7:charge', {names} FROM ledger_entries"
+    )
+    await record(database, a_charge("r8", "1"))
+    rows = await database.fetch("SELECT position, entry_id FROM ledger_entries ORDER BY position")
+    assert rows == [(1, "r1:charge"), (7, "r7:charge"), (8, "r8:0:charge")]
+
+
+# -- a SQLite file alone -----------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 async def path(tmp_path: Path) -> Path:
     """A file with one entry, left by a server that has stopped."""
-    with SqliteDatabase(tmp_path / "desk.db") as database:
-        apply_migrations(database.path, COMPONENT, MIGRATIONS)
-        batch = database.batch()
-        SqliteLedger(database).record(batch, [ENTRY])
-        await batch.commit()
+    with open_ledger(tmp_path) as database:
+        await record(database, ENTRY)
     return tmp_path / "desk.db"
 
 
@@ -39,40 +113,23 @@ def outsider(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 @pytest.mark.parametrize(
-    ("statement", "reason"),
+    "statement",
     [
-        ("UPDATE ledger_entries SET amount_usd = '0'", "never changed"),
-        ("UPDATE ledger_entries SET account_id = 'other' WHERE entry_id = 'r1:charge'", "never changed"),
-        ("DELETE FROM ledger_entries", "never deleted"),
-        ("INSERT OR REPLACE INTO ledger_entries SELECT * FROM ledger_entries", "there already"),
-        (
-            "INSERT OR REPLACE INTO ledger_entries SELECT position, entry_id || '2', account_id, key_id, run_id, kind, "
-            "'0', created_at, model_id, served_by, price_version, 0, 0, 0, 0, 0, outcome, 0, 0, NULL, NULL "
-            "FROM ledger_entries",
-            "there already",
-        ),
+        "INSERT OR REPLACE INTO ledger_entries SELECT * FROM ledger_entries",
+        "INSERT OR REPLACE INTO ledger_entries SELECT position, entry_id || '2', account_id, key_id, run_id, kind, "
+        "'0', created_at, model_id, served_by, price_version, 0, 0, 0, 0, 0, outcome, 0, 0, NULL, NULL "
+        "FROM ledger_entries",
     ],
 )
-def test_an_entry_cannot_be_changed_by_any_statement(outsider: sqlite3.Connection, statement: str, reason: str) -> None:
+def test_an_entry_cannot_be_replaced(outsider: sqlite3.Connection, statement: str) -> None:
     before = outsider.execute("SELECT * FROM ledger_entries").fetchall()
-    with pytest.raises(sqlite3.IntegrityError, match=f"the ledger is append-only: .*{reason}"):
+    with pytest.raises(sqlite3.IntegrityError, match=r"the ledger is append-only: .*there already"):
         outsider.execute(statement)
     assert outsider.execute("SELECT * FROM ledger_entries").fetchall() == before
 
 
 def test_an_amount_is_kept_as_text_because_a_float_would_round_it(outsider: sqlite3.Connection) -> None:
     assert outsider.execute("SELECT amount_usd, typeof(amount_usd) FROM ledger_entries").fetchall() == [("0.1", "text")]
-
-
-@pytest.mark.parametrize(("column", "value"), [("kind", "gift"), ("outcome", "unknown"), ("usage_is_estimated", 7)])
-def test_a_value_that_no_entry_can_have_is_refused(outsider: sqlite3.Connection, column: str, value: object) -> None:
-    names = [row[1] for row in outsider.execute("PRAGMA table_info(ledger_entries)") if row[1] != "position"]
-    row = dict(zip(names, outsider.execute(f"SELECT {', '.join(names)} FROM ledger_entries").fetchone(), strict=True))
-    row |= {"entry_id": "r2:charge", column: value}
-    with pytest.raises(sqlite3.IntegrityError, match="CHECK constraint failed"):
-        outsider.execute(
-            f"INSERT INTO ledger_entries ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", [*row.values()]
-        )
 
 
 def test_each_lookup_uses_an_index(outsider: sqlite3.Connection) -> None:

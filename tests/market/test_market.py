@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cryptodesk.core.clock import FixedClock
 from cryptodesk.market.feeds.stored import StoredFeed
-from cryptodesk.market.fetching.migrations import MIGRATIONS as SOURCE_MIGRATIONS
 from cryptodesk.market.market import Market, MarketOptions, load_sources
-from cryptodesk.market.migrations import COMPONENT, MIGRATIONS
 from cryptodesk.market.query import Query
 from cryptodesk.market.records import CandleSeries, CoinListing, FearGreed, Provenance
-from cryptodesk.storage.migrations import apply_migrations
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.storage.database import Database
+from tests.market.databases import database, postgres_server
 from tests.market.sources.bad_days import Asked, SourceServer
+
+__all__ = ["database", "postgres_server"]
 
 NOW = datetime(2026, 9, 9, 12, tzinfo=UTC)
 ALL = frozenset(load_sources())
@@ -31,16 +30,7 @@ MOOD = (
 BITCOIN: Query[CandleSeries] = Query(kind=CandleSeries, ids=(1,), interval="1d")
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
-    path = tmp_path / "desk.db"
-    apply_migrations(path, COMPONENT, MIGRATIONS)
-    apply_migrations(path, "market_sources", SOURCE_MIGRATIONS)
-    with SqliteDatabase(path) as opened:
-        yield opened
-
-
-def market(database: SqliteDatabase, **options: Any) -> Market:
+def market(database: Database, **options: Any) -> Market:
     options.setdefault("simulated_coins", 200)
     return Market(MarketOptions(**options), database, FixedClock(NOW))
 
@@ -56,7 +46,7 @@ def names_on(opened: Market) -> set[str]:
     return {status.source for status in opened.statuses()}
 
 
-async def test_a_snapshot_market_has_what_ships_and_asks_nobody(database: SqliteDatabase) -> None:
+async def test_a_snapshot_market_has_what_ships_and_asks_nobody(database: Database) -> None:
     async with market(database, mode="snapshot") as opened:
         (series,) = (await opened.feed.find(BITCOIN)).records
         assert series.provenance.mode == "snapshot"
@@ -64,7 +54,7 @@ async def test_a_snapshot_market_has_what_ships_and_asks_nobody(database: Sqlite
         assert opened.directory.exact("bitcoin")[0].asset.asset_id == 1
 
 
-async def test_a_simulated_market_invents_all_and_reads_no_store(database: SqliteDatabase) -> None:
+async def test_a_simulated_market_invents_all_and_reads_no_store(database: Database) -> None:
     async with market(database, mode="simulated") as opened:
         (series,) = (await opened.feed.find(BITCOIN)).records
         (coin,) = (await opened.feed.find(Query(kind=CoinListing, ids=(1,)))).records
@@ -73,7 +63,7 @@ async def test_a_simulated_market_invents_all_and_reads_no_store(database: Sqlit
     assert database.read("SELECT count(*) FROM candle_series") == [(0,)]
 
 
-async def test_the_seed_makes_another_world(database: SqliteDatabase) -> None:
+async def test_the_seed_makes_another_world(database: Database) -> None:
     prices = []
     for seed in (1, 1, 2):
         async with market(database, mode="simulated", simulated_seed=seed) as opened:
@@ -82,14 +72,14 @@ async def test_the_seed_makes_another_world(database: SqliteDatabase) -> None:
 
 
 @pytest.mark.parametrize("mode", ["auto", "live"])
-async def test_every_source_without_a_key_is_on_by_itself(mode: Any, database: SqliteDatabase) -> None:
+async def test_every_source_without_a_key_is_on_by_itself(mode: Any, database: Database) -> None:
     needs_key = {name for name, source in load_sources().items() if source.credentials}
     async with market(database, mode=mode) as opened:
         assert names_on(opened) == ALL - needs_key
         assert len(needs_key) == 3
 
 
-async def test_a_key_switches_its_source_on_and_a_wish_switches_one_off(database: SqliteDatabase) -> None:
+async def test_a_key_switches_its_source_on_and_a_wish_switches_one_off(database: Database) -> None:
     variables = variables_of(KEYED)
     async with market(database, variables=variables, sources_off=("binance", "okx")) as opened:
         assert names_on(opened) == ALL - {"binance", "okx"}
@@ -97,7 +87,7 @@ async def test_a_key_switches_its_source_on_and_a_wish_switches_one_off(database
         assert {"coinmarketcap_pro"} == {name for name in names_on(opened) if load_sources()[name].credentials}
 
 
-async def test_an_address_is_replaced_and_nobody_else_is_asked(database: SqliteDatabase) -> None:
+async def test_an_address_is_replaced_and_nobody_else_is_asked(database: Database) -> None:
     async def play(asked: Asked) -> None:
         await asked.answer(MOOD)
 
@@ -112,14 +102,14 @@ async def test_an_address_is_replaced_and_nobody_else_is_asked(database: SqliteD
         assert [asked.path for asked in server.requests] == ["/fng/"]
 
 
-async def test_auto_falls_back_to_the_store_and_live_does_not(database: SqliteDatabase) -> None:
+async def test_auto_falls_back_to_the_store_and_live_does_not(database: Database) -> None:
     async with market(database, mode="auto", sources_off=tuple(ALL)) as opened:
         assert (await opened.feed.find(BITCOIN)).records[0].provenance.mode == "snapshot"
     async with market(database, mode="live", sources_off=tuple(ALL)) as opened:
         assert (await opened.feed.find(BITCOIN)).records == ()
 
 
-async def test_what_a_live_source_brought_is_there_without_it(database: SqliteDatabase) -> None:
+async def test_what_a_live_source_brought_is_there_without_it(database: Database) -> None:
     async def play(asked: Asked) -> None:
         await asked.answer(MOOD)
 
@@ -132,7 +122,7 @@ async def test_what_a_live_source_brought_is_there_without_it(database: SqliteDa
     assert (mood.index, mood.provenance.source, mood.provenance.mode) == (48, "alternative_me", "snapshot")
 
 
-async def test_closing_writes_the_calls_of_the_day_down(database: SqliteDatabase) -> None:
+async def test_closing_writes_the_calls_of_the_day_down(database: Database) -> None:
     async def play(asked: Asked) -> None:
         await asked.answer(MOOD)
 
@@ -144,7 +134,7 @@ async def test_closing_writes_the_calls_of_the_day_down(database: SqliteDatabase
             assert again.statuses()[0].used_today == 1
 
 
-async def test_closing_ends_what_is_under_way(database: SqliteDatabase) -> None:
+async def test_closing_ends_what_is_under_way(database: Database) -> None:
     async def play(asked: Asked) -> None:
         await asked.hang()
 
@@ -160,7 +150,7 @@ async def test_closing_ends_what_is_under_way(database: SqliteDatabase) -> None:
         assert not [task for task in asyncio.all_tasks() if "fetch" in repr(task.get_coro())]
 
 
-async def test_ranks_that_were_kept_lately_order_the_names_and_old_ones_do_not(database: SqliteDatabase) -> None:
+async def test_ranks_that_were_kept_lately_order_the_names_and_old_ones_do_not(database: Database) -> None:
     first = market(database, mode="snapshot")
     known = first.directory.exact("bitcoin")[0].asset.rank
     for age, expected in ((timedelta(days=40), known), (timedelta(days=1), 77)):

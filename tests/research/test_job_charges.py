@@ -26,7 +26,7 @@ from cryptodesk.ledger.credits import CreditBook, MeteredEngine
 from cryptodesk.ledger.migrations import COMPONENT as LEDGER
 from cryptodesk.ledger.migrations import MIGRATIONS as LEDGER_MIGRATIONS
 from cryptodesk.ledger.refunds import Refunds
-from cryptodesk.ledger.store import SqliteLedger
+from cryptodesk.ledger.store import DatabaseLedger
 from cryptodesk.state.job_store import JobEnd
 from cryptodesk.state.migrations import COMPONENT as STATE
 from cryptodesk.state.migrations import MIGRATIONS as STATE_MIGRATIONS
@@ -66,7 +66,7 @@ class Hanging:
 def a_bench(database: SqliteDatabase, *answers: Any, clock: FixedClock | None = None) -> Bench:
     """A desk of jobs over the engine, as the server joins them."""
     clock = clock or FixedClock(NOW)
-    turns, ledger = DatabaseTurnStore(database), SqliteLedger(database)
+    turns, ledger = DatabaseTurnStore(database), DatabaseLedger(database)
     engine = Engine(
         catalog=FakeCatalog(fake=FakeProvider(*answers)),
         tools=FakeTools(),
@@ -80,11 +80,11 @@ def a_bench(database: SqliteDatabase, *answers: Any, clock: FixedClock | None = 
 
 
 def entries(database: SqliteDatabase) -> tuple[Entry, ...]:
-    return SqliteLedger(database).entries(account_id=CALLER.account_id)
+    return DatabaseLedger(database).entries(account_id=CALLER.account_id)
 
 
 def owed(database: SqliteDatabase) -> Decimal:
-    return SqliteLedger(database).balance_usd(CALLER.account_id)
+    return DatabaseLedger(database).balance_usd(CALLER.account_id)
 
 
 async def credits_used(database: SqliteDatabase) -> int:

@@ -120,7 +120,7 @@ async def _sync(library: Library, syncer: Syncer, address: str, **how: Any) -> P
     subscription, _ = await subscribe(library.subscriptions, address, NOW, **how)
     synced = await syncer.sync(subscription)
     problems = [problem.reason for problem in synced.problems] + ([synced.error] if synced.error else [])
-    return Planted(frozenset(library.documents.ids_of(subscription.subscription_id)), tuple(problems))
+    return Planted(frozenset(await library.documents.ids_of(subscription.subscription_id)), tuple(problems))
 
 
 def _bitcoin(text: str) -> list[int]:

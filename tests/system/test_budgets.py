@@ -1,4 +1,4 @@
-"""Budgets over several servers on one file, holds of killed servers, and money over HTTP as a client sees it."""
+"""Budgets over several servers on one database, holds of killed servers, and money over HTTP as a client sees it."""
 
 from __future__ import annotations
 
@@ -19,13 +19,20 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
+
 from cryptodesk.core.clock import FixedClock
 from cryptodesk.ledger.holds import HoldDesk
 from cryptodesk.ledger.seals import BOOKS, Sealer, verify
-from cryptodesk.ledger.store import SqliteLedger
+from cryptodesk.ledger.store import DatabaseLedger
+from cryptodesk.storage.database import Database
 from cryptodesk.storage.sqlite import SqliteDatabase
 from tests.clients.http import CHAT, post, post_json, user
+from tests.clients.postgres import Server, postgres_server
 from tests.clients.server import KEY, RunningServer, environment, running_server
+from tests.ledger.support import most_at_once
+
+__all__ = ["postgres_server"]
 
 SCRIPTED = {"CRYPTODESK_SCRIPTED_MODELS": "1"}
 
@@ -38,9 +45,19 @@ REFUSED_WITHOUT_CREDIT = {
 }
 
 
-def command(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+@pytest.fixture(params=["sqlite", "postgres"])
+async def where(request: pytest.FixtureRequest) -> dict[str, str]:
+    """The variables that say which database the servers share."""
+    if request.param == "sqlite":
+        return {}
+    pytest.importorskip("asyncpg")
+    server: Server = request.getfixturevalue("postgres_server")
+    return {"DATABASE_URL": await server.new_schema()}
+
+
+def command(home: Path, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
     ran = [sys.executable, "-m", "cryptodesk", *arguments]
-    return subprocess.run(ran, env=environment(home), capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(ran, env=environment(home, **extra), capture_output=True, text=True, timeout=60, check=False)
 
 
 def get(url: str, path: str) -> tuple[int, Any]:
@@ -52,31 +69,25 @@ def get(url: str, path: str) -> tuple[int, Any]:
 
 
 @contextmanager
-def books(server: RunningServer) -> Iterator[SqliteDatabase]:
-    with SqliteDatabase(server.home / "desk" / "cryptodesk.db") as database:
-        yield database
+def books(server: RunningServer, url: str = "") -> Iterator[Database]:
+    if url:
+        from cryptodesk.storage.postgres.database import PostgresDatabase
+
+        with PostgresDatabase(url) as database:
+            yield database
+    else:
+        with SqliteDatabase(server.home / "desk" / "cryptodesk.db") as file:
+            yield file
 
 
-def most_at_once(database: SqliteDatabase) -> Decimal:
-    """The most that was spent and held at any moment. Holds and releases stand in the order of their transactions, and
-    a run is charged in the transaction that releases its hold."""
-    ledger = SqliteLedger(database)
-    charged = {entry.run_id: entry.amount_usd for entry in ledger.entries() if entry.kind == "charge"}
-    taken = most = Decimal(0)
-    for entry in ledger.holds():
-        taken += entry.amount_usd
-        if entry.kind == "release":
-            taken += charged.get(entry.run_id, Decimal(0))
-        most = max(most, taken)
-    return most
-
-
-def test_no_number_of_parallel_requests_over_four_processes_passes_a_budget(tmp_path: Path) -> None:
+def test_no_number_of_parallel_requests_over_four_processes_passes_a_budget(
+    tmp_path: Path, where: dict[str, str]
+) -> None:
     limit = Decimal("0.0061")
     with ExitStack() as stack:
-        servers = [stack.enter_context(running_server(tmp_path, **SCRIPTED))]
-        assert command(tmp_path, "budgets", "set", "--account", "main", "--total", str(limit)).returncode == 0
-        servers += [stack.enter_context(running_server(tmp_path, **SCRIPTED)) for _ in range(3)]
+        servers = [stack.enter_context(running_server(tmp_path, **SCRIPTED, **where))]
+        assert command(tmp_path, "budgets", "set", "--account", "main", "--total", str(limit), **where).returncode == 0
+        servers += [stack.enter_context(running_server(tmp_path, **SCRIPTED, **where)) for _ in range(3)]
 
         def ask(number: int) -> int:
             fields: dict[str, Any] = {"model": "scripted-long", "max_completion_tokens": 20, "messages": [user("hi")]}
@@ -84,10 +95,10 @@ def test_no_number_of_parallel_requests_over_four_processes_passes_a_budget(tmp_
 
         with ThreadPoolExecutor(200) as pool:
             statuses = list(pool.map(ask, range(200)))
-        with books(servers[0]) as database:
-            charged = SqliteLedger(database).balance_usd("main")
-            runs = len(SqliteLedger(database).entries())
-            most = most_at_once(database)
+        with books(servers[0], where.get("DATABASE_URL", "")) as database:
+            charged = DatabaseLedger(database).balance_usd("main")
+            runs = len(DatabaseLedger(database).entries())
+            most = most_at_once(DatabaseLedger(database))
         assert get(servers[1].url, "/v1/budgets")[1]["data"][0]["held_usd"] == "0"
     assert set(statuses) == {200, 402}
     assert (statuses.count(200), Decimal(0) < charged <= limit) == (runs, True)
@@ -135,13 +146,13 @@ def test_a_prepaid_account_is_answered_until_its_credit_is_used(tmp_path: Path) 
     assert "invoice 7" in command(tmp_path, "ledger", "export").stdout
 
 
-def test_four_processes_never_pass_a_prepaid_accounts_credit(tmp_path: Path) -> None:
+def test_four_processes_never_pass_a_prepaid_accounts_credit(tmp_path: Path, where: dict[str, str]) -> None:
     credit = Decimal("0.0061")
     with ExitStack() as stack:
-        servers = [stack.enter_context(running_server(tmp_path, **SCRIPTED))]
-        assert command(tmp_path, "ledger", "credit", "--account", "main", "--usd", str(credit)).returncode == 0
-        assert command(tmp_path, "budgets", "prepaid", "--account", "main").returncode == 0
-        servers += [stack.enter_context(running_server(tmp_path, **SCRIPTED)) for _ in range(3)]
+        servers = [stack.enter_context(running_server(tmp_path, **SCRIPTED, **where))]
+        assert command(tmp_path, "ledger", "credit", "--account", "main", "--usd", str(credit), **where).returncode == 0
+        assert command(tmp_path, "budgets", "prepaid", "--account", "main", **where).returncode == 0
+        servers += [stack.enter_context(running_server(tmp_path, **SCRIPTED, **where)) for _ in range(3)]
 
         def ask(number: int) -> int:
             fields: dict[str, Any] = {"model": "scripted-long", "max_completion_tokens": 20, "messages": [user("hi")]}
@@ -149,9 +160,9 @@ def test_four_processes_never_pass_a_prepaid_accounts_credit(tmp_path: Path) -> 
 
         with ThreadPoolExecutor(200) as pool:
             statuses = list(pool.map(ask, range(200)))
-        with books(servers[0]) as database:
-            left = -SqliteLedger(database).balance_usd("main")
-            most = most_at_once(database)
+        with books(servers[0], where.get("DATABASE_URL", "")) as database:
+            left = -DatabaseLedger(database).balance_usd("main")
+            most = most_at_once(DatabaseLedger(database))
     assert set(statuses) == {200, 402}
     assert (Decimal(0) <= left < credit, most <= credit) == (True, True)
 
@@ -207,8 +218,8 @@ def test_what_a_killed_server_held_binds_until_it_lapses(tmp_path: Path) -> None
         server.kill()
         assert isinstance(hanging.exception(30), (OSError, http.client.HTTPException))
     with books(server) as database:
-        (hold,) = SqliteLedger(database).holds()
-        assert SqliteLedger(database).entries() == ()
+        (hold,) = DatabaseLedger(database).holds()
+        assert DatabaseLedger(database).entries() == ()
         ((lapses_at,),) = database.read("SELECT lapses_at FROM ledger_holds")
         assert lapses_at == hold.created_at + 120 + 60
     assert command(tmp_path, "ledger", "verify").returncode == 0

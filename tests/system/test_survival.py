@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from cryptodesk.ledger.store import SqliteLedger
+from cryptodesk.ledger.store import DatabaseLedger
 from cryptodesk.storage.sqlite import SqliteDatabase
 from tests.clients.http import CHAT, post_json, user
 from tests.clients.server import KEY, RunningServer, running_server
@@ -25,7 +25,7 @@ TOOL = {"type": "function", "function": {"name": "get_balance", "description": "
 
 def ledger_rows(server: RunningServer) -> list[Any]:
     with SqliteDatabase(server.home / "desk" / "cryptodesk.db") as database:
-        return list(SqliteLedger(database).entries())
+        return list(DatabaseLedger(database).entries())
 
 
 def open_turn(url: str) -> tuple[str, str]:

@@ -29,6 +29,7 @@ class DeskData:
         async with self._lock:
             now = self._desk.clock.unix()
             if self._kept is None or not 0 <= now - self._kept[0] < _KEPT_SECONDS:
+                await self._desk.market.learn()
                 self._kept = (now, await asyncio.to_thread(self._read))
             return self._kept[1]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from typing import Final
+from typing import Any, Final
 
 from cryptodesk.core.errors import InternalError
 from cryptodesk.documents.store.migrations import MIGRATIONS as DOCUMENT_MIGRATIONS
@@ -13,23 +13,23 @@ from cryptodesk.ledger.migrations import MIGRATIONS as LEDGER_MIGRATIONS
 from cryptodesk.market.fetching.migrations import MIGRATIONS as SOURCE_MIGRATIONS
 from cryptodesk.market.migrations import MIGRATIONS as MARKET_MIGRATIONS
 from cryptodesk.settings import Settings, SettingsError
+from cryptodesk.state.history_migrations import MIGRATIONS as HISTORY_MIGRATIONS
 from cryptodesk.state.migrations import MIGRATIONS as STATE_MIGRATIONS
 from cryptodesk.storage.connection import connect_writer
 from cryptodesk.storage.database import Database
 from cryptodesk.storage.migrations import Migration, apply_migrations
 from cryptodesk.storage.sqlite import SqliteDatabase
 
-__all__ = ["COMPONENTS", "open_database"]
+__all__ = ["COMPONENTS", "driver_options", "open_database"]
 
 COMPONENTS: Final[Mapping[str, Sequence[Migration]]] = {
     "state": STATE_MIGRATIONS,
+    "history": HISTORY_MIGRATIONS,
     "ledger": LEDGER_MIGRATIONS,
     "market": MARKET_MIGRATIONS,
     "market_sources": SOURCE_MIGRATIONS,
     "documents": DOCUMENT_MIGRATIONS,
 }
-# Whose stores keep to the SQL of both databases.
-_PORTABLE: Final = frozenset({"state"})
 
 
 def open_database(settings: Settings, components: Mapping[str, Sequence[Migration]] = COMPONENTS) -> Database:
@@ -38,8 +38,6 @@ def open_database(settings: Settings, components: Mapping[str, Sequence[Migratio
     Raises: SettingsError for a DATABASE_URL that cannot be used here, InternalError for a database that cannot."""
     if settings.database_url is None:
         return _open_file(settings, components)
-    if missing := sorted(components.keys() - _PORTABLE):
-        raise SettingsError(f"DATABASE_URL: {', '.join(missing)} cannot be kept in PostgreSQL yet; leave it unset")
     database = _connect(settings, settings.database_url.get_secret_value())
     try:
         for component, migrations in components.items():
@@ -59,21 +57,26 @@ def _open_file(settings: Settings, components: Mapping[str, Sequence[Migration]]
     return database
 
 
-def _connect(settings: Settings, url: str) -> Database:
+def driver_options(settings: Settings) -> Any:
+    """What the settings ask of the driver for PostgreSQL. Raises: SettingsError where the driver is not installed."""
     # Imported late: the driver is an extra of the package, and a desk on a file needs none.
     try:
-        driver = importlib.import_module("cryptodesk.storage.postgres.database")
         connecting = importlib.import_module("cryptodesk.storage.postgres.connecting")
     except ImportError as error:
         raise SettingsError(
             f"DATABASE_URL needs the package {error.name!r}: install it with pip install 'cryptodesk[postgres]'"
         ) from error
-    options = connecting.PostgresOptions(
+    return connecting.PostgresOptions(
         pool=settings.database_pool,
         connect_seconds=settings.database_connect_seconds,
         statement_seconds=settings.database_statement_seconds,
         through_pooler=settings.database_pooler,
     )
+
+
+def _connect(settings: Settings, url: str) -> Database:
+    options = driver_options(settings)
+    driver = importlib.import_module("cryptodesk.storage.postgres.database")
     try:
         database: Database = driver.PostgresDatabase(url, options)
     except InternalError as error:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
 from functools import cached_property
 
+from cryptodesk.app.searching import IndexParts, make_index
 from cryptodesk.core.clock import Clock
 from cryptodesk.core.errors import CryptodeskError
 from cryptodesk.documents.embedding import Embedder
 from cryptodesk.documents.fetching import PageClient
-from cryptodesk.documents.handbook.vectors import shipped_vectors
-from cryptodesk.documents.index import DocumentIndex
 from cryptodesk.documents.intake import SOURCES, FeedScheduler, IndexFollower, Syncer, SyncOptions, subscribe_handbook
 from cryptodesk.documents.query import DocumentFeed
 from cryptodesk.documents.sources.handbook import fingerprint
@@ -20,6 +20,7 @@ from cryptodesk.documents.store import DocumentLibrary, DocumentStore, Subscript
 from cryptodesk.market.identity.directory import AssetDirectory
 from cryptodesk.market.identity.mentions import AssetMentions
 from cryptodesk.settings import Settings
+from cryptodesk.storage.database import Database
 from cryptodesk.storage.sqlite import SqliteDatabase
 
 __all__ = ["Library", "linked_assets", "make_library", "names_of"]
@@ -42,7 +43,7 @@ class Library:
     def __init__(
         self,
         settings: Settings,
-        database: SqliteDatabase,
+        database: Database,
         clock: Clock,
         find_assets: FindAssets,
         asset_names: AssetNames,
@@ -54,14 +55,10 @@ class Library:
         self._clock = clock
         self._is_lent = embedder is not None
         self._embedder = embedder or Embedder()
-        self.index = DocumentIndex(
-            settings.index_folder,
-            self._embedder,
-            clock,
-            self.documents.every,
-            asset_names=asset_names,
-            shipped=shipped_vectors,
-        )
+        # Any number of servers look after one PostgreSQL; a data folder has one that does.
+        self._is_shared = not isinstance(database, SqliteDatabase)
+        parts = IndexParts(self._embedder, clock, self.documents.every, asset_names)
+        self.index = make_index(settings, database, parts)
         self.feed: DocumentFeed = DocumentLibrary(self.documents, self.index)
         self._follower = IndexFollower(self.documents, self.index)
         self._pages = PageClient(clock, proxy=settings.proxy)
@@ -79,7 +76,7 @@ class Library:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await asyncio.to_thread(self.index.close)
+        await self.index.aclose()
         if not self._is_lent:
             await asyncio.to_thread(self._embedder.close)
         await self._pages.__aexit__()
@@ -99,10 +96,11 @@ class Library:
         await self._follower.follow()
 
     async def keep_fresh(self, *, is_sole: bool) -> None:
-        """Runs until it is cancelled."""
+        """Runs until it is cancelled. Feeds are synced by the sole server of a data folder, and by all servers of a
+        PostgreSQL: each feed that is due by one of them."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._follow_others())
-            if is_sole and self._settings.documents_sync:
+            if (is_sole or self._is_shared) and self._settings.documents_sync:
                 followed = _Reachable(self.subscriptions, is_offline=self._settings.data == "snapshot")
                 scheduler = FeedScheduler(self.syncer, followed, self._clock, on_change=self.follow)
                 group.create_task(scheduler.run())
@@ -124,9 +122,12 @@ class _Reachable:
         self._subscriptions = subscriptions
         self._is_offline = is_offline
 
-    def all(self) -> list[Subscription]:
-        found = self._subscriptions.all()
+    async def fetch_all(self) -> list[Subscription]:
+        found = await self._subscriptions.fetch_all()
         return [each for each in found if _is_local(each)] if self._is_offline else found
+
+    async def claim(self, found: Subscription, until: datetime) -> bool:
+        return await self._subscriptions.claim(found, until)
 
 
 def _is_local(subscription: Subscription) -> bool:
@@ -134,7 +135,7 @@ def _is_local(subscription: Subscription) -> bool:
     return source is not None and source.is_local
 
 
-def make_library(settings: Settings, database: SqliteDatabase, clock: Clock) -> Library:
+def make_library(settings: Settings, database: Database, clock: Clock) -> Library:
     """The library of an open database, for commands that need nothing else of the product."""
     lent = _LentLate()
     return Library(settings, database, clock, lent.find_assets, lent.names)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
@@ -23,8 +25,11 @@ if TYPE_CHECKING:
     from cryptodesk.market.intake.naming import AssetNames
     from cryptodesk.market.intake.status import DataStatus
     from cryptodesk.settings import Settings
+    from cryptodesk.storage.database import Database
 
 __all__ = ["app"]
+
+T = TypeVar("T")
 
 app = typer.Typer(help="Show, pull, convert, ingest and verify market data.", no_args_is_help=True)
 
@@ -38,21 +43,21 @@ def status(as_json: AsJson = False) -> None:
     from cryptodesk.settings import load_settings
 
     with explained_errors():
-        found = asyncio.run(_status(load_settings()))
+        settings = load_settings()
+        with _opened(settings) as database:
+            found = asyncio.run(_closing(database, _status(settings, database)))
     if as_json:
         say_json(found)
     else:
         show_status(found)
 
 
-async def _status(settings: Settings) -> DataStatus:
+async def _status(settings: Settings, database: Database) -> DataStatus:
     from cryptodesk.app.desk import open_market
     from cryptodesk.market.intake.status import read_status
-    from cryptodesk.market.opening import open_market_store
 
-    with open_market_store(settings.database_path) as database:
-        async with open_market(settings, database) as market:
-            return read_status(database, SystemClock().now(), market.source_states)
+    async with open_market(settings, database) as market:
+        return await asyncio.to_thread(read_status, database, SystemClock().now(), market.source_states)
 
 
 @app.command("pull")
@@ -69,23 +74,25 @@ def pull(
 ) -> None:
     """Fetch public data that the product may not ship. Can be interrupted and run again."""
     from cryptodesk.market.intake.pull import pull as pull_bundle
-    from cryptodesk.market.opening import open_market_store
     from cryptodesk.settings import load_settings
 
     bundle = _bundle(name, origin, sha256)
     _accept_terms(bundle, yes=yes, as_json=as_json)
     with explained_errors():
         settings = load_settings()
-        with open_market_store(settings.database_path) as database, progress_bars(as_json) as report:
+        with _opened(settings) as database, progress_bars(as_json) as report:
             names = _names()
             pulled = asyncio.run(
-                pull_bundle(
+                _closing(
                     database,
-                    bundle,
-                    settings.home / "downloads",
-                    names.by_coingecko_id,
-                    report=report,
-                    origin=origin,
+                    pull_bundle(
+                        database,
+                        bundle,
+                        settings.home / "downloads",
+                        names.by_coingecko_id,
+                        report=report,
+                        origin=origin,
+                    ),
                 )
             )
     if as_json:
@@ -169,11 +176,10 @@ def verify(
 ) -> None:
     """Check what is stored: damage, gaps, impossible candles, age. Exit code 1 if there is a problem."""
     from cryptodesk.market.intake.verify import verify as find_problems
-    from cryptodesk.market.opening import open_market_store
     from cryptodesk.settings import load_settings
 
     max_age = None if max_age_days is None else timedelta(days=max_age_days)
-    with explained_errors(), open_market_store(load_settings().database_path) as database:
+    with explained_errors(), _opened(load_settings()) as database:
         findings = find_problems(database, SystemClock().now(), max_age)
     problems = [finding for finding in findings if finding.level == "problem"]
     if as_json:
@@ -186,6 +192,26 @@ def verify(
         typer.echo(f"{len(problems)} problems" if problems else "no problem found")
     if problems:
         raise typer.Exit(FAILED)
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Database]:
+    """The desk's database with the tables of the market."""
+    from cryptodesk.app.databases import COMPONENTS, open_database
+
+    database = open_database(settings, {name: COMPONENTS[name] for name in ("market", "market_sources")})
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+async def _closing(database: Database, work: Coroutine[Any, Any, T]) -> T:
+    """What the work brings; the connections of its event loop end with it."""
+    try:
+        return await work
+    finally:
+        await database.aclose()
 
 
 def _bundle(name: str, origin: str | None, sha256: str | None) -> Bundle:
@@ -216,19 +242,16 @@ def _accept_terms(bundle: Bundle, *, yes: bool, as_json: bool) -> None:
 def _ingest_all(files: list[Path], options: Any, *, again: bool, as_json: bool) -> tuple[list[Ingested], list[str]]:
     from cryptodesk.core.errors import InvalidRequest
     from cryptodesk.market.intake.ingest import ingest_file
-    from cryptodesk.market.opening import open_market_store
     from cryptodesk.settings import load_settings
 
     done: list[Ingested] = []
     problems: list[str] = []
-    with explained_errors(), progress_bars(as_json) as report:
-        path = load_settings().database_path
-        with open_market_store(path):
-            names = _names()
+    with explained_errors(), _opened(load_settings()) as database, progress_bars(as_json) as report:
+        names = _names()
         for file in files:
             try:
                 now = int(SystemClock().unix())
-                item = ingest_file(path, file, options, names.by_name, now=now, report=report, again=again)
+                item = ingest_file(database, file, options, names.by_name, now=now, report=report, again=again)
             except InvalidRequest as error:
                 problems.append(error.message)
                 continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Annotated, NamedTuple, NoReturn
 
 import typer
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cryptodesk.documents.intake.sync import Progress
     from cryptodesk.documents.store import DocumentStore, Subscription, SubscriptionStore
     from cryptodesk.settings import Settings
-    from cryptodesk.storage.sqlite import SqliteDatabase
+    from cryptodesk.storage.database import Database
 
 __all__ = ["app"]
 
@@ -37,7 +37,7 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 class _Stores(NamedTuple):
     settings: Settings
-    database: SqliteDatabase
+    database: Database
     documents: DocumentStore
     subscriptions: SubscriptionStore
 
@@ -133,12 +133,13 @@ def remove(
 
 @contextmanager
 def _open_stores() -> Iterator[_Stores]:
+    from cryptodesk.app.databases import open_database
     from cryptodesk.documents.intake import subscribe_handbook
-    from cryptodesk.documents.store import DocumentStore, SubscriptionStore, open_document_store
+    from cryptodesk.documents.store import COMPONENT, MIGRATIONS, DocumentStore, SubscriptionStore
     from cryptodesk.settings import load_settings
 
     settings = load_settings()
-    with open_document_store(settings.database_path) as database:
+    with closing(open_database(settings, {COMPONENT: MIGRATIONS})) as database:
         stores = _Stores(settings, database, DocumentStore(database), SubscriptionStore(database))
         asyncio.run(subscribe_handbook(stores.subscriptions, SystemClock().now()))
         yield stores

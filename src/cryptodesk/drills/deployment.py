@@ -25,9 +25,10 @@ from cryptodesk.drills.catalogue import Served, redirected, served_models, write
 from cryptodesk.drills.loopback import Upstream
 from cryptodesk.drills.provider import FaultyProvider
 from cryptodesk.drills.surroundings import DrillTaping, FullDisk, SkewedClock
-from cryptodesk.ledger.store import SqliteLedger
+from cryptodesk.ledger.store import DatabaseLedger
 from cryptodesk.models._kinds import ProviderServices
 from cryptodesk.settings import Settings
+from cryptodesk.storage.sqlite import SqliteDatabase
 
 __all__ = ["RUN_SECONDS", "Deployment", "deployed"]
 
@@ -41,7 +42,7 @@ class Deployment(Struct, frozen=True):
 
     url: str
     desk: Desk
-    ledger: SqliteLedger
+    ledger: DatabaseLedger
     provider: FaultyProvider
     clock: SkewedClock
     disk: FullDisk
@@ -64,7 +65,7 @@ async def deployed(own: Settings) -> AsyncIterator[Deployment]:
                 yield Deployment(
                     url=url,
                     desk=desk,
-                    ledger=SqliteLedger(desk.database),
+                    ledger=DatabaseLedger(desk.database),
                     provider=provider,
                     clock=clock,
                     disk=FullDisk(desk),
@@ -112,7 +113,8 @@ def _researcher(served: dict[str, Served], wanted: str) -> Served:
 
 def _refuse_foreign_store(desk: Desk, home: Path) -> None:
     """Raises: RuntimeError if anything would be written outside the drill's own folder."""
-    if not desk.database.path.resolve().is_relative_to(home.resolve()):
+    database = desk.database
+    if not isinstance(database, SqliteDatabase) or not database.path.resolve().is_relative_to(home.resolve()):
         raise RuntimeError("the drill would write to a ledger that is not its own")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -25,6 +24,7 @@ from cryptodesk.drills.script import TOOL
 from cryptodesk.ledger.amounts import NOTHING
 from cryptodesk.market.identity.directory import AssetDirectory
 from cryptodesk.market.query import Found, Query, Record
+from cryptodesk.storage.database import Connection
 from cryptodesk.tools import ToolContext, ToolRegistry, ToolServices, load_tools
 
 __all__ = ["DrillTaping", "FullDisk", "SkewedClock"]
@@ -118,7 +118,7 @@ class FullDisk:
         await self._limit(_NO_LIMIT)
 
     async def _limit(self, pages: int) -> None:
-        def limit(connection: sqlite3.Connection) -> None:
+        def limit(connection: Connection) -> None:
             connection.execute(f"PRAGMA max_page_count = {pages}").fetchall()
 
         await self._desk.database.write(limit)

@@ -1,11 +1,10 @@
 """Budgets: the most a key or an account may spend in a day, a month or in all, and of a prepaid account what it was
-credited. Stored; that there are none for a caller
-is remembered for a second, so what one process sets binds every run of every other that begins a second later."""
+credited. Stored; that there are none for a caller is remembered for a second, so what one process sets binds every run
+of every other that begins a second later."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,30 +15,41 @@ from cryptodesk.core.requests import Caller
 from cryptodesk.ledger.amounts import NOTHING, add, subtract, to_text
 from cryptodesk.ledger.calendar import day_of, starts_on
 from cryptodesk.ledger.tally import CREDITED, Tally
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.storage.database import Connection, Database
 
-__all__ = ["KNOWN_SECONDS", "BudgetBook", "BudgetRoom", "budgets_of", "rooms"]
+__all__ = ["KNOWN_SECONDS", "BudgetBook", "BudgetRoom", "Rooms"]
 
 KNOWN_SECONDS = 1.0
 _MOST_REMEMBERED = 10_000
 
-_COLUMNS = "scope, scope_id, period, limit_usd"
+# Each with what is spent of it in the day and the month that the parameters name.
+_BUDGETS = """
+SELECT b.scope, b.scope_id, b.period, b.limit_usd, coalesce(t.spent_usd, '0') FROM budgets b
+LEFT JOIN ledger_totals t ON t.scope = b.scope AND t.scope_id = b.scope_id
+  AND t.starts_on = CASE b.period WHEN 'day' THEN ? WHEN 'month' THEN ? ELSE '' END
+"""
 # A prepaid account's credit as a budget like any other.
-_CREDITS = (
-    "SELECT 'account', account_id, 'credit', coalesce((SELECT spent_usd FROM ledger_totals "  # noqa: S608 - constants
-    f"WHERE scope = '{CREDITED}' AND scope_id = account_id AND starts_on = ''), '0') FROM prepaid_accounts"
-)
+_CREDITS = f"""
+SELECT 'account', p.account_id, 'credit', coalesce(c.spent_usd, '0'), coalesce(t.spent_usd, '0') FROM prepaid_accounts p
+LEFT JOIN ledger_totals c ON c.scope = '{CREDITED}' AND c.scope_id = p.account_id AND c.starts_on = ''
+LEFT JOIN ledger_totals t ON t.scope = 'account' AND t.scope_id = p.account_id AND t.starts_on = ''
+"""  # noqa: S608 - constants
+_EVERY = f"{_BUDGETS} UNION ALL {_CREDITS}"
 _OF_CALLER = (
-    f"SELECT {_COLUMNS} FROM budgets WHERE scope = 'key' AND scope_id = ?1 UNION ALL "  # noqa: S608 - constants
-    f"SELECT {_COLUMNS} FROM budgets WHERE scope = 'account' AND scope_id = ?2 UNION ALL "
-    f"{_CREDITS} WHERE account_id = ?2"
+    f"{_BUDGETS} WHERE (b.scope = 'key' AND b.scope_id = ?) OR (b.scope = 'account' AND b.scope_id = ?) "
+    f"UNION ALL {_CREDITS} WHERE p.account_id = ?"
 )
-_EVERY = f"SELECT {_COLUMNS} FROM budgets UNION ALL {_CREDITS} ORDER BY 1, 2, 3"  # noqa: S608 - constants
-_SET = "INSERT OR REPLACE INTO budgets (scope, scope_id, period, limit_usd, set_at) VALUES (?, ?, ?, ?, ?)"
+_BINDS = (
+    "SELECT 1 FROM budgets WHERE (scope = 'key' AND scope_id = ?) OR (scope = 'account' AND scope_id = ?) "
+    "UNION ALL SELECT 1 FROM prepaid_accounts WHERE account_id = ?"
+)
+_ANY = "SELECT 1 FROM budgets UNION ALL SELECT 1 FROM prepaid_accounts LIMIT 1"
+_SET = """
+INSERT INTO budgets (scope, scope_id, period, limit_usd, set_at) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (scope, scope_id, period) DO UPDATE SET limit_usd = excluded.limit_usd, set_at = excluded.set_at
+"""
 _CLEAR = "DELETE FROM budgets WHERE scope = ? AND scope_id = ?"
-_SPENT = "SELECT spent_usd FROM ledger_totals WHERE scope = ? AND scope_id = ? AND starts_on = ?"
-_HELD = "SELECT key_id, amount_usd, created_at FROM ledger_open_holds WHERE account_id = ? AND lapses_at > ?"
-_HELD_BY_KEY = "SELECT key_id, amount_usd, created_at FROM ledger_open_holds WHERE key_id = ? AND lapses_at > ?"
+_HELD = "SELECT account_id, key_id, amount_usd, created_at FROM ledger_open_holds WHERE lapses_at > ?"
 
 
 class BudgetRoom(Struct, frozen=True):
@@ -53,7 +63,7 @@ class BudgetRoom(Struct, frozen=True):
 
 
 class BudgetBook:
-    def __init__(self, database: SqliteDatabase) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
         self._tally = Tally(database)
         self._free_until: dict[Caller, float] = {}
@@ -74,22 +84,22 @@ class BudgetBook:
     def list(self, now: float) -> tuple[BudgetState, ...]:
         """Every budget with what is spent and held of it now."""
         self._tally.catch_up_blocking()
-        return self._database.write_blocking(lambda connection: _states(connection, _all(connection), now))
+        return self._database.write_blocking(lambda connection: _every_state(connection, now))
 
-    @property
-    def is_empty(self) -> bool:
-        return not self._database.read("SELECT 1 FROM budgets UNION ALL SELECT 1 FROM prepaid_accounts LIMIT 1")
+    async def is_empty(self) -> bool:
+        return not await self._database.fetch(_ANY)
 
-    def binds(self, caller: Caller) -> bool:
+    async def binds(self, caller: Caller) -> bool:
         """Whether any budget holds for the key or its account."""
-        return bool(self._database.read(_OF_CALLER, (caller.key_id, caller.account_id)))
+        return bool(await self._database.fetch(_BINDS, (caller.key_id, caller.account_id, caller.account_id)))
 
-    def may_bind(self, caller: Caller, now: float) -> bool:
+    async def may_bind(self, caller: Caller, now: float) -> bool:
         """As `binds`, but that there is none is remembered for a second: a read that lets go of the interpreter lock
         costs a busy event loop 30 us."""
-        if now < self._free_until.get(caller, 0.0):
+        until = self._free_until.get(caller, 0.0)
+        if until - KNOWN_SECONDS <= now < until:  # a clock that was put back asks anew
             return False
-        if self.binds(caller):
+        if await self.binds(caller):
             return True
         if len(self._free_until) >= _MOST_REMEMBERED:
             self._free_until.clear()
@@ -99,48 +109,69 @@ class BudgetBook:
     async def states(self, caller: Caller, now: float) -> tuple[BudgetState, ...]:
         """Of the caller's key and account."""
         await self._tally.catch_up()
-        return await self._database.write(lambda connection: _states(connection, budgets_of(connection, caller), now))
+        found = await self._database.write(lambda connection: Rooms(connection, now).of(caller, now))
+        return tuple(room.state for room in found)
 
 
-def budgets_of(connection: sqlite3.Connection, caller: Caller) -> tuple[Budget, ...]:
-    rows = connection.execute(_OF_CALLER, (caller.key_id, caller.account_id)).fetchall()
-    return tuple(map(_to_budget, rows))
+class Rooms:
+    """What is left of callers' budgets, within one transaction in which everything is counted."""
+
+    def __init__(self, connection: Connection, now: float) -> None:
+        self._connection = connection
+        self._now = now
+        self._rows: dict[tuple[Caller, Sequence[str]], Sequence[Any]] = {}
+        self._held: dict[str, list[Any]] = {}
+        self._taken: list[Any] = []
+
+    def of(self, caller: Caller, moment: float) -> tuple[BudgetRoom, ...]:
+        """For a run that begins at `moment`; the key's before the account's."""
+        rows = self._budgets(caller, _begins(moment))
+        if not rows:
+            return ()
+        held = [*self._held_of(caller.account_id), *self._taken]
+        return tuple(BudgetRoom(_state(row, held, moment)) for row in rows)
+
+    def take(self, caller: Caller, amount_usd: Decimal, moment: float, lapses_at: float) -> None:
+        """A hold that is to be written in the same transaction, after all that is read."""
+        if lapses_at > self._now:
+            self._taken.append((caller.account_id, caller.key_id, to_text(amount_usd), moment))
+
+    def _budgets(self, caller: Caller, begins: Sequence[str]) -> Sequence[Any]:
+        rows = self._rows.get((caller, begins))
+        if rows is None:
+            values = (*begins, caller.key_id, caller.account_id, caller.account_id)
+            found = self._connection.execute(_OF_CALLER, values).fetchall()
+            rows = sorted(found, key=lambda row: (row[0] != "key", row[2] == "credit", row[2]))
+            self._rows[caller, begins] = rows
+        return rows
+
+    def _held_of(self, account_id: str) -> list[Any]:
+        held = self._held.get(account_id)
+        if held is None:
+            held = self._connection.execute(f"{_HELD} AND account_id = ?", (self._now, account_id)).fetchall()
+            self._held[account_id] = held
+        return held
 
 
-def rooms(
-    connection: sqlite3.Connection, budgets: Sequence[Budget], account_id: str, moment: float, now: float
-) -> tuple[BudgetRoom, ...]:
-    """What is left of each for a run of the account that begins at `moment`; exact where everything is counted."""
-    held = connection.execute(_HELD, (account_id, now)).fetchall()
-    return tuple(BudgetRoom(_state(connection, budget, held, moment)) for budget in budgets)
+def _every_state(connection: Connection, now: float) -> tuple[BudgetState, ...]:
+    rows = connection.execute(_EVERY, _begins(now)).fetchall()
+    held = connection.execute(_HELD, (now,)).fetchall()
+    return tuple(_state(row, held, now) for row in sorted(rows))
 
 
-def _all(connection: sqlite3.Connection) -> tuple[Budget, ...]:
-    return tuple(map(_to_budget, connection.execute(_EVERY).fetchall()))
+def _begins(moment: float) -> Sequence[str]:
+    day = day_of(moment)
+    return starts_on("day", day), starts_on("month", day)
 
 
-def _states(connection: sqlite3.Connection, budgets: Sequence[Budget], now: float) -> tuple[BudgetState, ...]:
-    found = []
-    for budget in budgets:
-        sql = _HELD if budget.scope == "account" else _HELD_BY_KEY
-        held = connection.execute(sql, (budget.scope_id, now)).fetchall()
-        found.append(_state(connection, budget, held, now))
-    return tuple(found)
-
-
-def _state(connection: sqlite3.Connection, budget: Budget, held: Sequence[Any], moment: float) -> BudgetState:
+def _state(row: Any, held: Iterable[Any], moment: float) -> BudgetState:
     """A run is charged to the period in which it began, and so is what is held for it."""
-    begins = starts_on(budget.period, day_of(moment))
-    known = connection.execute(_SPENT, (budget.scope, budget.scope_id, begins)).fetchone()
+    scope, scope_id, period, limit_usd, spent_usd = row
+    begins = starts_on(period, day_of(moment))
     total = NOTHING
-    for key_id, amount, created_at in held:
+    for account_id, key_id, amount, created_at in held:
         # What is held at an unknown price is held without a figure; no budget lets such a run begin.
-        is_in_scope = amount != "NaN" and (budget.scope == "account" or key_id == budget.scope_id)
-        if is_in_scope and starts_on(budget.period, day_of(created_at)) == begins:
+        is_in_scope = amount != "NaN" and scope_id == (account_id if scope == "account" else key_id)
+        if is_in_scope and starts_on(period, day_of(created_at)) == begins:
             total = add(total, Decimal(amount))
-    return BudgetState(budget, NOTHING if known is None else Decimal(known[0]), total)
-
-
-def _to_budget(row: Any) -> Budget:
-    scope, scope_id, period, limit_usd = row
-    return Budget(scope, scope_id, period, Decimal(limit_usd))
+    return BudgetState(Budget(scope, scope_id, period, Decimal(limit_usd)), Decimal(spent_usd), total)

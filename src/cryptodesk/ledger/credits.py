@@ -13,7 +13,7 @@ from cryptodesk.core.clock import Clock
 from cryptodesk.core.errors import CryptodeskError
 from cryptodesk.core.events import RunEvent, RunFinished
 from cryptodesk.core.requests import Caller, RunRequest
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.storage.database import Database
 
 __all__ = ["UNLIMITED_CREDITS", "CreditAllowance", "CreditBook", "CreditTariff", "MeteredEngine"]
 
@@ -24,8 +24,14 @@ log = logging.getLogger("cryptodesk.ledger.credits")
 UNLIMITED_CREDITS = 1_000_000_000
 
 # A run of the same trace id counts once: a job that is begun again after its process was killed keeps its id.
-_USE = "INSERT OR IGNORE INTO credit_uses (trace_id, account_id, dialect, credits, used_at) VALUES (?, ?, ?, ?, ?)"
-_SPENT = "SELECT coalesce(sum(credits), 0) FROM credit_uses WHERE account_id = ? AND used_at >= ? AND used_at < ?"
+_USE = (
+    "INSERT INTO credit_uses (trace_id, account_id, dialect, credits, used_at) VALUES (?, ?, ?, ?, ?) "
+    "ON CONFLICT (trace_id) DO NOTHING"
+)
+_SPENT = (
+    "SELECT CAST(coalesce(sum(credits), 0) AS INTEGER) FROM credit_uses "
+    "WHERE account_id = ? AND used_at >= ? AND used_at < ?"
+)
 
 
 class CreditTariff(Struct, frozen=True):
@@ -58,7 +64,7 @@ class CreditBook:
 
     def __init__(
         self,
-        database: SqliteDatabase,
+        database: Database,
         clock: Clock,
         *,
         credits_a_month: int | None = None,
@@ -81,7 +87,7 @@ class CreditBook:
     async def allowance(self, caller: Caller) -> CreditAllowance:
         """Of the current month. What remains is never below 0."""
         start, end = _month_of(self._clock.now())
-        ((spent,),) = self._database.read(_SPENT, (caller.account_id, start, end))
+        ((spent,),) = await self._database.fetch(_SPENT, (caller.account_id, start, end))
         return CreditAllowance(caller.account_id, self._allocated, max(0, self._allocated - spent), start, end)
 
 

@@ -16,9 +16,9 @@ from cryptodesk.core.usage import Usage
 from cryptodesk.ledger.amounts import NOTHING, add
 from cryptodesk.ledger.budgets import BudgetBook
 from cryptodesk.ledger.quotes import Quoter
-from cryptodesk.ledger.store import SqliteLedger
+from cryptodesk.ledger.store import DatabaseLedger
 from cryptodesk.ledger.tally import Tally
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.storage.database import Database
 
 __all__ = ["LedgerDesk"]
 
@@ -34,28 +34,27 @@ class LedgerDesk:
     """`core.money.MoneyDesk`."""
 
     def __init__(
-        self, database: SqliteDatabase, clock: Clock, catalog: ModelCatalog, pricing: Pricing, tools: ToolRunner
+        self, database: Database, clock: Clock, catalog: ModelCatalog, pricing: Pricing, tools: ToolRunner
     ) -> None:
         self._database = database
         self._clock = clock
-        self._ledger = SqliteLedger(database)
+        self._ledger = DatabaseLedger(database)
         self._tally = Tally(database)
         self._budgets = BudgetBook(database)
         self._quoter = Quoter(database, catalog, pricing, tools)
 
     async def quote(self, request: RunRequest) -> Quote:
         """Calls no model. Raises: ModelNotFound."""
-        return self._quoter.quote(request)
+        return await self._quoter.quote(request)
 
     async def receipt(self, caller: Caller, run_id: str) -> Receipt | None:
         """None for a run of another account, and one that the ledger does not know: it is free and not over yet, or it
         never was."""
-        holds = self._ledger.holds(account_id=caller.account_id, run_id=run_id)
-        entries = self._ledger.entries(account_id=caller.account_id, run_id=run_id)
+        holds, entries = await self._load_run(caller.account_id, run_id)
         if not (holds or entries):
             return None
         first = (*holds, *entries)[0]
-        is_open = bool(holds) and len(holds) == 1 and not self._has_lapsed(holds[0])
+        is_open = bool(holds) and len(holds) == 1 and not await self._has_lapsed(holds[0])
         return Receipt(
             run_id=run_id,
             status="open" if is_open else "settled",
@@ -73,16 +72,24 @@ class LedgerDesk:
     async def usage(self, caller: Caller, first: date, last: date) -> Sequence[UsageRow]:
         """Days `first` to `last`, both included, the newest first."""
         await self._tally.catch_up()
-        rows = self._database.read(_USAGE, (caller.account_id, first.isoformat(), last.isoformat()))
+        rows = await self._database.fetch(_USAGE, (caller.account_id, first.isoformat(), last.isoformat()))
         return [_to_usage(row) for row in rows]
 
     async def budgets(self, caller: Caller) -> Sequence[BudgetState]:
-        if not self._budgets.binds(caller):
+        if not await self._budgets.binds(caller):
             return ()
         return await self._budgets.states(caller, self._clock.unix())
 
-    def _has_lapsed(self, hold: Entry) -> bool:
-        ((lapses_at,),) = self._database.read(_LAPSE, (hold.entry_id,))
+    async def _load_run(self, account_id: str, run_id: str) -> tuple[Sequence[Entry], Sequence[Entry]]:
+        """Both books of it, at one moment: a charge is never seen without the release that came with it."""
+        holds = await self._ledger.load_holds(account_id=account_id, run_id=run_id)
+        entries = await self._ledger.load_entries(account_id=account_id, run_id=run_id)
+        if entries and len(holds) == 1:  # perhaps the run ended between the two reads
+            holds = await self._ledger.load_holds(account_id=account_id, run_id=run_id)
+        return holds, entries
+
+    async def _has_lapsed(self, hold: Entry) -> bool:
+        ((lapses_at,),) = await self._database.fetch(_LAPSE, (hold.entry_id,))
         return bool(lapses_at <= self._clock.unix())
 
 

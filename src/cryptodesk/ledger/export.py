@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Literal, TextIO
 
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.storage.database import Database
 
 __all__ = ["COLUMNS", "ExportFormat", "load_latest", "load_lines", "write_export"]
 
@@ -47,7 +47,7 @@ _ROWS_AT_ONCE = 5_000
 
 
 def load_lines(
-    database: SqliteDatabase, *, account_id: str = "", key_id: str = "", run_id: str = ""
+    database: Database, *, account_id: str = "", key_id: str = "", run_id: str = ""
 ) -> Iterator[dict[str, Any]]:
     """Entries in the order they were recorded, then holds and releases in theirs; of what is given alone."""
     where, values = _where(account_id, key_id, run_id)
@@ -61,7 +61,7 @@ def load_lines(
 
 
 def load_latest(
-    database: SqliteDatabase, count: int, *, account_id: str = "", key_id: str = "", run_id: str = ""
+    database: Database, count: int, *, account_id: str = "", key_id: str = "", run_id: str = ""
 ) -> list[dict[str, Any]]:
     """So many of each book, in the order of their moments."""
     where, values = _where(account_id, key_id, run_id)

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.storage.database import Database
 
 __all__ = ["PastRuns", "load_past_runs"]
 
@@ -20,7 +20,7 @@ SELECT run_id, input_tokens, output_tokens + reasoning_tokens,
   EXISTS (SELECT 1 FROM ledger_entries s WHERE s.entry_id = e.run_id || ':0:surcharge')
 FROM ledger_entries e
 WHERE position > (SELECT coalesce(max(position), 0) FROM ledger_entries) - ? AND model_id = ? AND account_id = ?
-  AND kind = 'charge' AND outcome = 'finished' AND NOT usage_is_estimated
+  AND kind = 'charge' AND outcome = 'finished' AND usage_is_estimated = 0
 ORDER BY position DESC LIMIT ?
 """
 
@@ -34,12 +34,12 @@ class PastRuns(Struct, frozen=True):
     output_tokens: float
 
 
-def load_past_runs(
-    database: SqliteDatabase, account_id: str, model_id: str, *, built_in_listed: bool
+async def load_past_runs(
+    database: Database, account_id: str, model_id: str, *, built_in_listed: bool
 ) -> PastRuns | None:
     """Of the account's latest finished runs, of those with built-in tools or of those without; None where there were
     none."""
-    rows = database.read(_SELECT, (_ENTRIES_BACK, model_id, account_id, _MOST_CALLS))
+    rows = await database.fetch(_SELECT, (_ENTRIES_BACK, model_id, account_id, _MOST_CALLS))
     found = _by_run(row for row in rows if bool(row[3]) == built_in_listed)
     if not found:
         return None

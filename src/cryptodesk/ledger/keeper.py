@@ -10,7 +10,7 @@ from cryptodesk.core.errors import CryptodeskError
 from cryptodesk.ledger.budgets import BudgetBook
 from cryptodesk.ledger.holds import HoldDesk
 from cryptodesk.ledger.seals import Sealer
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.storage.database import Database
 
 __all__ = ["INTERVAL_SECONDS", "LedgerKeeper"]
 
@@ -25,7 +25,7 @@ SELECT 1 WHERE EXISTS (SELECT 1 FROM ledger_holds WHERE position > (SELECT holds
 
 
 class LedgerKeeper:
-    def __init__(self, database: SqliteDatabase, clock: Clock, holds: HoldDesk) -> None:
+    def __init__(self, database: Database, clock: Clock, holds: HoldDesk) -> None:
         self._database = database
         self._holds = holds
         self._budgets = BudgetBook(database)
@@ -43,6 +43,6 @@ class LedgerKeeper:
     async def keep(self) -> None:
         """Once: holds that lapsed are given back, and what was recorded is sealed. Totals are counted where a budget
         rests on them, so that no run has much to count; elsewhere they wait until somebody asks."""
-        if not self._budgets.is_empty or self._database.read(_UNCOUNTED_HOLDS):
+        if not await self._budgets.is_empty() or await self._database.fetch(_UNCOUNTED_HOLDS):
             await self._holds.release_lapsed()
         await self._sealer.seal()

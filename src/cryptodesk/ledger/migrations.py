@@ -2,42 +2,142 @@
 
 from __future__ import annotations
 
+from cryptodesk.ledger.postgres_rules import HEX, REFUSE, book_in_postgres, never
+from cryptodesk.storage.dialect import to_postgres_schema
 from cryptodesk.storage.migrations import Migration
 
 __all__ = ["COMPONENT", "MIGRATIONS"]
 
 COMPONENT = "ledger"
 
+# Amounts are decimal text, every digit as it was written: SQLite has no exact number with a fraction.
+_ENTRIES = """
+CREATE TABLE ledger_entries (
+    position INTEGER PRIMARY KEY,
+    entry_id TEXT NOT NULL UNIQUE,
+    account_id TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    run_id TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('charge', 'surcharge', 'credit', 'refund')),
+    amount_usd TEXT NOT NULL CHECK (typeof(amount_usd) = 'text'),
+    created_at REAL NOT NULL,
+    model_id TEXT NOT NULL,
+    served_by TEXT NOT NULL,
+    price_version TEXT NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    cache_read_tokens INTEGER NOT NULL,
+    reasoning_tokens INTEGER NOT NULL,
+    usage_is_estimated INTEGER NOT NULL CHECK (usage_is_estimated IN (0, 1)),
+    outcome TEXT NOT NULL CHECK (outcome IN ('finished', 'cancelled', 'failed'))
+)
+"""
+# Few indexes, because every run pays for each: a key belongs to one account, and an entry of a run has an id that
+# begins with the run's.
+_BY_ACCOUNT = "CREATE INDEX ledger_entries_by_account ON ledger_entries (account_id, key_id)"
+_HOLDS = """
+CREATE TABLE ledger_holds (
+    position INTEGER PRIMARY KEY,
+    entry_id TEXT NOT NULL UNIQUE,
+    account_id TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    run_id TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('hold', 'release')),
+    amount_usd TEXT NOT NULL CHECK (typeof(amount_usd) = 'text'),
+    created_at REAL NOT NULL,
+    model_id TEXT NOT NULL,
+    price_version TEXT NOT NULL,
+    lapses_at REAL NOT NULL,
+    outcome TEXT NOT NULL CHECK (outcome IN ('finished', 'cancelled', 'failed'))
+)
+"""
+_BUDGETS = """
+CREATE TABLE budgets (
+    scope TEXT NOT NULL CHECK (scope IN ('key', 'account')),
+    scope_id TEXT NOT NULL,
+    period TEXT NOT NULL CHECK (period IN ('day', 'month', 'total')),
+    limit_usd TEXT NOT NULL CHECK (typeof(limit_usd) = 'text'),
+    set_at REAL NOT NULL,
+    PRIMARY KEY (scope, scope_id, period)
+) WITHOUT ROWID
+"""
+# Everything below is derived from the entries and the holds: up to which position they are counted in, and what they
+# add up to.
+_TALLY = """
+CREATE TABLE ledger_tally (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    entries_to INTEGER NOT NULL,
+    holds_to INTEGER NOT NULL
+)
+"""
+# One of its columns has a name that is a word of PostgreSQL's own.
+_TALLY_IN_POSTGRES = """
+CREATE TABLE ledger_tally (
+    "only" bigint PRIMARY KEY CHECK ("only" = 1),
+    entries_to bigint NOT NULL,
+    holds_to bigint NOT NULL
+)
+"""
+_TOTALS = (
+    "INSERT INTO ledger_tally VALUES (1, 0, 0)",
+    """
+    CREATE TABLE ledger_totals (
+        scope TEXT NOT NULL,
+        scope_id TEXT NOT NULL,
+        starts_on TEXT NOT NULL,
+        spent_usd TEXT NOT NULL CHECK (typeof(spent_usd) = 'text'),
+        PRIMARY KEY (scope, scope_id, starts_on)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE ledger_days (
+        account_id TEXT NOT NULL,
+        day TEXT NOT NULL,
+        key_id TEXT NOT NULL,
+        model_id TEXT NOT NULL,
+        runs INTEGER NOT NULL,
+        input_tokens INTEGER NOT NULL,
+        output_tokens INTEGER NOT NULL,
+        cache_read_tokens INTEGER NOT NULL,
+        reasoning_tokens INTEGER NOT NULL,
+        cache_write_tokens INTEGER NOT NULL,
+        cache_write_1h_tokens INTEGER NOT NULL,
+        charged_usd TEXT NOT NULL CHECK (typeof(charged_usd) = 'text'),
+        refunded_usd TEXT NOT NULL CHECK (typeof(refunded_usd) = 'text'),
+        PRIMARY KEY (account_id, day, key_id, model_id)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE ledger_open_holds (
+        run_id TEXT PRIMARY KEY,
+        account_id TEXT NOT NULL,
+        key_id TEXT NOT NULL,
+        amount_usd TEXT NOT NULL CHECK (typeof(amount_usd) = 'text'),
+        created_at REAL NOT NULL,
+        lapses_at REAL NOT NULL
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX ledger_open_holds_by_account ON ledger_open_holds (account_id)",
+)
+_SEALS = """
+CREATE TABLE ledger_seals (
+    book TEXT NOT NULL CHECK (book IN ('entries', 'holds')),
+    number INTEGER NOT NULL,
+    last_position INTEGER NOT NULL,
+    digest BLOB NOT NULL,
+    marks BLOB NOT NULL,
+    sealed_at REAL NOT NULL,
+    PRIMARY KEY (book, number)
+)
+"""
+
 MIGRATIONS = (
     Migration(
         1,
         "entries",
         (
-            # Amounts are decimal text: SQLite has no exact number with a fraction.
-            """
-            CREATE TABLE ledger_entries (
-                position INTEGER PRIMARY KEY,
-                entry_id TEXT NOT NULL UNIQUE,
-                account_id TEXT NOT NULL,
-                key_id TEXT NOT NULL,
-                run_id TEXT NOT NULL,
-                kind TEXT NOT NULL CHECK (kind IN ('charge', 'surcharge', 'credit', 'refund')),
-                amount_usd TEXT NOT NULL CHECK (typeof(amount_usd) = 'text'),
-                created_at REAL NOT NULL,
-                model_id TEXT NOT NULL,
-                served_by TEXT NOT NULL,
-                price_version TEXT NOT NULL,
-                input_tokens INTEGER NOT NULL,
-                output_tokens INTEGER NOT NULL,
-                cache_read_tokens INTEGER NOT NULL,
-                reasoning_tokens INTEGER NOT NULL,
-                usage_is_estimated INTEGER NOT NULL CHECK (usage_is_estimated IN (0, 1)),
-                outcome TEXT NOT NULL CHECK (outcome IN ('finished', 'cancelled', 'failed'))
-            )
-            """,
-            # Few indexes, because every run pays for each: a key belongs to one account, and an entry of a run has
-            # an id that begins with the run's.
-            "CREATE INDEX ledger_entries_by_account ON ledger_entries (account_id, key_id)",
+            _ENTRIES,
+            _BY_ACCOUNT,
             """
             CREATE TRIGGER ledger_entries_are_never_changed BEFORE UPDATE ON ledger_entries
             BEGIN SELECT RAISE(ABORT, 'the ledger is append-only: an entry is never changed'); END
@@ -53,6 +153,7 @@ MIGRATIONS = (
             BEGIN SELECT RAISE(ABORT, 'the ledger is append-only: an entry of this id is there already'); END
             """,
         ),
+        postgres=(REFUSE, *book_in_postgres("ledger_entries", _ENTRIES, _BY_ACCOUNT)),
     ),
     Migration(
         2,
@@ -85,22 +186,7 @@ MIGRATIONS = (
         "holds",
         (
             # A table of its own: the older one names its kinds in a CHECK, and copying it would rewrite history.
-            """
-            CREATE TABLE ledger_holds (
-                position INTEGER PRIMARY KEY,
-                entry_id TEXT NOT NULL UNIQUE,
-                account_id TEXT NOT NULL,
-                key_id TEXT NOT NULL,
-                run_id TEXT NOT NULL,
-                kind TEXT NOT NULL CHECK (kind IN ('hold', 'release')),
-                amount_usd TEXT NOT NULL CHECK (typeof(amount_usd) = 'text'),
-                created_at REAL NOT NULL,
-                model_id TEXT NOT NULL,
-                price_version TEXT NOT NULL,
-                lapses_at REAL NOT NULL,
-                outcome TEXT NOT NULL CHECK (outcome IN ('finished', 'cancelled', 'failed'))
-            )
-            """,
+            _HOLDS,
             """
             CREATE TRIGGER ledger_holds_are_never_changed BEFORE UPDATE ON ledger_holds
             BEGIN SELECT RAISE(ABORT, 'the ledger is append-only: an entry is never changed'); END
@@ -115,86 +201,19 @@ MIGRATIONS = (
             BEGIN SELECT RAISE(ABORT, 'the ledger is append-only: an entry of this id is there already'); END
             """,
         ),
+        postgres=book_in_postgres("ledger_holds", _HOLDS),
     ),
     Migration(
         5,
         "budgets and running totals",
-        (
-            """
-            CREATE TABLE budgets (
-                scope TEXT NOT NULL CHECK (scope IN ('key', 'account')),
-                scope_id TEXT NOT NULL,
-                period TEXT NOT NULL CHECK (period IN ('day', 'month', 'total')),
-                limit_usd TEXT NOT NULL CHECK (typeof(limit_usd) = 'text'),
-                set_at REAL NOT NULL,
-                PRIMARY KEY (scope, scope_id, period)
-            ) WITHOUT ROWID
-            """,
-            # Everything below is derived from the entries and the holds: up to which position they are counted in, and
-            # what they add up to.
-            """
-            CREATE TABLE ledger_tally (
-                only INTEGER PRIMARY KEY CHECK (only = 1),
-                entries_to INTEGER NOT NULL,
-                holds_to INTEGER NOT NULL
-            )
-            """,
-            "INSERT INTO ledger_tally VALUES (1, 0, 0)",
-            """
-            CREATE TABLE ledger_totals (
-                scope TEXT NOT NULL,
-                scope_id TEXT NOT NULL,
-                starts_on TEXT NOT NULL,
-                spent_usd TEXT NOT NULL CHECK (typeof(spent_usd) = 'text'),
-                PRIMARY KEY (scope, scope_id, starts_on)
-            ) WITHOUT ROWID
-            """,
-            """
-            CREATE TABLE ledger_days (
-                account_id TEXT NOT NULL,
-                day TEXT NOT NULL,
-                key_id TEXT NOT NULL,
-                model_id TEXT NOT NULL,
-                runs INTEGER NOT NULL,
-                input_tokens INTEGER NOT NULL,
-                output_tokens INTEGER NOT NULL,
-                cache_read_tokens INTEGER NOT NULL,
-                reasoning_tokens INTEGER NOT NULL,
-                cache_write_tokens INTEGER NOT NULL,
-                cache_write_1h_tokens INTEGER NOT NULL,
-                charged_usd TEXT NOT NULL CHECK (typeof(charged_usd) = 'text'),
-                refunded_usd TEXT NOT NULL CHECK (typeof(refunded_usd) = 'text'),
-                PRIMARY KEY (account_id, day, key_id, model_id)
-            ) WITHOUT ROWID
-            """,
-            """
-            CREATE TABLE ledger_open_holds (
-                run_id TEXT PRIMARY KEY,
-                account_id TEXT NOT NULL,
-                key_id TEXT NOT NULL,
-                amount_usd TEXT NOT NULL CHECK (typeof(amount_usd) = 'text'),
-                created_at REAL NOT NULL,
-                lapses_at REAL NOT NULL
-            ) WITHOUT ROWID
-            """,
-            "CREATE INDEX ledger_open_holds_by_account ON ledger_open_holds (account_id)",
-        ),
+        (_BUDGETS, _TALLY, *_TOTALS),
+        postgres=(to_postgres_schema(_BUDGETS), _TALLY_IN_POSTGRES, *map(to_postgres_schema, _TOTALS)),
     ),
     Migration(
         6,
         "seals",
         (
-            """
-            CREATE TABLE ledger_seals (
-                book TEXT NOT NULL CHECK (book IN ('entries', 'holds')),
-                number INTEGER NOT NULL,
-                last_position INTEGER NOT NULL,
-                digest BLOB NOT NULL,
-                marks BLOB NOT NULL,
-                sealed_at REAL NOT NULL,
-                PRIMARY KEY (book, number)
-            )
-            """,
+            _SEALS,
             """
             CREATE TRIGGER ledger_seals_are_never_changed BEFORE UPDATE ON ledger_seals
             BEGIN SELECT RAISE(ABORT, 'a seal is never changed'); END
@@ -204,6 +223,7 @@ MIGRATIONS = (
             BEGIN SELECT RAISE(ABORT, 'a seal is never deleted'); END
             """,
         ),
+        postgres=(HEX, to_postgres_schema(_SEALS), *never("ledger_seals", "a seal is never {}")),
     ),
     Migration(
         7,

@@ -6,7 +6,6 @@ as a budget does."""
 
 from __future__ import annotations
 
-import sqlite3
 from decimal import Decimal
 
 from cryptodesk.core.errors import InvalidRequest
@@ -15,8 +14,8 @@ from cryptodesk.core.ports import Entry
 from cryptodesk.core.usage import Usage
 from cryptodesk.ledger.amounts import subtract
 from cryptodesk.ledger.rows import INSERT_ENTRY, INSERT_NOTED_ENTRY, to_row
-from cryptodesk.ledger.store import SqliteLedger
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.ledger.store import DatabaseLedger
+from cryptodesk.storage.database import Connection, Database
 
 __all__ = ["MOST_NOTE_CHARACTERS", "PrepaidAccounts"]
 
@@ -31,9 +30,9 @@ _IS_MARKED = "SELECT 1 FROM prepaid_accounts WHERE account_id = ?"
 class PrepaidAccounts:
     """For commands: everything blocks until it is on disk."""
 
-    def __init__(self, database: SqliteDatabase) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._ledger = SqliteLedger(database)
+        self._ledger = DatabaseLedger(database)
 
     def credit(self, account_id: str, amount_usd: Decimal, now: float, *, note: str = "", reference: str = "") -> Entry:
         """Appends a credit; an amount below zero takes back one that was given by mistake. Of one `reference`, such as
@@ -66,7 +65,7 @@ class PrepaidAccounts:
         return bool(self._database.read(_IS_MARKED, (account_id,)))
 
 
-def _append(connection: sqlite3.Connection, entry: Entry) -> bool:
+def _append(connection: Connection, entry: Entry) -> bool:
     """Whether it was not there yet."""
     if connection.execute("SELECT 1 FROM ledger_entries WHERE entry_id = ?", (entry.entry_id,)).fetchone():
         return False

@@ -15,7 +15,7 @@ from cryptodesk.core.tools import ToolSpec
 from cryptodesk.core.usage import Usage, decimal_text, estimate_tokens
 from cryptodesk.core.worst_case import RunShape, bounded_tokens, characters_of, compute_run_usd, is_free
 from cryptodesk.ledger.history import PastRuns, load_past_runs
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.storage.database import Database
 
 __all__ = ["Quoter"]
 
@@ -38,13 +38,13 @@ class _Sizes(Struct, frozen=True):
 
 
 class Quoter:
-    def __init__(self, database: SqliteDatabase, catalog: ModelCatalog, pricing: Pricing, tools: ToolRunner) -> None:
+    def __init__(self, database: Database, catalog: ModelCatalog, pricing: Pricing, tools: ToolRunner) -> None:
         self._database = database
         self._catalog = catalog
         self._pricing = pricing
         self._tools = tools
 
-    def quote(self, request: RunRequest) -> Quote:
+    async def quote(self, request: RunRequest) -> Quote:
         """Calls no model. Raises: ModelNotFound."""
         routes = tuple(self._catalog.resolve(request.model_id))
         route = routes[0]
@@ -55,7 +55,7 @@ class Quoter:
             words = ("The model is free.",)
             return Quote(request.model_id, route.price.version, nothing, nothing, nothing, sizes.likely, words)
         low = self._cost(route, Usage(sizes.likely, _SHORT_ANSWER_TOKENS), request)
-        likely, likely_basis = self._likely(request, route, sizes.likely)
+        likely, likely_basis = await self._likely(request, route, sizes.likely)
         worst, worst_basis = self._worst(request, routes, sizes.most)
         basis = (f"low: one call, {_SHORT_ANSWER_TOKENS} tokens of answer", likely_basis, worst_basis, *_notes(request))
         if not worst.is_nan():
@@ -63,9 +63,9 @@ class Quoter:
             likely = max(low, min(likely, worst))
         return Quote(request.model_id, route.price.version, low, likely, worst, sizes.likely, basis)
 
-    def _likely(self, request: RunRequest, route: ModelRoute, sent: int) -> tuple[Decimal, str]:
+    async def _likely(self, request: RunRequest, route: ModelRoute, sent: int) -> tuple[Decimal, str]:
         listed = bool(request.built_in_tools)
-        past = load_past_runs(self._database, request.caller.account_id, request.model_id, built_in_listed=listed)
+        past = await load_past_runs(self._database, request.caller.account_id, request.model_id, built_in_listed=listed)
         usual = past or (_USUAL_WITH_TOOLS if listed else _USUAL)
         first = Usage(ceil(sent * usual.calls + usual.grown_tokens), ceil(usual.output_tokens))
         amount = self._cost(route, first, request)

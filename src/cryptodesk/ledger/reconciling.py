@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, Literal, TextIO
 
@@ -11,24 +12,30 @@ from msgspec import Struct
 
 from cryptodesk.ledger.amounts import NOTHING, add, subtract
 from cryptodesk.ledger.calendar import day_of
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.storage.database import Database
 
 __all__ = ["Difference", "check_books", "compare_bill", "read_bill"]
 
-_CHARGES = "SELECT run_id, created_at, amount_usd FROM ledger_entries WHERE kind = 'charge' AND served_by LIKE ?"
+_CHARGES = """
+SELECT position, run_id, created_at, amount_usd, served_by FROM ledger_entries
+WHERE position > ? AND kind = 'charge' ORDER BY position LIMIT ?
+"""
+_ROWS_AT_ONCE = 20_000
+_BEFORE_ALL = -(1 << 63)
 _UNCHARGED_TURNS = """
 SELECT turn_id FROM turns t WHERE NOT EXISTS
   (SELECT 1 FROM ledger_entries e WHERE e.entry_id > t.turn_id || ':' AND e.entry_id < t.turn_id || ';')
-ORDER BY rowid
+ORDER BY t.created_at, t.turn_id
 """
 _SURCHARGES = """
 SELECT s.run_id, s.amount_usd, c.amount_usd FROM ledger_entries s LEFT JOIN ledger_entries c
-  ON c.entry_id = substr(s.entry_id, 1, length(s.entry_id) - 9) || 'charge'
-WHERE s.kind = 'surcharge' AND NOT s.usage_is_estimated
+  ON c.entry_id = substr(s.entry_id, 1, CASE WHEN length(s.entry_id) > 9 THEN length(s.entry_id) - 9 ELSE 0 END)
+    || 'charge'
+WHERE s.kind = 'surcharge' AND s.usage_is_estimated = 0 ORDER BY s.position
 """
 _RELEASES = """
 SELECT r.run_id, h.amount_usd, r.amount_usd FROM ledger_holds r LEFT JOIN ledger_holds h
-  ON h.entry_id = r.run_id || ':hold' WHERE r.kind = 'release'
+  ON h.entry_id = r.run_id || ':hold' WHERE r.kind = 'release' ORDER BY r.position
 """
 
 BillKey = Literal["run_id", "day"]
@@ -72,13 +79,14 @@ def read_bill(file: TextIO) -> tuple[BillKey, dict[str, Decimal]]:
 
 
 def compare_bill(
-    database: SqliteDatabase, key: BillKey, bill: dict[str, Decimal], served_by: str = "%"
+    database: Database, key: BillKey, bill: dict[str, Decimal], served_by: str = "%"
 ) -> tuple[Difference, ...]:
     """Every line on which ledger and bill differ. Charges alone count: the surcharge is ours, not the provider's.
 
-    `served_by` is an SQL pattern of the upstream models that the provider's bill is about."""
+    `served_by` is a pattern of the upstream models that the provider's bill is about: % stands for anything, _ for one
+    character, and small letters for capital ones."""
     ours: dict[str, Decimal] = {}
-    for run_id, created_at, amount in database.read(_CHARGES, (served_by,)):
+    for run_id, created_at, amount in _charges(database, _compile(served_by)):
         name = run_id if key == "run_id" else day_of(created_at).isoformat()
         ours[name] = add(ours.get(name, NOTHING), Decimal(amount))
     return tuple(
@@ -88,7 +96,22 @@ def compare_bill(
     )
 
 
-def check_books(database: SqliteDatabase) -> tuple[str, ...]:
+def _charges(database: Database, is_meant: re.Pattern[str]) -> Iterator[tuple[str, float, str]]:
+    position = _BEFORE_ALL
+    while rows := database.read(_CHARGES, (position, _ROWS_AT_ONCE)):
+        position = rows[-1][0]
+        yield from (row[1:4] for row in rows if is_meant.fullmatch(row[4]))
+
+
+def _compile(pattern: str) -> re.Pattern[str]:
+    """As SQLite's LIKE; that of PostgreSQL tells capitals apart."""
+    wild = {"%": ".*", "_": "."}
+    return re.compile(
+        "".join(wild.get(each) or re.escape(each) for each in pattern), re.IGNORECASE | re.ASCII | re.DOTALL
+    )
+
+
+def check_books(database: Database) -> tuple[str, ...]:
     """What of the books does not agree with itself; empty where all is well."""
     problems = [f"the stored answer {run_id} has no charge" for (run_id,) in database.read(_UNCHARGED_TURNS)]
     problems += _unequal(

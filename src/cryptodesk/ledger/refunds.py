@@ -5,13 +5,13 @@ from __future__ import annotations
 from cryptodesk.core.clock import Clock
 from cryptodesk.core.ports import Database, Entry
 from cryptodesk.core.usage import Usage
-from cryptodesk.ledger.store import SqliteLedger
+from cryptodesk.ledger.store import DatabaseLedger
 
 __all__ = ["Refunds"]
 
 
 class Refunds:
-    def __init__(self, database: Database, ledger: SqliteLedger, clock: Clock) -> None:
+    def __init__(self, database: Database, ledger: DatabaseLedger, clock: Clock) -> None:
         self._database = database
         self._ledger = ledger
         self._clock = clock
@@ -19,7 +19,7 @@ class Refunds:
     async def refund_run(self, run_id: str) -> int:
         """How many entries were given back now: every charge and surcharge of the run, each by an entry of its own; 0
         where nothing was charged or all was given back before. Returns once it is on disk."""
-        entries = self._ledger.entries(run_id=run_id)
+        entries = await self._ledger.load_entries(run_id=run_id)
         known = {entry.entry_id for entry in entries}
         owed = [entry for entry in entries if entry.kind in ("charge", "surcharge") and entry.amount_usd]
         refunds = [refund for entry in owed if (refund := self._refund(entry)).entry_id not in known]

@@ -7,16 +7,16 @@ commit, by a reader: no run waits for it."""
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
-from typing import Any, Final, Literal
+from math import isfinite
+from typing import Final, Literal
 
 from msgspec import Struct
 
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.storage.database import Connection, Database
 
-__all__ = ["BOOKS", "SEALED_ROWS", "Book", "Finding", "Sealer", "verify"]
+__all__ = ["BOOKS", "Book", "Finding", "Sealer", "load_sealed_texts", "verify"]
 
 Book = Literal["entries", "holds"]
 BOOKS: Final[tuple[Book, ...]] = ("entries", "holds")
@@ -25,36 +25,52 @@ _ROWS_A_SEAL = 512
 _MARK_BYTES = 8
 _BEGIN = bytes(32)
 
-# Each text as hexadecimal, because a text may hold anything; moments to the microsecond, because no two versions of
-# SQLite need write a float alike.
-_MOMENT = "CAST(round({} * 1000000) AS INTEGER)"
-_TEXTS = ("entry_id", "account_id", "key_id", "run_id", "kind", "amount_usd", "model_id", "price_version", "outcome")
-_PARTS: Final[dict[Book, tuple[str, ...]]] = {
-    "entries": (
-        *(f"hex({name})" for name in (*_TEXTS, "served_by")),
-        _MOMENT.format("created_at"),
-        "input_tokens",
-        "output_tokens",
-        "cache_read_tokens",
-        "reasoning_tokens",
-        "cache_write_tokens",
-        "cache_write_1h_tokens",
-        "coalesce(hex(reported_usd), '-')",
-        # Nothing where there is no note: rows that were sealed before there were any keep their hashes.
-        "usage_is_estimated || coalesce('|' || hex(note), '')",
-    ),
-    "holds": (*(f"hex({name})" for name in _TEXTS), _MOMENT.format("created_at"), _MOMENT.format("lapses_at")),
-}
 _BAR = " || '|' || "
-# Position, id and the text that is hashed, of the rows after a position.
-SEALED_ROWS: Final[dict[Book, str]] = {
-    book: f"SELECT position, entry_id, position{_BAR}{_BAR.join(parts)} FROM ledger_{book} "  # noqa: S608 - constants
-    "WHERE position > ? ORDER BY position LIMIT ?"
-    for book, parts in _PARTS.items()
+# Each text as hexadecimal, because a text may hold anything. What stands around the moments of a row, which are written
+# here, because no two databases need write a float alike.
+_TEXTS = ("entry_id", "account_id", "key_id", "run_id", "kind", "amount_usd", "model_id", "price_version", "outcome")
+_TOKENS = (
+    "input_tokens",
+    "output_tokens",
+    "cache_read_tokens",
+    "reasoning_tokens",
+    "cache_write_tokens",
+    "cache_write_1h_tokens",
+)
+_COLUMNS: Final[dict[Book, tuple[str, ...]]] = {
+    "entries": (
+        _BAR.join(f"hex({name})" for name in (*_TEXTS, "served_by")),
+        "created_at",
+        _BAR.join((*_TOKENS, "hex(reported_usd)", "usage_is_estimated", "hex(note)")),
+    ),
+    "holds": (_BAR.join(f"hex({name})" for name in _TEXTS), "created_at", "lapses_at"),
 }
+_ROWS: Final[dict[Book, str]] = {
+    book: f"SELECT position, {', '.join(columns)} FROM ledger_{book} WHERE position > ? ORDER BY position LIMIT ?"  # noqa: S608
+    for book, columns in _COLUMNS.items()
+}
+_WHOLE_FROM: Final = 2.0**52
 _LAST = "SELECT number, last_position, digest FROM ledger_seals WHERE book = ? ORDER BY number DESC LIMIT 1"
 _SEALS = "SELECT number, last_position, digest, marks FROM ledger_seals WHERE book = ? ORDER BY number"
 _INSERT = "INSERT INTO ledger_seals VALUES (?, ?, ?, ?, ?, ?)"
+
+
+def load_sealed_texts(database: Database, book: Book, after: int, count: int) -> list[tuple[int, str]]:
+    """Positions and the texts that are hashed of so many rows after a position: the same in every database."""
+    return [
+        (position, f"{position}|{opening or ''}|{_moment(created_at)}|{_moment(end) if book == 'holds' else end}")
+        for position, opening, created_at, end in database.read(_ROWS[book], (after, count))
+    ]
+
+
+def _moment(seconds: object) -> int | str:
+    """In microseconds, half of one rounded away from zero."""
+    if not isinstance(seconds, float) or not isfinite(seconds):  # was put there by somebody else
+        return repr(seconds)
+    micros = seconds * 1_000_000
+    if abs(micros) >= _WHOLE_FROM:
+        return int(micros)
+    return int(micros + 0.5 if micros >= 0 else micros - 0.5)
 
 
 class Finding(Struct, frozen=True):
@@ -69,7 +85,7 @@ class Finding(Struct, frozen=True):
 
 
 class Sealer:
-    def __init__(self, database: SqliteDatabase, now: Callable[[], float]) -> None:
+    def __init__(self, database: Database, now: Callable[[], float]) -> None:
         self._database = database
         self._now = now
 
@@ -91,14 +107,14 @@ class Sealer:
         """0 where nothing is left, or another process sealed at the same moment."""
         last = self._database.read(_LAST, (book,))
         number, position, digest = last[0] if last else (0, 0, _BEGIN)
-        rows = self._database.read(SEALED_ROWS[book], (position, _ROWS_A_SEAL))
+        rows = load_sealed_texts(self._database, book, position, _ROWS_A_SEAL)
         if not rows:
             return 0
-        hashes = list(_chain(digest, (row[2] for row in rows)))
+        hashes = list(_chain(digest, (text for _, text in rows)))
         marks = b"".join(each[:_MARK_BYTES] for each in hashes)
         seal = (book, number + 1, rows[-1][0], hashes[-1], marks, self._now())
 
-        def insert(connection: sqlite3.Connection) -> bool:
+        def insert(connection: Connection) -> bool:
             latest = connection.execute(_LAST, (book,)).fetchone()
             if (latest[0] if latest else 0) != number:
                 return False
@@ -108,7 +124,7 @@ class Sealer:
         return len(rows) if self._database.write_blocking(insert) else 0
 
 
-def verify(database: SqliteDatabase, book: Book, noted: str = "") -> Finding:
+def verify(database: Database, book: Book, noted: str = "") -> Finding:
     """Computes every seal of the book anew. `noted` is the head of an earlier time, which must still be among them."""
     seals = database.read(_SEALS, (book,))
     position, digest = 0, _BEGIN
@@ -121,8 +137,8 @@ def verify(database: SqliteDatabase, book: Book, noted: str = "") -> Finding:
             fault = f"seal {expected} is gone"
             break
         count = len(marks) // _MARK_BYTES
-        rows = [row for row in database.read(SEALED_ROWS[book], (position, count)) if row[0] <= last_position]
-        hashes = list(_chain(digest, (row[2] for row in rows)))
+        rows = [row for row in load_sealed_texts(database, book, position, count) if row[0] <= last_position]
+        hashes = list(_chain(digest, (text for _, text in rows)))
         fault = _first_fault(rows, hashes, marks, position, last_position)
         if fault is None and hashes[-1] != sealed_digest:
             fault = f"seal {number} itself was changed"
@@ -135,7 +151,7 @@ def verify(database: SqliteDatabase, book: Book, noted: str = "") -> Finding:
 
 
 def _first_fault(
-    rows: Sequence[Any], hashes: Sequence[bytes], marks: bytes, position: int, last_position: int
+    rows: Sequence[tuple[int, str]], hashes: Sequence[bytes], marks: bytes, position: int, last_position: int
 ) -> str | None:
     count = len(marks) // _MARK_BYTES
     if count != last_position - position:
@@ -146,11 +162,16 @@ def _first_fault(
             return f"the entry at position {expected} is gone"
         mark = marks[index * _MARK_BYTES : (index + 1) * _MARK_BYTES]
         if hashes[index][:_MARK_BYTES] != mark:
-            return f"the entry at position {expected}, {rows[index][1]!r}, is not the one that was sealed"
+            return f"the entry at position {expected}, {_name_of(rows[index][1])!r}, is not the one that was sealed"
     return None
 
 
-def _outside(database: SqliteDatabase, book: Book) -> str | None:
+def _name_of(text: str) -> str:
+    """The entry's id, out of the text that is hashed."""
+    return bytes.fromhex(text.split("|", 2)[1]).decode(errors="replace")
+
+
+def _outside(database: Database, book: Book) -> str | None:
     """Positions count from 1: a row before that was put there by somebody else."""
     rows = database.read(f"SELECT position, entry_id FROM ledger_{book} WHERE position < 1 LIMIT 1", ())  # noqa: S608
     return f"the entry at position {rows[0][0]}, {rows[0][1]!r}, was put in by somebody else" if rows else None

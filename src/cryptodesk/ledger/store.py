@@ -1,4 +1,4 @@
-"""The ledger in SQLite: entries are appended and read, never changed."""
+"""The ledger: entries are appended and read, never changed."""
 
 from __future__ import annotations
 
@@ -19,13 +19,16 @@ from cryptodesk.ledger.rows import (
     to_hold_entry,
     to_row,
 )
-from cryptodesk.storage.sqlite import SqliteBatch, SqliteDatabase
+from cryptodesk.storage.database import Database, Statement, StatementBatch
 
-__all__ = ["SqliteLedger"]
+__all__ = ["DatabaseLedger"]
+
+_ENTRIES = f"SELECT {READ_ENTRY_COLUMNS} FROM ledger_entries"  # noqa: S608 - the columns are ours
+_HOLDS = f"SELECT {HOLD_COLUMNS} FROM ledger_holds"  # noqa: S608 - the columns are ours
 
 
-class SqliteLedger:
-    def __init__(self, database: SqliteDatabase) -> None:
+class DatabaseLedger:
+    def __init__(self, database: Database) -> None:
         self._database = database
 
     def record(self, batch: Batch, entries: Sequence[Entry]) -> None:
@@ -34,7 +37,7 @@ class SqliteLedger:
 
         Raises: ValueError for an amount that is no finite number (save NaN at a price that is marked unknown), or an
         entry id that is not its run's."""
-        rows = SqliteBatch.of(batch)
+        rows = StatementBatch.of(batch)
         for entry in entries:
             if is_hold(entry):
                 rows.add(INSERT_HOLD, hold_row(entry, 0.0))
@@ -46,25 +49,27 @@ class SqliteLedger:
     def entries(
         self, *, account_id: str | None = None, key_id: str | None = None, run_id: str | None = None
     ) -> tuple[Entry, ...]:
-        """The charges, surcharges, credits and refunds that match all that is given, in the order they were recorded;
-        all of them if nothing is."""
-        where, parameters = _where(account_id, key_id, run_id)
-        rows = self._database.read(
-            f"SELECT {READ_ENTRY_COLUMNS} FROM ledger_entries WHERE {where} ORDER BY position",  # noqa: S608 - the columns are ours
-            parameters,
-        )
-        return tuple(to_entry(row) for row in rows)
+        """As `load_entries`, on the calling thread: for commands."""
+        return tuple(map(to_entry, self._database.read(*_select(_ENTRIES, account_id, key_id, run_id))))
 
     def holds(
         self, *, account_id: str | None = None, key_id: str | None = None, run_id: str | None = None
     ) -> tuple[Entry, ...]:
+        """As `load_holds`, on the calling thread: for commands."""
+        return tuple(map(to_hold_entry, self._database.read(*_select(_HOLDS, account_id, key_id, run_id))))
+
+    async def load_entries(
+        self, *, account_id: str | None = None, key_id: str | None = None, run_id: str | None = None
+    ) -> tuple[Entry, ...]:
+        """The charges, surcharges, credits and refunds that match all that is given, in the order they were recorded;
+        all of them if nothing is."""
+        return tuple(map(to_entry, await self._database.fetch(*_select(_ENTRIES, account_id, key_id, run_id))))
+
+    async def load_holds(
+        self, *, account_id: str | None = None, key_id: str | None = None, run_id: str | None = None
+    ) -> tuple[Entry, ...]:
         """The holds and releases that match, in the order they were recorded."""
-        where, parameters = _where(account_id, key_id, run_id)
-        rows = self._database.read(
-            f"SELECT {HOLD_COLUMNS} FROM ledger_holds WHERE {where} ORDER BY position",  # noqa: S608 - the columns are ours
-            parameters,
-        )
-        return tuple(to_hold_entry(row) for row in rows)
+        return tuple(map(to_hold_entry, await self._database.fetch(*_select(_HOLDS, account_id, key_id, run_id))))
 
     def balance_usd(self, account_id: str) -> Decimal:
         """The exact sum of the account's amounts: above zero it used more than it was credited, below it has credit
@@ -79,10 +84,10 @@ class SqliteLedger:
         return total
 
 
-def _where(account_id: str | None, key_id: str | None, run_id: str | None) -> tuple[str, tuple[str, ...]]:
+def _select(select: str, account_id: str | None, key_id: str | None, run_id: str | None) -> Statement:
     wanted = {"run_id": run_id, "key_id": key_id, "account_id": account_id}
     given = {f"{column} = ?": value for column, value in wanted.items() if value is not None}
     if run_id is not None:
         # The index on entry ids serves for runs too; ";" is the character behind ":".
         given |= {"entry_id > ?": f"{run_id}:", "entry_id < ?": f"{run_id};"}
-    return " AND ".join(given) or "TRUE", tuple(given.values())
+    return f"{select} WHERE {' AND '.join(given) or 'TRUE'} ORDER BY position", tuple(given.values())

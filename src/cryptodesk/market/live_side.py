@@ -15,13 +15,13 @@ from cryptodesk.market.feeds.live import LiveFeed, LiveSource
 from cryptodesk.market.feeds.stored import StoredFeed
 from cryptodesk.market.fetching.budget import CallBudget
 from cryptodesk.market.fetching.cache import FreshCache
-from cryptodesk.market.fetching.call_store import SqliteCallStore
+from cryptodesk.market.fetching.call_store import DatabaseCallStore
 from cryptodesk.market.fetching.client import SourceClient, SourceStatus
 from cryptodesk.market.fetching.session import SessionPool
 from cryptodesk.market.identity.directory import AssetDirectory
 from cryptodesk.market.keeping import Keeper
 from cryptodesk.market.sources._source import Source
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.storage.database import Database
 
 __all__ = ["LiveOptions", "LiveSide", "load_sources"]
 
@@ -49,7 +49,7 @@ class LiveSide:
     def __init__(
         self,
         options: LiveOptions,
-        database: SqliteDatabase,
+        database: Database,
         clock: Clock,
         directory: AssetDirectory,
         stored: StoredFeed,
@@ -57,9 +57,10 @@ class LiveSide:
         self._options = options
         self._stack = AsyncExitStack()
         self._clients: list[SourceClient] = []
+        self._budget = CallBudget(clock, DatabaseCallStore(database))
         cache = FreshCache("market", clock=clock)
         self.feed = LiveFeed(
-            self._links(database, clock),
+            self._links(clock),
             cache=cache,
             crosswalk=DirectoryCrosswalk(directory),
             clock=clock,
@@ -71,19 +72,22 @@ class LiveSide:
     async def close(self) -> None:
         await self._stack.aclose()
 
+    async def learn(self) -> None:
+        """Reads what other processes have asked of the sources today, where that is not known yet."""
+        await self._budget.learn()
+
     def statuses(self) -> Sequence[SourceStatus]:
         """How each source that is switched on fares."""
         return tuple(client.status() for client in self._clients)
 
-    def _links(self, database: SqliteDatabase, clock: Clock) -> list[LiveSource]:
-        budget = CallBudget(clock, SqliteCallStore(database))
-        self._stack.push_async_callback(budget.close)
+    def _links(self, clock: Clock) -> list[LiveSource]:
+        self._stack.push_async_callback(self._budget.close)
         session = SessionPool(proxy=self._options.proxy)
         self._stack.push_async_callback(session.close)
         links = []
         for source, credentials in self._switched_on():
             client = SourceClient(
-                source.name, source.policy, session=session, clock=clock, budget=budget, check=source.check
+                source.name, source.policy, session=session, clock=clock, budget=self._budget, check=source.check
             )
             self._stack.push_async_callback(client.close)
             self._clients.append(client)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,7 +20,7 @@ from cryptodesk.market.intake.status import SourceState
 from cryptodesk.market.query import Feed, Query
 from cryptodesk.market.records import CoinListing
 from cryptodesk.market.unpack import ensure_snapshot
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.storage.database import Database
 
 if TYPE_CHECKING:
     from cryptodesk.market.feeds.live import LiveFeed
@@ -60,7 +62,7 @@ class Market:
     """Use it in an `async with` block, on one event loop. `directory` and `feed` are ready from the start; entering
     unpacks what ships with the product and reads the ranks that are known."""
 
-    def __init__(self, options: MarketOptions, database: SqliteDatabase, clock: Clock) -> None:
+    def __init__(self, options: MarketOptions, database: Database, clock: Clock) -> None:
         self.mode = options.mode
         self._options = options
         self._database = database
@@ -73,11 +75,17 @@ class Market:
     async def __aenter__(self) -> Market:
         if self.mode != "simulated":
             await ensure_snapshot(self._database)
+        await self.learn()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         if self._side is not None:
             await self._side.close()
+
+    async def learn(self) -> None:
+        """Reads what other processes have asked of live sources today, so that `statuses` counts it."""
+        if self._side is not None:
+            await self._side.learn()
 
     def statuses(self) -> Sequence[SourceStatus]:
         """How each live source that is switched on fares; empty in the other modes."""
@@ -111,7 +119,10 @@ class Market:
 
     def _ranks(self, stored: StoredFeed) -> dict[int, int]:
         """Ranks of the last list of coins that was kept; none where it is too old to order names by."""
-        listings = stored.records.find_list(CoinListing, as_of=self._clock.now()).records
+        # Names are put in order before anybody serves, so whoever makes the market waits for them.
+        with ThreadPoolExecutor(1, "cryptodesk-ranks") as apart:
+            found = apart.submit(asyncio.run, stored.records.find_list(CoinListing, as_of=self._clock.now()))
+            listings = found.result().records
         oldest = self._clock.now() - _OLDEST_RANKS
         return {
             listing.asset_id: listing.rank
@@ -119,12 +130,12 @@ class Market:
             if listing.rank is not None and listing.provenance.as_of >= oldest
         }
 
-    def _pull_hint(self, query: Query[Any]) -> str | None:
+    async def _pull_hint(self, query: Query[Any]) -> str | None:
         """Which bundle the operator could pull to have such records."""
         for bundle in BUNDLES:
             recorded_at = datetime.combine(bundle.recorded_on, time.min, UTC)
             is_in_time = query.as_of is None or query.as_of >= recorded_at
-            if query.kind in bundle.kinds and is_in_time and not is_pulled(self._database, bundle):
+            if query.kind in bundle.kinds and is_in_time and not await is_pulled(self._database, bundle):
                 return f"`cryptodesk data pull {bundle.name}` would add a record of {bundle.recorded_on}"
         return None
 

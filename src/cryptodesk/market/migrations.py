@@ -1,12 +1,21 @@
-"""The market tables of the SQLite file. An applied step is history and never edited."""
+"""The market tables. An applied step is history and never edited."""
 
 from __future__ import annotations
 
+from cryptodesk.market.postgres_tables import TABLES_OF_STEP_2
 from cryptodesk.storage.migrations import Migration
 
 __all__ = ["COMPONENT", "MIGRATIONS"]
 
 COMPONENT = "market"
+
+# How often each area of the data was changed, so that processes know when what they remember is out of date.
+_CHANGES = """
+CREATE TABLE market_changes (
+    area TEXT PRIMARY KEY,
+    changes INTEGER NOT NULL
+) WITHOUT ROWID
+"""
 
 MIGRATIONS = (
     Migration(
@@ -48,6 +57,8 @@ MIGRATIONS = (
             ) WITHOUT ROWID
             """,
         ),
+        # No PostgreSQL ever held the tables of the first step: it begins with those of the second.
+        postgres=(),
     ),
     Migration(
         2,
@@ -179,5 +190,7 @@ MIGRATIONS = (
             """,
             "CREATE INDEX record_keys_by_asset ON record_keys (set_id, asset_id) WHERE asset_id IS NOT NULL",
         ),
+        postgres=TABLES_OF_STEP_2,
     ),
+    Migration(3, "counted changes", (_CHANGES,)),
 )

@@ -1,14 +1,12 @@
-"""The market data of a data folder, for commands that need nothing else of the product."""
+"""The market data of a data folder's file, for programs that need nothing else of the product."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from cryptodesk.market.migrations import COMPONENT, MIGRATIONS
-from cryptodesk.storage.connection import connect_writer
-from cryptodesk.storage.migrations import apply_migrations
 from cryptodesk.storage.sqlite import SqliteDatabase
 
 __all__ = ["open_market_store"]
@@ -19,7 +17,6 @@ def open_market_store(database_path: Path) -> Iterator[SqliteDatabase]:
     """The open database with the market's tables up to date; made if it is missing.
 
     Raises: InternalError if it cannot be opened, or was written by a newer version."""
-    with closing(connect_writer(database_path)) as connection:
-        apply_migrations(connection, COMPONENT, MIGRATIONS)
     with SqliteDatabase(database_path) as database:
+        database.migrate(COMPONENT, MIGRATIONS)
         yield database

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from importlib.resources.abc import Traversable
 
+from cryptodesk.core.errors import InternalError
 from cryptodesk.market.identity.directory import load_directory_assets
 from cryptodesk.market.records import Asset
 from cryptodesk.market.shipped import (
@@ -19,9 +20,11 @@ from cryptodesk.market.shipped import (
     load_metadata,
     load_shipped,
 )
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.market.store.candle_rows import stored_id
+from cryptodesk.market.store.reading import CANDLES, PART, SERIES, count_change
+from cryptodesk.storage.database import Connection, Database
 
-__all__ = ["FUNDING_METRIC", "FUNDING_UNIT", "ensure_snapshot"]
+__all__ = ["FUNDING_METRIC", "FUNDING_UNIT", "ensure_snapshot", "mark_unpacked"]
 
 FUNDING_METRIC = "funding_rate"
 FUNDING_UNIT = "percent_per_day"
@@ -36,7 +39,7 @@ _DELETE_FUNDING = "DELETE FROM metric_series WHERE source = ? AND mode = 'snapsh
 
 _INSERT_SERIES = """
 INSERT INTO candle_series (asset_id, interval, source, instrument, quote_currency, mode, note)
-VALUES (?, ?, ?, ?, ?, 'snapshot', ?)
+VALUES (?, ?, ?, ?, ?, 'snapshot', ?) RETURNING series_id
 """
 _SELECT_SERIES = """
 SELECT series_id FROM candle_series
@@ -44,7 +47,7 @@ WHERE asset_id = ? AND interval = ? AND source = ? AND instrument = ? AND quote_
 """
 _INSERT_CANDLE = "INSERT INTO candles VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?)"
 # Where a live source went on with the series, what it wrote stays.
-_ADD_CANDLE = "INSERT OR IGNORE INTO candles VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?)"
+_ADD_CANDLE = f"{_INSERT_CANDLE} ON CONFLICT DO NOTHING"
 _INSERT_FUNDING = """
 INSERT INTO metric_series (metric, entity, granularity, unit, source, mode, note)
 VALUES (?, ?, ?, ?, ?, 'snapshot', ?) ON CONFLICT DO NOTHING
@@ -55,7 +58,7 @@ SELECT series_id FROM metric_series WHERE metric = ? AND entity = ? AND granular
 
 
 async def ensure_snapshot(
-    database: SqliteDatabase, assets: Iterable[Asset] | None = None, *, folder: Traversable | None = None
+    database: Database, assets: Iterable[Asset] | None = None, *, folder: Traversable | None = None
 ) -> bool:
     """Whether the shipped record was unpacked now; False when the database holds it, or a newer one, already.
 
@@ -65,11 +68,12 @@ async def ensure_snapshot(
     metadata = load_metadata(folder)
     owners = _owners(load_directory_assets() if assets is None else assets, metadata.source)
     fingerprint = _fingerprint(metadata.content_sha256, owners)
-    if _is_current(database.read(_SELECT_UNPACKED, (metadata.source,)), metadata.version, fingerprint):
+    database = database.apart(PART)
+    if _is_current(await database.fetch(_SELECT_UNPACKED, (metadata.source,)), metadata.version, fingerprint):
         return False
     record = await asyncio.to_thread(load_shipped, folder)
 
-    def replace(connection: sqlite3.Connection) -> bool:
+    def replace(connection: Connection) -> bool:
         # Another process may have been first.
         held = connection.execute(_SELECT_UNPACKED, (metadata.source,)).fetchall()
         if _is_current(held, metadata.version, fingerprint):
@@ -77,10 +81,25 @@ async def ensure_snapshot(
         _replace(connection, record, owners, fingerprint)
         return True
 
-    return await database.write(replace)
+    try:
+        return await database.write(replace)
+    except InternalError:
+        # Whoever was first may have taken longer than one waits for a writer.
+        if _is_current(await database.fetch(_SELECT_UNPACKED, (metadata.source,)), metadata.version, fingerprint):
+            return False
+        raise
 
 
 _SELECT_UNPACKED = "SELECT version, fingerprint FROM unpacked_snapshots WHERE source = ?"
+_MARK_UNPACKED = """
+INSERT INTO unpacked_snapshots (source, version, fingerprint) VALUES (?, ?, ?)
+ON CONFLICT (source) DO UPDATE SET version = excluded.version, fingerprint = excluded.fingerprint
+"""
+
+
+def mark_unpacked(connection: Connection, mark: tuple[str, str, str]) -> None:
+    """Says that all there is of a source is in the store: its name, its version, and what its content rests on."""
+    connection.execute(_MARK_UNPACKED, mark)
 
 
 def _is_current(held: Sequence[tuple[str, str]], version: str, fingerprint: str) -> bool:
@@ -97,7 +116,7 @@ def _fingerprint(content_sha256: str, owners: dict[str, int]) -> str:
     return hashlib.sha256(repr(rests_on).encode()).hexdigest()
 
 
-def _replace(connection: sqlite3.Connection, record: ShippedRecord, owners: dict[str, int], fingerprint: str) -> None:
+def _replace(connection: Connection, record: ShippedRecord, owners: dict[str, int], fingerprint: str) -> None:
     metadata = record.metadata
     connection.execute(_DELETE_CANDLES, (metadata.source, metadata.interval))
     connection.execute(_DELETE_FUNDING, (metadata.source, FUNDING_METRIC, metadata.interval))
@@ -108,30 +127,31 @@ def _replace(connection: sqlite3.Connection, record: ShippedRecord, owners: dict
     for instrument, candles in by_instrument.items():
         _put_candles(connection, metadata, (instrument, owners[instrument]), candles)
         _put_funding(connection, metadata, owners[instrument], candles)
-    connection.execute(
-        "INSERT OR REPLACE INTO unpacked_snapshots VALUES (?, ?, ?)", (metadata.source, metadata.version, fingerprint)
-    )
+    for area in (CANDLES, SERIES):
+        count_change(connection, area)
+    mark_unpacked(connection, (metadata.source, metadata.version, fingerprint))
 
 
 def _put_candles(
-    connection: sqlite3.Connection,
+    connection: Connection,
     metadata: SnapshotMetadata,
     named: tuple[str, int],
     candles: Sequence[ShippedCandle],
 ) -> None:
     instrument, asset_id = named
-    key = (asset_id, metadata.interval, metadata.source, instrument, metadata.quote_currency)
+    stored = stored_id(asset_id, in_file=isinstance(connection, sqlite3.Connection))
+    key = (stored, metadata.interval, metadata.source, instrument, metadata.quote_currency)
     held = connection.execute(_SELECT_SERIES, key).fetchone()
     if held is None:
-        series_id = connection.execute(_INSERT_SERIES, (*key, PROVENANCE_NOTE)).lastrowid or 0
-        connection.executemany(_INSERT_CANDLE, (_row(series_id, shipped) for shipped in candles))
+        (series_id,) = connection.execute(_INSERT_SERIES, (*key, PROVENANCE_NOTE)).fetchone()
+        connection.executemany(_INSERT_CANDLE, [_row(series_id, shipped) for shipped in candles])
     else:
-        connection.executemany(_ADD_CANDLE, (_row(held[0], shipped) for shipped in candles))
+        connection.executemany(_ADD_CANDLE, [_row(held[0], shipped) for shipped in candles])
         connection.execute("UPDATE candle_series SET revision = revision + 1 WHERE series_id = ?", held)
 
 
 def _put_funding(
-    connection: sqlite3.Connection, metadata: SnapshotMetadata, asset_id: int, candles: Sequence[ShippedCandle]
+    connection: Connection, metadata: SnapshotMetadata, asset_id: int, candles: Sequence[ShippedCandle]
 ) -> None:
     key = (FUNDING_METRIC, str(asset_id), metadata.interval, FUNDING_UNIT, metadata.source)
     connection.execute(_INSERT_FUNDING, (*key, FUNDING_NOTE))
@@ -141,7 +161,7 @@ def _put_funding(
         for shipped in candles
         if shipped.funding is not None
     ]
-    connection.executemany("INSERT OR IGNORE INTO metric_points VALUES (?, ?, 0, ?)", points)
+    connection.executemany("INSERT INTO metric_points VALUES (?, ?, 0, ?) ON CONFLICT DO NOTHING", points)
 
 
 def _row(series_id: int, shipped: ShippedCandle) -> tuple[int | float | None, ...]:

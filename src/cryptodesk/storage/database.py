@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from cryptodesk.core.errors import InternalError
 from cryptodesk.core.ports import Batch
+from cryptodesk.storage.groups import GroupSizes
 from cryptodesk.storage.migrations import Migration
 from cryptodesk.storage.presence import Presence
 
@@ -118,6 +119,11 @@ class Database(Protocol):
     @property
     def transactions(self) -> int:
         """How many were committed since it was opened; concurrent batches share them."""
+        ...
+
+    @property
+    def groups(self) -> GroupSizes:
+        """How many pieces of work each of them had."""
         ...
 
     def migrate(self, component: str, migrations: Sequence[Migration]) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from cryptodesk.core.errors import InternalError
 from cryptodesk.storage.connection import connect_reader, connect_writer, to_internal_error
 from cryptodesk.storage.database import Outcome, Statement, StatementBatch
+from cryptodesk.storage.groups import GroupSizes
 from cryptodesk.storage.migrations import Migration, apply_migrations
 from cryptodesk.storage.presence import FolderPresence
 from cryptodesk.storage.writer import GroupWriter
@@ -75,6 +76,11 @@ class SqliteDatabase:
     def transactions(self) -> int:
         """How many transactions were committed since the file was opened; concurrent batches share them."""
         return self._require_writer().transactions
+
+    @property
+    def groups(self) -> GroupSizes:
+        """How many pieces of work were committed together, since the file was opened."""
+        return self._require_writer().groups
 
     async def aclose(self) -> None:
         self.close()

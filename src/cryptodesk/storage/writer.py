@@ -17,6 +17,7 @@ from cryptodesk.core.errors import InternalError
 from cryptodesk.storage.connection import to_internal_error
 from cryptodesk.storage.database import Statement
 from cryptodesk.storage.dialect import is_plain_insert
+from cryptodesk.storage.groups import GroupSizes
 
 __all__ = ["Action", "GroupWriter"]
 
@@ -54,6 +55,7 @@ class GroupWriter:
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.transactions = 0
+        self.groups = GroupSizes()
         self._connection = connection
         self._path = path
         self._waiting: SimpleQueue[_Work | None] = SimpleQueue()
@@ -172,6 +174,7 @@ class GroupWriter:
             _apply(self._connection, group)
             self._connection.execute("COMMIT")
             self.transactions += 1
+            self.groups.add(len(group))
         except BaseException:
             # A full disk makes SQLite roll back by itself; then there is nothing left to roll back.
             with contextlib.suppress(sqlite3.Error):

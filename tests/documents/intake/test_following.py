@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from cryptodesk.core.errors import InternalError
 from cryptodesk.documents.intake import IndexFollower
 from cryptodesk.documents.records import Document
-from cryptodesk.documents.store import DocumentStore
-from tests.documents.support import NOW, database_path, new, open_document_store
+from cryptodesk.documents.store import COMPONENT, MIGRATIONS, DocumentStore
+from cryptodesk.storage.database import Database
+from tests.contracts.databases import database, postgres_server
+from tests.documents.support import NOW, new
+
+__all__ = ["database", "postgres_server"]
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[DocumentStore]:
-    with open_document_store(database_path(tmp_path)) as database:
-        yield DocumentStore(database)
+def store(database: Database) -> DocumentStore:
+    database.migrate(COMPONENT, MIGRATIONS)
+    return DocumentStore(database)
 
 
 class FakeIndex:

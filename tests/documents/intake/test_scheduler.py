@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 import pytest
@@ -31,9 +31,18 @@ class Fake:
         self.running: set[str] = set()
         self.error: Exception | None = None
         self.told = 0
+        self.unreadable: list[Exception] = []
+        self.claims: list[tuple[int, datetime]] = []
+        self.claimed_elsewhere: set[int] = set()
 
-    def all(self) -> list[Subscription]:
+    async def fetch_all(self) -> list[Subscription]:
+        if self.unreadable:
+            raise self.unreadable.pop()
         return self.listed
+
+    async def claim(self, found: Subscription, until: datetime) -> bool:
+        self.claims.append((found.subscription_id, until))
+        return found.subscription_id not in self.claimed_elsewhere
 
     async def sync(self, subscription: Subscription) -> Synced:
         self.running.add(subscription.address)
@@ -86,9 +95,9 @@ async def test_a_later_round_waits_a_little_longer_than_the_interval() -> None:
     kept = scheduler(fake, clock)
     await kept.run_once()
     clock.moment = NOW + timedelta(hours=1)
-    assert kept.due() == []
+    assert await kept.due() == []
     clock.moment += timedelta(seconds=180)
-    assert [found.subscription_id for found in kept.due()] == [1]
+    assert [found.subscription_id for found in await kept.due()] == [1]
 
 
 async def test_a_failing_database_stops_nothing_and_tells_nobody() -> None:
@@ -116,9 +125,11 @@ async def test_an_index_that_could_not_follow_is_told_again(failure: Exception) 
 
 
 @pytest.mark.parametrize(("due", "seconds"), [((30.0, 90.0), 30.0), ((-5.0,), 1.0), ((900.0,), 60.0), ((), 60.0)])
-def test_it_sleeps_until_the_next_is_due_and_looks_up_now_and_then(due: tuple[float, ...], seconds: float) -> None:
+async def test_it_sleeps_until_the_next_is_due_and_looks_up_now_and_then(
+    due: tuple[float, ...], seconds: float
+) -> None:
     fake = Fake(*(held(number, f"https://a.example/{number}", wait) for number, wait in enumerate(due)))
-    assert scheduler(fake).seconds_to_next() == seconds
+    assert await scheduler(fake).seconds_to_next() == seconds
 
 
 async def test_it_runs_until_it_is_cancelled() -> None:
@@ -134,3 +145,26 @@ async def test_it_runs_until_it_is_cancelled() -> None:
     with pytest.raises(asyncio.CancelledError):
         await scheduler(fake, clock, sleep=sleep).run()
     assert (fake.synced, slept) == ([1], [60.0, 60.0, 60.0])
+
+
+async def test_what_another_server_syncs_is_left_to_it() -> None:
+    fake = Fake(held(1, "https://a.example/1"), held(2, "https://b.example/1"))
+    fake.claimed_elsewhere = {1}
+    done = await scheduler(fake).run_once()
+    assert ([found.subscription_id for found in done], fake.synced) == ([2], [2])
+    assert sorted(fake.claims) == [(1, NOW + timedelta(minutes=15)), (2, NOW + timedelta(minutes=15))]
+
+
+async def test_a_database_that_is_away_for_a_while_does_not_end_it() -> None:
+    fake = Fake(held(1, "https://a.example/1"))
+    fake.unreadable = [InternalError("the database is away"), InternalError("the database is away")]
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 3:
+            raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await scheduler(fake, sleep=sleep).run()
+    assert (fake.synced, slept[:2]) == ([1], [60.0, 60.0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,20 @@ from cryptodesk.core.errors import InternalError
 from cryptodesk.documents.fetching import FetchRefused, Page, PageFailed
 from cryptodesk.documents.intake import Synced, Syncer, SyncOptions, read_status, subscribe, subscribe_handbook
 from cryptodesk.documents.query import DocumentQuery
-from cryptodesk.documents.store import DocumentStore, Identity, Subscription, SubscriptionStore, SyncState
-from cryptodesk.storage.sqlite import SqliteDatabase
-from tests.documents.support import NOW, FakePages, database_path, open_document_store, page
+from cryptodesk.documents.store import (
+    COMPONENT,
+    MIGRATIONS,
+    DocumentStore,
+    Identity,
+    Subscription,
+    SubscriptionStore,
+    SyncState,
+)
+from cryptodesk.storage.database import Database
+from tests.contracts.databases import database, postgres_server
+from tests.documents.support import NOW, FakePages, page
+
+__all__ = ["database", "postgres_server"]
 
 FEED = "https://paper.example/feed"
 
@@ -34,7 +44,7 @@ def item(name: str, text: str = "", **fields: str) -> str:
 class Desk:
     """Stores, a clock and pages, joined."""
 
-    def __init__(self, database: SqliteDatabase) -> None:
+    def __init__(self, database: Database) -> None:
         self.documents = DocumentStore(database)
         self.subscriptions = SubscriptionStore(database)
         self.clock = FixedClock(NOW)
@@ -45,29 +55,29 @@ class Desk:
         return (await subscribe(self.subscriptions, address, self.clock.now(), **changes))[0]
 
     async def sync(self, number: int = 1, **changes: Any) -> Synced:
-        held = self.subscriptions.get(number)
+        held = await self.subscriptions.get(number)
         assert held is not None
         syncer = (
             Syncer(self.documents, self.subscriptions, self.pages, self.clock, **changes) if changes else self.syncer
         )
         return await syncer.sync(held)
 
-    def held(self, number: int = 1) -> Subscription:
-        held = self.subscriptions.get(number)
+    async def held(self, number: int = 1) -> Subscription:
+        held = await self.subscriptions.get(number)
         assert held is not None
         return held
 
-    def titles(self) -> list[str]:
-        return sorted(found.title for found in self.documents.recent(DocumentQuery(limit=1_000)))
+    async def titles(self) -> list[str]:
+        return sorted(found.title for found in await self.documents.recent(DocumentQuery(limit=1_000)))
 
     def wait(self, **span: float) -> None:
         self.clock.moment += timedelta(**span)
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with open_document_store(database_path(tmp_path)) as database:
-        yield Desk(database)
+def desk(database: Database) -> Desk:
+    database.migrate(COMPONENT, MIGRATIONS)
+    return Desk(database)
 
 
 async def test_the_first_sync_brings_everything_and_the_next_what_is_new(desk: Desk) -> None:
@@ -78,13 +88,13 @@ async def test_the_first_sync_brings_everything_and_the_next_what_is_new(desk: D
     ]
     first = await desk.sync()
     assert (first.added, first.revised, first.unchanged, first.error) == (2, 0, 0, None)
-    assert desk.held().state == SyncState(etag='"1"')
-    assert (desk.held().title, desk.held().due_at) == ("Paper", NOW + timedelta(seconds=1800))
+    assert (await desk.held()).state == SyncState(etag='"1"')
+    assert ((await desk.held()).title, (await desk.held()).due_at) == ("Paper", NOW + timedelta(seconds=1800))
     desk.wait(hours=1)
     second = await desk.sync()
     assert (second.added, second.revised, second.unchanged) == (1, 1, 1)
     assert desk.pages.requests[1].etag == '"1"'
-    assert desk.titles() == ["one", "three", "two"]
+    assert await desk.titles() == ["one", "three", "two"]
 
 
 async def test_a_feed_that_did_not_change_keeps_its_problems_and_costs_nothing(desk: Desk) -> None:
@@ -92,12 +102,12 @@ async def test_a_feed_that_did_not_change_keeps_its_problems_and_costs_nothing(d
     unchanged = Page(FEED, 304, {}, b"", NOW, is_unchanged=True)
     desk.pages.answers[FEED] = [page(feed(item("one"), "<item/>"), FEED, etag='"1"'), unchanged]
     await desk.sync()
-    sequence = desk.documents.last_sequence
+    sequence = await desk.documents.last_sequence()
     again = await desk.sync()
     assert (again.added, again.unchanged, again.error, again.has_changed) == (0, 0, None, False)
-    assert desk.held().state.etag == '"1"'
+    assert (await desk.held()).state.etag == '"1"'
     assert [problem.reason for problem in desk.subscriptions.problems(1)] == ["has neither id, link nor title"]
-    assert desk.documents.last_sequence == sequence
+    assert await desk.documents.last_sequence() == sequence
 
 
 async def test_a_broken_item_is_told_and_the_rest_goes_on(desk: Desk) -> None:
@@ -110,7 +120,7 @@ async def test_a_broken_item_is_told_and_the_rest_goes_on(desk: Desk) -> None:
         item("script", "<![CDATA[<p>Fine</p><script>steal()</script>]]>"),
     )
     found = await desk.sync()
-    assert desk.titles() == ["future", "good", "script"]
+    assert await desk.titles() == ["future", "good", "script"]
     assert found.added == 3
     told = {problem.reason for problem in desk.subscriptions.problems(1)}
     assert told == {
@@ -118,7 +128,7 @@ async def test_a_broken_item_is_told_and_the_rest_goes_on(desk: Desk) -> None:
         "its id came before in the same feed",
         "has no text",
     }
-    script = next(found for found in desk.documents.recent(DocumentQuery()) if found.title == "script")
+    script = next(found for found in await desk.documents.recent(DocumentQuery()) if found.title == "script")
     assert script.text == "Fine"
 
 
@@ -139,7 +149,7 @@ async def test_a_failing_feed_is_told_in_the_status_and_left_alone_longer_each_t
     pauses = []
     for _ in range(9):
         found = await desk.sync()
-        pauses.append((desk.held().due_at - desk.clock.now()).total_seconds() / 60)
+        pauses.append(((await desk.held()).due_at - desk.clock.now()).total_seconds() / 60)
     assert pauses == [30, 60, 120, 240, 480, 960, 1440, 1440, 1440]
     status = read_status(desk.documents, desk.subscriptions, desk.clock.now())
     (told,) = status.subscriptions
@@ -147,17 +157,17 @@ async def test_a_failing_feed_is_told_in_the_status_and_left_alone_longer_each_t
     assert told.error
     desk.pages.answers[FEED] = feed(item("one"))
     assert (await desk.sync()).error is None
-    assert (desk.held().failures, desk.held().error) == (0, None)
+    assert ((await desk.held()).failures, (await desk.held()).error) == (0, None)
 
 
 async def test_a_server_is_left_alone_as_long_as_it_asks_and_a_page_that_is_gone_for_good(desk: Desk) -> None:
     await desk.subscribe()
     desk.pages.answers[FEED] = PageFailed("later", upstream="paper.example", retry_after_seconds=7_200)
     await desk.sync()
-    assert desk.held().due_at == NOW + timedelta(hours=2)
+    assert (await desk.held()).due_at == NOW + timedelta(hours=2)
     desk.pages.answers[FEED] = PageFailed("gone", upstream="paper.example", is_gone=True)
     await desk.sync()
-    assert not desk.held().is_enabled
+    assert not (await desk.held()).is_enabled
     assert read_status(desk.documents, desk.subscriptions, NOW).subscriptions[0].state == "off"
 
 
@@ -169,9 +179,9 @@ async def test_a_feed_that_becomes_another_is_not_believed_until_the_operator_sa
     found = await desk.sync()
     assert found.error is not None
     assert "now is 'Casino' of casino.example; nothing was taken" in found.error
-    assert desk.titles() == ["one"]
-    assert desk.held().identity == Identity("Paper", "paper.example")
-    assert desk.held().state.etag is None
+    assert await desk.titles() == ["one"]
+    assert (await desk.held()).identity == Identity("Paper", "paper.example")
+    assert (await desk.held()).state.etag is None
     await desk.subscriptions.forget_identity(1, NOW)
     assert (await desk.sync()).added == 1
 
@@ -192,12 +202,12 @@ async def test_a_sync_that_was_broken_off_goes_on_where_it_was(desk: Desk) -> No
     desk.documents.save = breaking  # type: ignore[method-assign]
     with pytest.raises(InternalError):
         await desk.sync()
-    assert desk.documents.count() == 50
-    assert (desk.held().state.etag, desk.held().succeeded_at) == (None, None)
+    assert await desk.documents.count() == 50
+    assert ((await desk.held()).state.etag, (await desk.held()).succeeded_at) == (None, None)
     desk.documents.save = save  # type: ignore[method-assign]
     found = await desk.sync()
-    assert (found.added, found.unchanged, desk.documents.count()) == (70, 50, 120)
-    assert desk.held().state.etag == '"1"'
+    assert (found.added, found.unchanged, await desk.documents.count()) == (70, 50, 120)
+    assert (await desk.held()).state.etag == '"1"'
 
 
 async def test_copies_across_feeds_are_left_out(desk: Desk) -> None:
@@ -210,7 +220,7 @@ async def test_copies_across_feeds_are_left_out(desk: Desk) -> None:
     await desk.sync(1)
     found = await desk.sync(2)
     assert (found.added, found.duplicates) == (1, 1)
-    assert desk.titles() == ["one", "own"]
+    assert await desk.titles() == ["one", "own"]
 
 
 async def test_files_that_are_gone_end_and_those_that_stayed_are_not_read_again(desk: Desk, tmp_path: Path) -> None:
@@ -225,8 +235,8 @@ async def test_files_that_are_gone_end_and_those_that_stayed_are_not_read_again(
     desk.wait(hours=1)
     found = await desk.sync()
     assert (found.added, found.removed, found.unchanged) == (1, 1, 0)
-    assert desk.titles() == ["b", "c"]
-    assert desk.documents.count(NOW) == 2
+    assert await desk.titles() == ["b", "c"]
+    assert await desk.documents.count(NOW) == 2
     (folder / "b.md").unlink()
     (folder / "c.md").unlink()
     assert (await desk.sync()).removed == 2
@@ -246,13 +256,13 @@ async def test_a_note_about_a_page_is_not_the_page_and_stays_when_nothing_change
     (folder / "b.md").write_text("# Other\n\nText.")
     found = await desk.sync(2)
     assert (found.added, found.removed) == (1, 0)
-    assert desk.titles() == ["Note", "Other", "one"]
+    assert await desk.titles() == ["Note", "Other", "one"]
 
 
 async def test_a_feed_s_title_cannot_paint_on_the_terminal(desk: Desk) -> None:
     await desk.subscribe()
     desk.pages.answers[FEED] = feed(item("one"), title="Pa\u202eper\u200b \n news")
-    assert (await desk.sync()).title == desk.held().title == "Paper news"
+    assert (await desk.sync()).title == (await desk.held()).title == "Paper news"
 
 
 async def test_the_handbook_comes_whole_and_stays(desk: Desk) -> None:
@@ -261,7 +271,7 @@ async def test_the_handbook_comes_whole_and_stays(desk: Desk) -> None:
     first = await desk.sync()
     assert first.added >= 150
     assert first.problems == ()
-    assert desk.documents.get("handbook:concepts/taproot") is not None
+    assert await desk.documents.get("handbook:concepts/taproot") is not None
     again = await desk.sync()
     assert (again.added, again.removed, again.has_changed) == (0, 0, False)
 
@@ -275,7 +285,7 @@ async def test_a_source_that_is_off_or_has_spent_its_day_says_so(desk: Desk) -> 
     desk.wait(days=1)
     desk.pages.answers["https://www.reddit.com/r/Bitcoin/new/.rss"] = feed()
     assert (await desk.sync()).error is None
-    assert desk.subscriptions.spent("2026-09-10", "reddit") == 1
+    assert await desk.subscriptions.spent("2026-09-10", "reddit") == 1
 
 
 async def test_a_source_gets_its_own_keys_and_address_only(desk: Desk) -> None:
@@ -306,7 +316,7 @@ async def test_assets_are_linked_by_whoever_knows_them(desk: Desk) -> None:
     await desk.subscribe()
     desk.pages.answers[FEED] = feed(item("Bitcoin rises"))
     await desk.sync(find_assets=lambda text: [1] if "Bitcoin" in text else [])
-    assert [found.asset_ids for found in desk.documents.recent(DocumentQuery(asset_ids=(1,)))] == [(1,)]
+    assert [found.asset_ids for found in await desk.documents.recent(DocumentQuery(asset_ids=(1,)))] == [(1,)]
 
 
 async def test_an_answer_that_breaks_its_reader_is_one_failure_and_no_crash(desk: Desk) -> None:
@@ -328,3 +338,11 @@ async def test_hundreds_of_problems_are_counted_and_the_first_shown(desk: Desk) 
     assert found.added == 1
     assert len(found.problems) == 50
     assert found.problems[-1].reason == "251 more problems"
+
+
+async def test_how_syncs_ended_is_counted_by_source(desk: Desk) -> None:
+    await desk.subscribe()
+    desk.pages.answers[FEED] = [page(feed(item("one")), FEED), PageFailed("down", upstream="paper.example")]
+    assert (await desk.sync()).error is None
+    assert (await desk.sync()).error is not None
+    assert desk.syncer.outcomes == {("rss", "synced"): 1, ("rss", "failed"): 1}

@@ -9,11 +9,10 @@ import pytest
 
 from cryptodesk.core.errors import InternalError
 from cryptodesk.documents.postgres.connecting import connected
-from cryptodesk.documents.postgres.migrations import COMPONENT, MIGRATIONS, apply_migrations, require_pgvector
+from cryptodesk.documents.postgres.migrations import apply_migrations
 from cryptodesk.storage.migrations import Migration
-from tests.clients.postgres import Server
 
-asyncpg = pytest.importorskip("asyncpg")
+pytest.importorskip("asyncpg")
 
 FIRST = Migration(1, "notes", ("CREATE TABLE notes (text text)",))
 SECOND = Migration(2, "dates", ("ALTER TABLE notes ADD COLUMN day date", "INSERT INTO notes VALUES ('kept', NULL)"))
@@ -63,46 +62,3 @@ async def test_another_builds_schema_is_refused(postgres_pool: Any) -> None:
 async def test_versions_without_a_gap_are_asked_for(postgres_pool: Any) -> None:
     with pytest.raises(ValueError, match="without gaps"):
         await migrate(postgres_pool, SECOND)
-
-
-async def test_pgvector_is_installed_where_it_is_missing(postgres_server: Server) -> None:
-    async with asyncpg.create_pool(await postgres_server.new_database(), min_size=1, max_size=2) as pool:
-        async with connected(pool) as connection:
-            await require_pgvector(connection)
-            await require_pgvector(connection)
-            await apply_migrations(connection, COMPONENT, MIGRATIONS)
-        assert await pool.fetchval("SELECT count(*) FROM document_search_state") == 1
-
-
-async def test_who_may_not_install_it_is_told_what_to_do(postgres_server: Server) -> None:
-    dsn = await postgres_server.new_database()
-    admin = await asyncpg.connect(dsn)
-    await admin.execute("CREATE ROLE visitor LOGIN")
-    await admin.close()
-    async with asyncpg.create_pool(dsn, user="visitor", min_size=1, max_size=1) as pool:
-        with pytest.raises(InternalError, match="CREATE EXTENSION vector"):
-            async with connected(pool) as connection:
-                await require_pgvector(connection)
-
-
-@pytest.mark.parametrize(("version", "is_enough"), [("0.7.4", False), ("0.8.0", True), ("0.10.1", True), ("1.0", True)])
-async def test_an_old_pgvector_is_refused(
-    postgres_pool: Any,
-    version: str,
-    is_enough: bool,
-) -> None:
-    class Reporting:
-        """The connection, with the version as told."""
-
-        def __init__(self, connection: Any) -> None:
-            self.transaction, self.execute = connection.transaction, connection.execute
-
-        async def fetchval(self, _query: str) -> str:
-            return version
-
-    async with connected(postgres_pool) as connection:
-        if is_enough:
-            await require_pgvector(Reporting(connection))
-        else:
-            with pytest.raises(InternalError, match=f"0.8 or newer, the database has '{version}'"):
-                await require_pgvector(Reporting(connection))

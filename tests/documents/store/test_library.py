@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from cryptodesk.documents.query import DocumentFeed, DocumentQuery, HitsFound
 from cryptodesk.documents.records import Chunk, Document, Hit
-from cryptodesk.documents.store import DocumentLibrary, DocumentStore
-from tests.documents.support import NOW, database_path, document, new, open_document_store
+from cryptodesk.documents.store import COMPONENT, MIGRATIONS, DocumentLibrary, DocumentStore
+from cryptodesk.storage.database import Database
+from tests.contracts.databases import database, postgres_server
+from tests.documents.support import NOW, document, new
+
+__all__ = ["database", "postgres_server"]
 
 LATER = NOW + timedelta(hours=1)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[DocumentStore]:
-    with open_document_store(database_path(tmp_path)) as database:
-        yield DocumentStore(database)
+def store(database: Database) -> DocumentStore:
+    database.migrate(COMPONENT, MIGRATIONS)
+    return DocumentStore(database)
 
 
 class FakeIndex:
@@ -68,7 +70,7 @@ async def test_what_was_removed_or_not_yet_known_is_left_out_with_a_note(store: 
 async def test_a_passage_counts_for_an_earlier_text_only_if_it_stands_in_it(store: DocumentStore) -> None:
     await store.save([new("a", "Shared words. Early words.")], 1)
     await store.save([new("a", "Shared words. Late words.", known_at=LATER)], 1)
-    newest = store.get("a")
+    newest = await store.get("a")
     assert newest is not None
     index = FakeIndex(hit(newest, "Shared\nwords."), hit(newest, "Late words."))
     then = await DocumentLibrary(store, index).search(DocumentQuery(as_of=NOW))

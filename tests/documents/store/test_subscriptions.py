@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from msgspec import structs
 
-from cryptodesk.documents.store import Attempt, Identity, Problem, SubscriptionStore, SyncState
-from tests.documents.support import NOW, database_path, open_document_store
+from cryptodesk.documents.store import (
+    COMPONENT,
+    MIGRATIONS,
+    Attempt,
+    Identity,
+    Problem,
+    Subscription,
+    SubscriptionStore,
+    SyncState,
+)
+from cryptodesk.storage.database import Database
+from tests.contracts.databases import database, postgres_server
+from tests.documents.support import NOW
+
+__all__ = ["database", "postgres_server"]
 
 LATER = NOW + timedelta(hours=1)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SubscriptionStore]:
-    with open_document_store(database_path(tmp_path)) as database:
-        yield SubscriptionStore(database)
+def store(database: Database) -> SubscriptionStore:
+    database.migrate(COMPONENT, MIGRATIONS)
+    return SubscriptionStore(database)
 
 
 async def add(store: SubscriptionStore, address: str = "https://example.org/feed", **changes: object) -> int:
@@ -29,12 +41,12 @@ async def add(store: SubscriptionStore, address: str = "https://example.org/feed
 
 async def test_a_subscription_is_due_at_once_and_found_by_its_address(store: SubscriptionStore) -> None:
     number = await add(store, options={"type": "news"})
-    found = store.get(number)
-    assert found == store.find("rss", "https://example.org/feed")
+    found = await store.get(number)
+    assert found == await store.find("rss", "https://example.org/feed")
     assert found is not None
     assert (found.due_at, found.options, found.is_enabled, found.succeeded_at) == (NOW, {"type": "news"}, True, None)
-    assert store.get(99) is None
-    assert store.find("rss", "nothing") is None
+    assert await store.get(99) is None
+    assert await store.find("rss", "nothing") is None
 
 
 async def test_subscribing_again_switches_on_and_keeps_the_number(store: SubscriptionStore) -> None:
@@ -59,13 +71,13 @@ async def test_success_is_written_with_its_state_and_problems(store: Subscriptio
         problems=(Problem("one", "is broken"),),
     )  # fmt: skip
     await store.record(number, good)
-    found = store.get(number)
+    found = await store.get(number)
     assert found is not None
     assert (found.state, found.identity, found.title) == (state, Identity("Feed", "example.org"), "Feed")
     assert (found.due_at, found.succeeded_at, found.error, found.failures) == (LATER, NOW, None, 0)
     assert store.problems(number) == [Problem("one", "is broken")]
     await store.record(number, structs.replace(good, identity=None, title=None, problems=None))
-    assert store.get(number) == found
+    assert await store.get(number) == found
     assert store.problems(number) == [Problem("one", "is broken")]
     await store.record(number, structs.replace(good, problems=()))
     assert store.problems(number) == []
@@ -75,12 +87,12 @@ async def test_a_failure_keeps_the_last_success_and_the_identity(store: Subscrip
     number = await add(store)
     await store.record(number, Attempt(at=NOW, due_at=NOW, state=SyncState(), identity=Identity("Feed", "a")))
     await store.record(number, Attempt(at=LATER, due_at=LATER, state=SyncState(), error="no answer", failures=1))
-    found = store.get(number)
+    found = await store.get(number)
     assert found is not None
     assert (found.succeeded_at, found.attempted_at, found.error, found.failures) == (NOW, LATER, "no answer", 1)
     assert found.identity == Identity("Feed", "a")
     await store.forget_identity(number, LATER)
-    assert store.get(number).identity is None  # type: ignore[union-attr]
+    assert (await store.get(number)).identity is None  # type: ignore[union-attr]
 
 
 async def test_what_is_removed_meanwhile_is_not_written_to(store: SubscriptionStore) -> None:
@@ -89,7 +101,7 @@ async def test_what_is_removed_meanwhile_is_not_written_to(store: SubscriptionSt
     assert not await store.remove(number)
     attempt = Attempt(at=NOW, due_at=NOW, state=SyncState(), problems=(Problem("one", "is broken"),))
     await store.record(number, attempt)
-    assert (store.all(), store.problems(number)) == ([], [])
+    assert (store.all(), await store.fetch_all(), store.problems(number)) == ([], [], [])
 
 
 async def test_numbers_are_never_used_twice(store: SubscriptionStore) -> None:
@@ -101,5 +113,22 @@ async def test_numbers_are_never_used_twice(store: SubscriptionStore) -> None:
 async def test_calls_are_counted_by_day_and_source(store: SubscriptionStore) -> None:
     await store.spend("2026-09-09", "x", 2)
     await store.spend("2026-09-09", "x", 3)
-    assert store.spent("2026-09-09", "x") == 5
-    assert (store.spent("2026-09-10", "x"), store.spent("2026-09-09", "rss")) == (0, 0)
+    assert await store.spent("2026-09-09", "x") == 5
+    assert (await store.spent("2026-09-10", "x"), await store.spent("2026-09-09", "rss")) == (0, 0)
+
+
+async def test_of_all_who_find_it_due_one_may_sync_it(store: SubscriptionStore) -> None:
+    number = await add(store)
+    found = await held(store, number)
+    won = await asyncio.gather(*(store.claim(found, LATER) for _ in range(8)))
+    assert sorted(won) == [False] * 7 + [True]
+    assert (await held(store, number)).due_at == LATER
+    assert not await store.claim(found, LATER)
+    await store.remove(number)
+    assert not await store.claim(found, LATER)
+
+
+async def held(store: SubscriptionStore, number: int) -> Subscription:
+    found = await store.get(number)
+    assert found is not None
+    return found

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,23 +22,25 @@ from cryptodesk.market.records import (
     TokenListing,
 )
 from cryptodesk.market.unpack import ensure_snapshot
-from tests.market.store.support import DAY, HOUR, NOON, candles, coin, metric, open_database, origin
+from cryptodesk.storage.database import Database
+from tests.market.databases import database, postgres_server
+from tests.market.store.support import DAY, HOUR, NOON, candles, coin, metric, origin
+
+__all__ = ["database", "postgres_server"]
 
 BITCOIN = Asset(1, "Bitcoin", "BTC", "bitcoin", 1, exchange_symbols={"binance_usdm": "BTCUSDT"})
 SOLANA = Asset(5426, "Solana", "SOL", "solana", 6, exchange_symbols={"binance_usdm": "SOLUSDT"})
 
 
 @pytest.fixture
-async def feed(tmp_path: Path) -> AsyncIterator[StoredFeed]:
-    with open_database(tmp_path) as database:
-        yield StoredFeed(database)
+def feed(database: Database) -> StoredFeed:
+    return StoredFeed(database)
 
 
 @pytest.fixture
-async def shipped(tmp_path: Path) -> AsyncIterator[StoredFeed]:
-    with open_database(tmp_path) as database:
-        await ensure_snapshot(database, [BITCOIN, SOLANA])
-        yield StoredFeed(database, [BITCOIN, SOLANA])
+async def shipped(database: Database) -> StoredFeed:
+    await ensure_snapshot(database, [BITCOIN, SOLANA])
+    return StoredFeed(database, [BITCOIN, SOLANA])
 
 
 async def find(feed: StoredFeed, kind: type[Any], *ids: int | str, **narrowing: Any) -> list[Any]:
@@ -191,12 +191,14 @@ async def test_later_facts_in_every_table_are_not_seen_from_before(feed: StoredF
         assert series.provenance.as_of <= NOON
 
 
-async def test_what_could_be_pulled_is_said_where_something_is_missing_and_nowhere_else(tmp_path: Path) -> None:
-    with open_database(tmp_path) as database:
-        feed = StoredFeed(database, hint=lambda query: f"pull it for {query.kind.__name__}")
-        for asked in (Query(kind=Profile, ids=("1",)), Query(kind=Profile)):
-            missing = (await feed.find(asked)).unavailable[-1]
-            assert (missing.source, missing.reason) == ("data pull", "pull it for Profile")
-        profile = Profile(asset_class="coin", asset_id="1", name="Bitcoin", provenance=origin())
-        await feed.save_records([profile], "catalogue")
-        assert (await feed.find(Query(kind=Profile, ids=("1",)))).unavailable == ()
+async def test_what_could_be_pulled_is_said_where_something_is_missing_and_nowhere_else(database: Database) -> None:
+    async def hint(query: Query[Any]) -> str:
+        return f"pull it for {query.kind.__name__}"
+
+    feed = StoredFeed(database, hint=hint)
+    for asked in (Query(kind=Profile, ids=("1",)), Query(kind=Profile)):
+        missing = (await feed.find(asked)).unavailable[-1]
+        assert (missing.source, missing.reason) == ("data pull", "pull it for Profile")
+    profile = Profile(asset_class="coin", asset_id="1", name="Bitcoin", provenance=origin())
+    await feed.save_records([profile], "catalogue")
+    assert (await feed.find(Query(kind=Profile, ids=("1",)))).unavailable == ()

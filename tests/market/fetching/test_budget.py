@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from cryptodesk.core.clock import FixedClock
 from cryptodesk.core.errors import InternalError, UpstreamRateLimited
 from cryptodesk.market.fetching.budget import CallBudget, CallStore
-from cryptodesk.market.fetching.call_store import SqliteCallStore
-from cryptodesk.market.fetching.migrations import COMPONENT, MIGRATIONS
-from cryptodesk.storage.migrations import apply_migrations
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.market.fetching.call_store import DatabaseCallStore
+from cryptodesk.market.fetching.gate import Gate
+from cryptodesk.market.fetching.http import SourcePolicy
+from cryptodesk.storage.database import Database
+from tests.market.databases import database, postgres_server
 from tests.market.sources.bad_days import FakeTicks, settle
+
+__all__ = ["database", "postgres_server"]
 
 NOON = datetime(2026, 9, 9, 12, tzinfo=UTC)
 TODAY, TOMORROW = "2026-09-09", "2026-09-10"
+POLICY = SourcePolicy(
+    base_url="https://acme.example",
+    per_minute=60,
+    burst=1,
+    per_day=3,
+    timeout_seconds=1,
+    connect_seconds=1,
+    concurrency=1,
+    max_body_bytes=1000,
+    breaker_failures=1,
+    breaker_open_seconds=1,
+    retries=0,
+)
 
 
 class MemoryStore:
@@ -27,29 +42,25 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.units: dict[tuple[str, str], int] = {}
-        self.writes = 0
+        self.writes = self.loads = 0
         self.is_broken = False
         self.go = asyncio.Event()
         self.go.set()
 
-    def load(self, day: str, source: str) -> int:
-        return self.units.get((day, source), 0)
+    async def load(self, day: str) -> Mapping[str, int]:
+        self.loads += 1
+        if self.is_broken:
+            raise InternalError("the disk is full")
+        return {source: units for (of_day, source), units in self.units.items() if of_day == day}
 
     async def add(self, day: str, units: Mapping[str, int]) -> Mapping[str, int]:
         self.writes += 1
         if self.is_broken:
             raise InternalError("the disk is full")
         for source, count in units.items():
-            self.units[day, source] = self.load(day, source) + count
+            self.units[day, source] = self.units.get((day, source), 0) + count
         await self.go.wait()  # a caller that is cancelled here does not learn that it was written
-        return {source: self.load(day, source) for source in units}
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
-    with SqliteDatabase(tmp_path / "desk.db") as database:
-        apply_migrations(database.path, COMPONENT, MIGRATIONS)
-        yield database
+        return {source: self.units[day, source] for source in units}
 
 
 def spend(budget: CallBudget, times: int, source: str = "acme", per_day: int | None = None) -> None:
@@ -153,19 +164,20 @@ async def test_a_store_that_never_recovers_does_not_keep_the_desk_from_closing()
     assert budget.used("acme") == 4
 
 
-async def test_a_restart_goes_on_counting(database: SqliteDatabase) -> None:
-    async with CallBudget(FixedClock(NOON), SqliteCallStore(database)) as budget:
+async def test_a_restart_goes_on_counting(database: Database) -> None:
+    async with CallBudget(FixedClock(NOON), DatabaseCallStore(database)) as budget:
         spend(budget, 5)
         spend(budget, 2, "other")
-    async with CallBudget(FixedClock(NOON), SqliteCallStore(database)) as budget:
+    async with CallBudget(FixedClock(NOON), DatabaseCallStore(database)) as budget:
+        await budget.learn()
         assert (budget.used("acme"), budget.used("other"), budget.used("new")) == (5, 2, 0)
         with pytest.raises(UpstreamRateLimited):
             budget.spend("acme", 1, 5)
 
 
-async def test_two_processes_share_one_budget(database: SqliteDatabase) -> None:
+async def test_two_processes_share_one_budget(database: Database) -> None:
     ticks = FakeTicks(hold=True)
-    stores: list[CallStore] = [SqliteCallStore(database), SqliteCallStore(database)]
+    stores: list[CallStore] = [DatabaseCallStore(database), DatabaseCallStore(database)]
     async with (
         CallBudget(FixedClock(NOON), stores[0], ticks=ticks) as one,
         CallBudget(FixedClock(NOON), stores[1], ticks=ticks) as two,
@@ -180,10 +192,67 @@ async def test_two_processes_share_one_budget(database: SqliteDatabase) -> None:
         assert one.used("acme") == 10
 
 
-async def test_old_days_are_dropped(database: SqliteDatabase) -> None:
-    store = SqliteCallStore(database)
+async def test_old_days_are_dropped(database: Database) -> None:
+    store = DatabaseCallStore(database)
     for day in ("2026-01-01", "2026-06-10", "2026-06-11"):
         await store.add(day, {"acme": 1})
     await store.add(TODAY, {"acme": 1})
     rows = [day for (day,) in database.read("SELECT day FROM source_calls ORDER BY day")]
     assert rows == ["2026-06-11", TODAY]
+
+
+async def test_what_others_spent_is_read_once_a_day() -> None:
+    clock = FixedClock(NOON)
+    store = MemoryStore()
+    store.units = {(TODAY, "acme"): 4, (TOMORROW, "acme"): 1, (TODAY, "other"): 2}
+    async with CallBudget(clock, store, ticks=FakeTicks(hold=True)) as budget:
+        for _ in range(3):
+            await budget.learn()
+        assert (store.loads, budget.used("acme"), budget.used("other"), budget.used("new")) == (1, 4, 2, 0)
+        clock.moment += timedelta(days=1)
+        await budget.learn()
+        assert (store.loads, budget.used("acme"), budget.used("other")) == (2, 1, 0)
+
+
+async def test_a_store_that_cannot_be_read_refuses_nobody_and_is_asked_again(caplog: pytest.LogCaptureFixture) -> None:
+    store = MemoryStore()
+    store.units = {(TODAY, "acme"): 4}
+    async with CallBudget(FixedClock(NOON), store, ticks=FakeTicks(hold=True)) as budget:
+        store.is_broken = True
+        await budget.learn()
+        spend(budget, 2)
+        assert budget.used("acme") == 2
+        assert "the disk is full" in caplog.text
+        store.is_broken = False
+        await budget.learn()
+        assert budget.used("acme") == 6
+
+
+async def test_what_is_on_its_way_to_the_store_is_not_counted_twice_by_reading_it() -> None:
+    store, ticks = MemoryStore(), FakeTicks(hold=True)
+    store.units = {(TODAY, "acme"): 10}
+    budget = CallBudget(FixedClock(NOON), store, ticks=ticks, save_seconds=5)
+    spend(budget, 4)
+    await settle()
+    store.go.clear()
+    await ticks.move(5)
+    assert store.units == {(TODAY, "acme"): 14}, "written, and not answered yet"
+    learning = asyncio.create_task(budget.learn())
+    await settle()
+    assert store.loads == 0
+    store.go.set()
+    await learning
+    assert budget.used("acme") == 14
+    await budget.close()
+    assert store.units == {(TODAY, "acme"): 14}
+
+
+async def test_a_gate_learns_before_it_lets_the_first_request_through() -> None:
+    store = MemoryStore()
+    store.units = {(TODAY, "acme"): 3}
+    async with CallBudget(FixedClock(NOON), store, ticks=FakeTicks(hold=True)) as budget:
+        gate = Gate("acme", POLICY, budget, FakeTicks())
+        with pytest.raises(UpstreamRateLimited, match="used up"):
+            async with gate.admit(1, lambda: 1.0):
+                pytest.fail("let through")
+        assert gate.requests == 0

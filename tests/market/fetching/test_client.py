@@ -23,6 +23,7 @@ from cryptodesk.core.errors import (
     UpstreamTimeout,
     UpstreamUnavailable,
 )
+from cryptodesk.core.waiting import WAITING, Waiting
 from cryptodesk.market.fetching.client import CallBudget, HttpAnswer, HttpRequest, SourceClient, path_of
 from cryptodesk.market.fetching.decode import decode_json
 from cryptodesk.market.fetching.errors import UnreachableSource
@@ -623,3 +624,36 @@ async def test_the_status_tells_the_last_success_and_the_last_error() -> None:
         status = client.status()
     assert (status.source, status.requests, status.last_success_at) == ("acme", 2, NOW)
     assert (status.last_error, status.last_error_at) == ("acme is in trouble (HTTP 502)", clock.moment)
+
+
+# What is told of it
+
+
+async def test_what_became_of_each_question_is_counted_and_those_who_shared_an_answer_count_once() -> None:
+    async with SourceServer(good) as server, client_of(server) as client:
+        await asyncio.gather(*(client.fetch(ASK) for _ in range(3)))
+        server.play = answering(b"{}", status=429)
+        error = await failure(client, HttpRequest("/v1/other"))
+        counted = dict(client.status().outcomes)
+    assert counted == {"answered": 1, error.code: 1}
+
+
+async def test_who_wants_to_know_how_long_it_waits_is_told_also_of_a_failure() -> None:
+    waits: list[str] = []
+
+    class Noting(Waiting):
+        def begin(self) -> None:
+            waits.append("begin")
+
+        def end(self) -> None:
+            waits.append("end")
+
+    token = WAITING.set(Noting())
+    try:
+        async with SourceServer(good) as server, client_of(server) as client:
+            await client.fetch(ASK)
+            server.play = answering(b"{}", status=404)
+            await failure(client, HttpRequest("/v1/other"))
+    finally:
+        WAITING.reset(token)
+    assert waits == ["begin", "end"] * 2

@@ -11,18 +11,18 @@ import pytest
 
 from cryptodesk.core.errors import UpstreamBadAnswer, UpstreamError, UpstreamTimeout, UpstreamUnavailable
 from cryptodesk.market.fetching.errors import UnreachableSource
-from cryptodesk.market.fetching.transport_errors import TRANSPORT_FAILURES, transport_error
+from cryptodesk.market.fetching.transport_errors import transport_error, transport_failures
 
 
-def transport_failures() -> list[type[BaseException]]:
+def every_failure() -> list[type[BaseException]]:
     found = [kind for _, kind in inspect.getmembers(aiohttp, inspect.isclass) if issubclass(kind, aiohttp.ClientError)]
     return [*found, TimeoutError, OSError, ConnectionResetError, ConnectionRefusedError, ssl.SSLError]
 
 
-@pytest.mark.parametrize("kind", transport_failures(), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", every_failure(), ids=lambda kind: kind.__name__)
 @pytest.mark.parametrize("is_answering", [False, True])
 def test_the_transport_table_is_complete(kind: type[BaseException], is_answering: bool) -> None:
-    assert issubclass(kind, TRANSPORT_FAILURES)
+    assert issubclass(kind, transport_failures())
     failure = kind.__new__(kind)
     error = transport_error("acme", failure, is_answering=is_answering)
     assert error.upstream == "acme"

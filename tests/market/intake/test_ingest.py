@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -17,8 +17,11 @@ from cryptodesk.market.intake.ingest import Ingested, ingest_file
 from cryptodesk.market.intake.rows import IngestOptions
 from cryptodesk.market.query import AssetId, Query
 from cryptodesk.market.records import CandleSeries, MetricSeries
-from cryptodesk.storage.sqlite import SqliteDatabase
-from tests.market.store.support import DAY, open_database
+from cryptodesk.storage.database import Database
+from tests.market.databases import database, postgres_server
+from tests.market.store.support import DAY
+
+__all__ = ["database", "postgres_server"]
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 BITCOIN = IngestOptions(asset="btc", interval="1d", source="own", currency="usd")
@@ -31,26 +34,21 @@ def resolve(name: str) -> AssetId:
     raise RowError(f"asset: {name!r} is unknown")
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
-    with open_database(tmp_path) as opened:
-        yield opened
-
-
 def ingest(
-    database: SqliteDatabase,
+    database: Database,
     text: str | bytes,
     options: IngestOptions = BITCOIN,
     *,
     name: str = "a.csv",
     again: bool = False,
 ) -> Ingested:
-    file = database.path.parent / name
-    file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return ingest_file(database.path, file, options, resolve, now=int(NOW.timestamp()), again=again)
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / name
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return ingest_file(database, file, options, resolve, now=int(NOW.timestamp()), again=again)
 
 
-async def series(database: SqliteDatabase, interval: str = "1d", as_of: datetime | None = None) -> CandleSeries:
+async def series(database: Database, interval: str = "1d", as_of: datetime | None = None) -> CandleSeries:
     query = Query(kind=CandleSeries, ids=(1,), interval=interval, as_of=as_of)  # type: ignore[arg-type]
     return (await StoredFeed(database).find(query)).records[0]
 
@@ -59,7 +57,7 @@ def day(number: int, close: float = 10.0) -> str:
     return f"2026-01-{number:02},10,{max(close, 10) + 1},{min(close, 10) - 1},{close},5,50\n"
 
 
-async def test_a_csv_file_becomes_a_series_with_the_options_names(database: SqliteDatabase) -> None:
+async def test_a_csv_file_becomes_a_series_with_the_options_names(database: Database) -> None:
     done = ingest(database, HEADER + day(1) + day(2, 11.5))
     assert (done.rows, done.written, done.refused, done.series, done.problems) == (2, 2, 0, 1, ())
     held = await series(database)
@@ -82,16 +80,14 @@ async def test_a_csv_file_becomes_a_series_with_the_options_names(database: Sqli
         ("# exported\ntime;x\nopened_at,open,high,low,close,volume", "2026-01-01,1,2,0.5,1.5,9"),
     ],
 )
-async def test_headers_and_moments_are_read_as_people_write_them(
-    database: SqliteDatabase, header: str, row: str
-) -> None:
+async def test_headers_and_moments_are_read_as_people_write_them(database: Database, header: str, row: str) -> None:
     ingest(database, f"{header}\n{row}\r\n")
     (bar,) = (await series(database)).candles
     assert bar.opened_at == datetime(2026, 1, 1, tzinfo=UTC)
     assert (bar.open, bar.high, bar.low, bar.close, bar.volume, bar.quote_volume) == (1, 2, 0.5, 1.5, 9, None)
 
 
-async def test_json_lines_and_json_and_gzip_give_the_same(database: SqliteDatabase) -> None:
+async def test_json_lines_and_json_and_gzip_give_the_same(database: Database) -> None:
     row = {"opened_at": "2026-01-01", "open": 1, "high": 2, "low": 0.5, "close": 1.5, "volume": 9}
     document = {"asset_id": 1, "interval": "1d", "quote_currency": "USD", "source": "own", "candles": [row]}
     assert ingest(database, json.dumps(row) + "\n", name="a.jsonl").written == 1
@@ -120,7 +116,7 @@ async def test_json_lines_and_json_and_gzip_give_the_same(database: SqliteDataba
         ("2026-01-01,10,11,9,10.5,5,50", "is of the same moment as line 2, which counts"),
     ],
 )
-async def test_a_bad_row_is_named_and_the_good_ones_are_kept(database: SqliteDatabase, row: str, said: str) -> None:
+async def test_a_bad_row_is_named_and_the_good_ones_are_kept(database: Database, row: str, said: str) -> None:
     done = ingest(database, HEADER + day(1) + row + "\n" + day(3))
     assert (done.rows, done.refused) == (2, 1)
     (problem,) = done.problems
@@ -129,13 +125,13 @@ async def test_a_bad_row_is_named_and_the_good_ones_are_kept(database: SqliteDat
     assert [bar.opened_at.day for bar in (await series(database)).candles] == [1, 3]
 
 
-async def test_the_order_of_rows_in_a_file_does_not_matter(database: SqliteDatabase) -> None:
+async def test_the_order_of_rows_in_a_file_does_not_matter(database: Database) -> None:
     done = ingest(database, HEADER + day(3) + day(1) + day(2) + day(1, 12.0))
     assert (done.written, [problem.line for problem in done.problems]) == (3, [5])
     assert [bar.opened_at.day for bar in (await series(database)).candles] == [1, 2, 3]
 
 
-def test_of_many_bad_rows_all_are_counted_and_some_are_shown(database: SqliteDatabase) -> None:
+def test_of_many_bad_rows_all_are_counted_and_some_are_shown(database: Database) -> None:
     done = ingest(database, HEADER + day(1) + "x,1,1,1,1,1,1\n" * 300)
     assert (done.rows, done.refused, len(done.problems)) == (1, 300, 20)
 
@@ -157,7 +153,7 @@ def test_of_many_bad_rows_all_are_counted_and_some_are_shown(database: SqliteDat
     ],
 )
 def test_a_file_that_is_no_table_is_refused_and_leaves_nothing(
-    database: SqliteDatabase, text: str | bytes, name: str, said: str
+    database: Database, text: str | bytes, name: str, said: str
 ) -> None:
     with pytest.raises(InvalidRequest) as refused:
         ingest(database, text, name=name)
@@ -166,7 +162,7 @@ def test_a_file_that_is_no_table_is_refused_and_leaves_nothing(
     assert database.read("SELECT count(*) FROM ingested_files") == [(0,)]
 
 
-def test_what_nobody_said_of_a_row_is_asked_for(database: SqliteDatabase) -> None:
+def test_what_nobody_said_of_a_row_is_asked_for(database: Database) -> None:
     for options, said in (
         (IngestOptions(interval="1d", source="own", currency="USD"), "asset: is missing"),
         (IngestOptions(asset="btc", source="own", currency="USD"), "interval: is missing"),
@@ -177,7 +173,7 @@ def test_what_nobody_said_of_a_row_is_asked_for(database: SqliteDatabase) -> Non
             ingest(database, HEADER + day(1), options)
 
 
-async def test_columns_name_several_series_in_one_file(database: SqliteDatabase) -> None:
+async def test_columns_name_several_series_in_one_file(database: Database) -> None:
     text = "asset,interval,currency,time,open,high,low,close,volume\n" + "".join(
         f"BTC,{interval},{currency},2026-01-05,1,2,0.5,1,1\n"
         for interval in ("1d", "1w")
@@ -187,7 +183,7 @@ async def test_columns_name_several_series_in_one_file(database: SqliteDatabase)
     assert (await series(database, "1w")).candles[0].opened_at.weekday() == 0
 
 
-async def test_the_same_file_again_is_skipped_unless_asked(database: SqliteDatabase) -> None:
+async def test_the_same_file_again_is_skipped_unless_asked(database: Database) -> None:
     text = HEADER + day(1)
     ingest(database, text)
     assert ingest(database, text, name="copy.csv").was_known
@@ -195,14 +191,14 @@ async def test_the_same_file_again_is_skipped_unless_asked(database: SqliteDatab
     assert not ingest(database, text, IngestOptions(asset="1", interval="1d", source="two", currency="USD")).was_known
 
 
-async def test_a_file_that_corrects_counts_from_now_on_only(database: SqliteDatabase) -> None:
+async def test_a_file_that_corrects_counts_from_now_on_only(database: Database) -> None:
     ingest(database, HEADER + day(1) + day(2))
     assert ingest(database, HEADER + day(1) + day(2, 12.0) + day(3)).written == 2
     assert [bar.close for bar in (await series(database, as_of=NOW - DAY)).candles] == [10, 10, 10]
     assert [bar.close for bar in (await series(database, as_of=NOW)).candles] == [10, 12, 10]
 
 
-async def test_a_column_says_since_when_a_row_is_known(database: SqliteDatabase) -> None:
+async def test_a_column_says_since_when_a_row_is_known(database: Database) -> None:
     text = "time,open,high,low,close,volume,known_at\n2026-01-01,1,2,.5,1,1,\n2026-01-01,1,2,.5,1.5,1,2026-02-01\n"
     text += "2026-01-02,1,2,.5,1,1,2026-01-02\n2026-01-03,1,2,.5,1,1,2026-03-01\n"
     done = ingest(database, text)
@@ -214,7 +210,7 @@ async def test_a_column_says_since_when_a_row_is_known(database: SqliteDatabase)
     assert [bar.close for bar in (await series(database, as_of=march)).candles] == [1.5, 1]
 
 
-async def test_points_of_a_metric_come_in_by_column_or_option(database: SqliteDatabase) -> None:
+async def test_points_of_a_metric_come_in_by_column_or_option(database: Database) -> None:
     options = IngestOptions(asset="btc", interval="1d", source="own", metric="active_addresses", unit="count")
     done = ingest(database, "date,value\n2026-01-01,5\n2026-01-02,6\n2026-01-02,7\n2026-01-03,\n", options)
     assert (done.rows, done.refused) == (2, 2)

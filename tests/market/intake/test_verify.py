@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -13,29 +10,25 @@ from cryptodesk.market.feeds.stored import StoredFeed
 from cryptodesk.market.intake.verify import Finding, verify
 from cryptodesk.market.records import Asset
 from cryptodesk.market.unpack import ensure_snapshot
-from cryptodesk.storage.sqlite import SqliteDatabase
-from tests.market.store.support import DAY, HOUR, candles, coin, open_database
+from cryptodesk.storage.database import Database
+from tests.market.databases import database, postgres_server
+from tests.market.store.support import DAY, HOUR, candles, coin
+
+__all__ = ["database", "postgres_server"]
 
 BEGAN = datetime(2026, 1, 5, tzinfo=UTC)
 NOW = BEGAN + 21 * DAY
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
-    with open_database(tmp_path) as opened:
-        yield opened
-
-
-def problems(database: SqliteDatabase, max_age: timedelta | None = None, now: datetime = NOW) -> list[Finding]:
+def problems(database: Database, max_age: timedelta | None = None, now: datetime = NOW) -> list[Finding]:
     return [finding for finding in verify(database, now, max_age) if finding.level == "problem"]
 
 
-async def change(database: SqliteDatabase, sql: str, *values: object) -> None:
-    action: Callable[[sqlite3.Connection], None] = lambda connection: connection.execute(sql, values) and None  # noqa: E731
-    await database.write(action)
+async def change(database: Database, sql: str, *values: object) -> None:
+    await database.execute(sql, values)
 
 
-async def test_what_ships_and_what_is_saved_properly_has_no_problem(database: SqliteDatabase) -> None:
+async def test_what_ships_and_what_is_saved_properly_has_no_problem(database: Database) -> None:
     await ensure_snapshot(
         database, [Asset(1, "Bitcoin", "BTC", "bitcoin", exchange_symbols={"binance_usdm": "BTCUSDT"})]
     )
@@ -46,7 +39,7 @@ async def test_what_ships_and_what_is_saved_properly_has_no_problem(database: Sq
     assert problems(database, now=BEGAN + 365 * DAY) == []
 
 
-async def test_missing_candles_are_counted(database: SqliteDatabase) -> None:
+async def test_missing_candles_are_counted(database: Database) -> None:
     await StoredFeed(database).save_candles(candles(BEGAN, [1.0] * 20))
     await change(
         database,
@@ -59,7 +52,7 @@ async def test_missing_candles_are_counted(database: SqliteDatabase) -> None:
 
 
 @pytest.mark.parametrize("assignment", ["high = 0.1", "low = -1", "close = 99", "volume = -1", "low = 50"])
-async def test_impossible_candles_are_found(database: SqliteDatabase, assignment: str) -> None:
+async def test_impossible_candles_are_found(database: Database, assignment: str) -> None:
     await StoredFeed(database).save_candles(candles(BEGAN, [1.0] * 3))
     await change(database, f"UPDATE candles SET {assignment} WHERE opened_at = ?", int((BEGAN + DAY).timestamp()))
     (found,) = problems(database)
@@ -67,13 +60,13 @@ async def test_impossible_candles_are_found(database: SqliteDatabase, assignment
     assert found.what.endswith("the first at 2026-01-06 00:00 UTC")
 
 
-async def test_candles_that_overlap_are_found(database: SqliteDatabase) -> None:
+async def test_candles_that_overlap_are_found(database: Database) -> None:
     await StoredFeed(database).save_candles(candles(BEGAN, [1.0] * 3))
     await change(database, "INSERT INTO candles SELECT series_id, opened_at + 3600, 0, 1, 2, 0.5, 1, 1, 1 FROM candles")
     assert [found.what[:42] for found in problems(database)] == ["3 candles do not begin at a whole 1d, or o"]
 
 
-async def test_age_is_a_note_until_a_limit_is_given(database: SqliteDatabase) -> None:
+async def test_age_is_a_note_until_a_limit_is_given(database: Database) -> None:
     await StoredFeed(database).save_candles(candles(BEGAN, [1.0] * 3))
     (note,) = verify(database, NOW)
     assert (note.level, note.what) == ("note", "the last candle closed 18 days ago")
@@ -83,12 +76,12 @@ async def test_age_is_a_note_until_a_limit_is_given(database: SqliteDatabase) ->
     assert [found.what for found in problems(database, now=BEGAN + HOUR)] == ["the last candle closes in the future"]
 
 
-async def test_a_damaged_page_and_lost_pages_are_found(database: SqliteDatabase) -> None:
+async def test_a_damaged_page_and_lost_pages_are_found(database: Database) -> None:
     await StoredFeed(database).save_records([coin(number) for number in range(100)], "first", is_list=True)
     ((body,),) = database.read("SELECT body FROM record_pages LIMIT 1")
     damaged = bytearray(body)
     damaged[len(damaged) // 2] ^= 0x01
-    await change(database, "UPDATE record_pages SET body = ? WHERE page_id = 1", bytes(damaged))
+    await change(database, "UPDATE record_pages SET body = ? WHERE body = ?", bytes(damaged), body)
     assert [found.what for found in problems(database)] == ["1 pages fail their checksum; pull or fetch them again"]
     await change(database, "DELETE FROM record_pages")
     assert [found.what for found in problems(database)] == [
@@ -97,7 +90,7 @@ async def test_a_damaged_page_and_lost_pages_are_found(database: SqliteDatabase)
     ]
 
 
-async def test_an_empty_series_is_found(database: SqliteDatabase) -> None:
+async def test_an_empty_series_is_found(database: Database) -> None:
     await StoredFeed(database).save_candles(candles(BEGAN, [1.0]))
     await change(database, "DELETE FROM candles")
     assert [found.what for found in problems(database)] == ["the series is empty"]

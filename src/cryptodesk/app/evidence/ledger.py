@@ -6,8 +6,8 @@ from hashlib import sha256
 from typing import Any
 
 from cryptodesk.ledger.export import load_lines
-from cryptodesk.ledger.seals import SEALED_ROWS
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.ledger.seals import load_sealed_texts
+from cryptodesk.storage.database import Database
 
 __all__ = ["load_sealed_lines"]
 
@@ -16,7 +16,7 @@ _BEFORE = "SELECT last_position, digest FROM ledger_seals WHERE book = ? AND num
 _BEGIN = (0, bytes(32))
 
 
-def load_sealed_lines(database: SqliteDatabase, run_id: str) -> list[dict[str, Any]]:
+def load_sealed_lines(database: Database, run_id: str) -> list[dict[str, Any]]:
     """Each line with its `seal`: the text that was hashed, the chain's hash before and after it, and the head of the
     seal that covers it. None for a line that is not sealed yet."""
     lines = list(load_lines(database, run_id=run_id))
@@ -25,14 +25,14 @@ def load_sealed_lines(database: SqliteDatabase, run_id: str) -> list[dict[str, A
     return lines
 
 
-def _seal(database: SqliteDatabase, book: Any, position: int) -> dict[str, Any] | None:
+def _seal(database: Database, book: Any, position: int) -> dict[str, Any] | None:
     covering = database.read(_COVERING, (book, position))
     if not covering:
         return None
     ((number, head),) = covering
     before = database.read(_BEFORE, (book, number - 1))
     start, digest = before[0] if before else _BEGIN
-    texts = [text for _, _, text in database.read(SEALED_ROWS[book], (start, position - start))]
+    texts = [text for _, text in load_sealed_texts(database, book, start, position - start)]
     if len(texts) != position - start:
         return None  # rows are gone: `ledger verify` names the first
     for text in texts[:-1]:

@@ -41,7 +41,7 @@ class IndexFollower:
         async with self._turn:
             if self._sequence is None:
                 # Read before the comparison: what changes during it comes again by the log.
-                sequence = await asyncio.to_thread(lambda: self._store.last_sequence)
+                sequence = await self._store.last_sequence()
                 applied = await self._mend(report)
                 self._sequence = sequence
                 return applied
@@ -49,20 +49,20 @@ class IndexFollower:
 
     async def _mend(self, report: Report) -> int:
         held = await self._index.contents()
-        kept = await asyncio.to_thread(self._store.hashes)
+        kept = await self._store.hashes()
         gone = [document_id for document_id in held if document_id not in kept]
         lacking = [document_id for document_id, found in kept.items() if held.get(document_id) != found]
         if gone:
             await self._index.apply((), gone)
         for begin in range(0, len(lacking), _DOCUMENTS_AT_ONCE):
             some = lacking[begin : begin + _DOCUMENTS_AT_ONCE]
-            await self._index.apply(list((await asyncio.to_thread(self._store.get_many, some)).values()))
+            await self._index.apply(list((await self._store.get_many(some)).values()))
             report("index", begin + len(some), len(lacking))
         return len(gone) + len(lacking)
 
     async def _follow_log(self, sequence: int) -> int:
         applied = 0
-        while changes := await asyncio.to_thread(self._store.changes_since, sequence, _DOCUMENTS_AT_ONCE):
+        while changes := await self._store.changes_since(sequence, _DOCUMENTS_AT_ONCE):
             added = [change.document for change in changes if change.document is not None]
             removed = [change.document_id for change in changes if change.document is None]
             await self._index.apply(added, removed)

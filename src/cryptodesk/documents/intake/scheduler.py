@@ -1,4 +1,6 @@
-"""Keeps subscriptions fresh inside a server: each when it is due, one at a time from a host, never on the hot path."""
+"""Keeps subscriptions fresh inside a server: each when it is due, one at a time from a host, never on the hot path.
+
+Any number of servers may do so on one database: each subscription that is due is synced by one of them."""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from random import Random
 from typing import Protocol
 
@@ -23,6 +26,8 @@ _HOSTS_AT_ONCE = 4
 _LONGEST_SLEEP_SECONDS = 60.0
 _SHORTEST_SLEEP_SECONDS = 1.0
 _JITTER = 0.1
+# Of a process that died while it synced: another one then tries.
+_CLAIM = timedelta(minutes=15)
 
 Sleep = Callable[[float], Awaitable[None]]
 OnChange = Callable[[], Awaitable[None]]
@@ -33,7 +38,11 @@ class Syncs(Protocol):
 
 
 class Subscriptions(Protocol):
-    def all(self) -> list[Subscription]: ...
+    async def fetch_all(self) -> list[Subscription]: ...
+
+    async def claim(self, found: Subscription, until: datetime) -> bool:
+        """Whether the caller may sync it: of all processes that found it due, one."""
+        ...
 
 
 async def _nothing() -> None:
@@ -66,13 +75,18 @@ class FeedScheduler:
     async def run(self) -> None:
         """Until it is cancelled."""
         while True:
-            await self.run_once()
-            await self._sleep(self.seconds_to_next())
+            try:
+                await self.run_once()
+                pause = await self.seconds_to_next()
+            except CryptodeskError:
+                log.exception("the subscriptions could not be read; the next try is in a minute")
+                pause = _LONGEST_SLEEP_SECONDS
+            await self._sleep(pause)
 
     async def run_once(self) -> list[Synced]:
         """Syncs what is due, hosts side by side and the subscriptions of a host one after the other."""
         by_host: dict[str, list[Subscription]] = defaultdict(list)
-        for subscription in sorted(self.due(), key=lambda found: found.due_at):
+        for subscription in sorted(await self.due(), key=lambda found: found.due_at):
             by_host[host_of(subscription.address) or subscription.source].append(subscription)
         places = asyncio.Semaphore(_HOSTS_AT_ONCE)
         async with asyncio.TaskGroup() as group:
@@ -81,14 +95,14 @@ class FeedScheduler:
         await self._tell(done)
         return done
 
-    def due(self) -> list[Subscription]:
-        now = self._clock.unix()
-        return [found for found in self._subscriptions.all() if found.is_enabled and self._due_at(found) <= now]
+    async def due(self) -> list[Subscription]:
+        now, held = self._clock.unix(), await self._subscriptions.fetch_all()
+        return [found for found in held if found.is_enabled and self._due_at(found) <= now]
 
-    def seconds_to_next(self) -> float:
+    async def seconds_to_next(self) -> float:
         """Short enough that a subscription added meanwhile does not wait for long."""
-        now = self._clock.unix()
-        waits = [self._due_at(found) - now for found in self._subscriptions.all() if found.is_enabled]
+        now, held = self._clock.unix(), await self._subscriptions.fetch_all()
+        waits = [self._due_at(found) - now for found in held if found.is_enabled]
         return min(max(min(waits, default=_LONGEST_SLEEP_SECONDS), _SHORTEST_SLEEP_SECONDS), _LONGEST_SLEEP_SECONDS)
 
     def _due_at(self, subscription: Subscription) -> float:
@@ -102,7 +116,8 @@ class FeedScheduler:
         async with places:
             for subscription in queue:
                 try:
-                    done.append(await self._syncer.sync(subscription))
+                    if await self._subscriptions.claim(subscription, self._clock.now() + _CLAIM):
+                        done.append(await self._syncer.sync(subscription))
                 except CryptodeskError:
                     # The database failed; the next round may find it well.
                     log.exception("%s could not be synced", subscription.address)

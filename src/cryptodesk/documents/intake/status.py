@@ -46,13 +46,14 @@ class DocumentStatus(Struct, frozen=True, kw_only=True):
 
 
 def read_status(documents: DocumentStore, subscriptions: SubscriptionStore, now: datetime) -> DocumentStatus:
-    counts = documents.counts_by_subscription()
+    """Blocks. Raises: InternalError."""
+    counts, holdings = documents.counts_by_subscription(), documents.holdings()
     found = subscriptions.all()
     addresses = {(held.source, held.address) for held in found}
     return DocumentStatus(
         at=now,
-        documents=documents.count(),
-        holdings=tuple(documents.holdings()),
+        documents=sum(held.documents for held in holdings),
+        holdings=tuple(holdings),
         subscriptions=tuple(
             _status(held, counts.get(held.subscription_id, 0), subscriptions.problems(held.subscription_id), now)
             for held in found

@@ -93,7 +93,7 @@ async def subscribe(
 
 async def subscribe_handbook(store: SubscriptionStore, now: datetime) -> Subscription:
     """The subscription to what is shipped; made if it is missing, never made due again."""
-    found = store.find("handbook", HANDBOOK)
+    found = await store.find("handbook", HANDBOOK)
     return found or (await subscribe(store, HANDBOOK, now, source="handbook"))[0]
 
 

@@ -65,7 +65,8 @@ class Synced(Struct, frozen=True, kw_only=True):
 
 
 class Syncer:
-    """`find_assets` is lent by whoever knows assets; it runs in a thread."""
+    """`find_assets` is lent by whoever knows assets; it runs in a thread. `outcomes` counts syncs by source and by how
+    they ended, "synced" or "failed"."""
 
     def __init__(
         self,
@@ -86,6 +87,7 @@ class Syncer:
         self._options = options or SyncOptions()
         self._sources = sources
         self._running: dict[int, asyncio.Lock] = {}
+        self.outcomes: Counter[tuple[str, str]] = Counter()
 
     async def sync(self, subscription: Subscription, report: Progress = lambda *_: None) -> Synced:
         """Never raises for what a source does; what goes wrong is in the result and in the status.
@@ -93,15 +95,17 @@ class Syncer:
         Raises: InternalError for a failing database."""
         async with self._running.setdefault(subscription.subscription_id, asyncio.Lock()):
             # It may have been synced, or removed, while this one waited.
-            current = self._subscriptions.get(subscription.subscription_id)
+            current = await self._subscriptions.get(subscription.subscription_id)
             if current is None:
                 gone = subscription.subscription_id
                 return Synced(subscription_id=gone, title=subscription.title, error="was removed meanwhile")
-            return await self._sync(current, report)
+            synced = await self._sync(current, report)
+            self.outcomes[current.source, "synced" if synced.error is None else "failed"] += 1
+            return synced
 
     async def _sync(self, subscription: Subscription, report: Progress) -> Synced:
         try:
-            source = self._source(subscription)
+            source = await self._source(subscription)
             fetched = await source.fetch(subscription, self._context(source, subscription))
         except CryptodeskError as error:
             return await self._failed(subscription, error.message, error)
@@ -114,11 +118,11 @@ class Syncer:
             return await self._failed(subscription, changed, None)
         return await self._keep(subscription, source, fetched, report)
 
-    def _source(self, subscription: Subscription) -> Source:
+    async def _source(self, subscription: Subscription) -> Source:
         source = self._sources.get(subscription.source)
         if source is None or source.name in self._options.sources_off:
             raise UpstreamUnavailable(f"the source {subscription.source} is off", upstream=subscription.source)
-        spent = self._subscriptions.spent(self._today(), source.name)
+        spent = await self._subscriptions.spent(self._today(), source.name)
         if source.per_day is not None and spent >= source.per_day:
             raise UpstreamRateLimited(
                 f"{source.name}: the day's budget of {source.per_day} syncs is used up until 00:00 UTC",
@@ -175,7 +179,7 @@ class Syncer:
         self, subscription: Subscription, origin: Origin, fetched: Fetched, kept: set[str], now: datetime
     ) -> int:
         still = kept | {document_id(origin, key, None) for key in fetched.kept}
-        gone = self._documents.ids_of(subscription.subscription_id) - still
+        gone = await self._documents.ids_of(subscription.subscription_id) - still
         return await self._documents.retract(gone, subscription.subscription_id, now)
 
     async def _succeeded(self, subscription: Subscription, source: Source, fetched: Fetched, synced: Synced) -> None:

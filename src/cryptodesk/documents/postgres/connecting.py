@@ -11,16 +11,23 @@ import asyncpg
 
 from cryptodesk.core.errors import InternalError
 from cryptodesk.documents.index import IndexBusy
+from cryptodesk.documents.postgres.pooling import SharedSessions
 
-__all__ = ["Connection", "Pool", "connected", "lock_key", "writing"]
+__all__ = ["MIGRATION_LOCK", "Connection", "Pool", "alone", "connected", "lock_key", "writing"]
 
 _LOG = logging.getLogger(__name__)
 
 Pool: TypeAlias = Any
 Connection: TypeAlias = Any
 
+# The same for every program that keeps its record in `schema_migrations`.
+MIGRATION_LOCK = 0x6372_7970_746F
+
 _ACQUIRE_SECONDS = 30.0
 _PATIENCE = "600s"
+_PATIENTLY = (
+    "SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
+)
 _DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, ConnectionError)
 
 
@@ -72,3 +79,21 @@ async def writing(connection: Connection) -> AsyncIterator[None]:
         # What is written after it takes as long as it takes.
         await connection.execute("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0")
         yield
+
+
+@asynccontextmanager
+async def alone(pool: Pool, connection: Connection, purpose: str) -> AsyncIterator[None]:
+    """One process at a time."""
+    key = await lock_key(connection, purpose)
+    if isinstance(pool, SharedSessions):
+        async with connected(pool) as other, other.transaction(isolation="read_committed"):
+            await other.execute(_PATIENTLY)
+            await other.execute("SELECT pg_advisory_xact_lock($1)", key)
+            yield
+        return
+    await connection.execute("SELECT pg_advisory_lock($1)", key)
+    try:
+        yield
+    finally:
+        if not connection.is_closed():
+            await connection.execute("SELECT pg_advisory_unlock($1)", key)

@@ -8,9 +8,10 @@ from itertools import islice
 
 import numpy as np
 
-from cryptodesk.documents.embedding import Embedder, EmbeddingUnavailable, Vector
+from cryptodesk.documents.embedding import EmbeddingUnavailable, Vector
 from cryptodesk.documents.index.writer import Shipped
 from cryptodesk.documents.postgres.connecting import Connection
+from cryptodesk.documents.postgres.vectors import Embeds
 
 __all__ = ["embed_missing"]
 
@@ -27,7 +28,7 @@ _KEEP = """
 
 
 async def embed_missing(
-    connection: Connection, embedder: Embedder, shipped: Shipped, texts: Mapping[bytes, str]
+    connection: Connection, embedder: Embeds, shipped: Shipped, texts: Mapping[bytes, str]
 ) -> set[bytes]:
     """Makes the vectors that are not known yet, and keeps them. Those of the texts that have none although it was tried
     are the result: nobody needs to try again."""
@@ -51,7 +52,7 @@ async def _keep(connection: Connection, found: Mapping[bytes, Vector]) -> None:
     await connection.executemany(_KEEP, rows)
 
 
-async def _embed(embedder: Embedder, texts: Mapping[bytes, str]) -> dict[bytes, Vector]:
+async def _embed(embedder: Embeds, texts: Mapping[bytes, str]) -> dict[bytes, Vector]:
     try:
         vectors = list(await embedder.embed(list(texts.values())))
     except EmbeddingUnavailable:
@@ -60,7 +61,7 @@ async def _embed(embedder: Embedder, texts: Mapping[bytes, str]) -> dict[bytes, 
     return _usable(dict(zip(texts, vectors, strict=True)))
 
 
-async def _embed_singly(embedder: Embedder, texts: Mapping[bytes, str]) -> dict[bytes, Vector]:
+async def _embed_singly(embedder: Embeds, texts: Mapping[bytes, str]) -> dict[bytes, Vector]:
     found: dict[bytes, Vector] = {}
     for key, text in texts.items():
         try:
@@ -76,5 +77,5 @@ def _usable(vectors: Mapping[bytes, Vector]) -> dict[bytes, Vector]:
     return {key: vector for key, vector in vectors.items() if np.isfinite(vector).all() and vector.any()}
 
 
-def _is_off(embedder: Embedder) -> bool:
+def _is_off(embedder: Embeds) -> bool:
     return embedder.fault is not None

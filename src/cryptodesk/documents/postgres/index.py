@@ -7,7 +7,7 @@ from datetime import datetime
 
 from cryptodesk.core.clock import Clock
 from cryptodesk.core.errors import InternalError
-from cryptodesk.documents.embedding import Embedder, EmbeddingUnavailable, Vector
+from cryptodesk.documents.embedding import EmbeddingUnavailable, Vector
 from cryptodesk.documents.index import IndexStatus
 from cryptodesk.documents.index.conditions import MOST_HITS, MOST_QUESTION_CHARACTERS, conditions_of, known_until
 from cryptodesk.documents.index.container import Array
@@ -17,6 +17,7 @@ from cryptodesk.documents.postgres.connecting import Pool, connected
 from cryptodesk.documents.postgres.preparing import AssetNames, storable
 from cryptodesk.documents.postgres.searching import PREPARE, Searcher
 from cryptodesk.documents.postgres.state import State, load_state
+from cryptodesk.documents.postgres.vectors import Embeds
 from cryptodesk.documents.postgres.writer import PostgresWriter
 from cryptodesk.documents.query import DocumentQuery, HitsFound
 from cryptodesk.documents.records import Document
@@ -43,7 +44,7 @@ class PostgresIndex:
     def __init__(
         self,
         pool: Pool,
-        embedder: Embedder,
+        embedder: Embeds,
         clock: Clock,
         documents: Callable[[], Iterable[Document]],
         *,
@@ -51,7 +52,6 @@ class PostgresIndex:
         shipped: Shipped = _none_shipped,
     ) -> None:
         self._pool = pool
-        self._embedder = embedder
         self._clock = clock
         self._writer = PostgresWriter(pool, embedder, documents, asset_names, shipped)
         self._state: State | None = None
@@ -61,7 +61,9 @@ class PostgresIndex:
         """Makes the tables where they are missing. Where nothing was built yet, or with another model, the index is
         built anew from all documents; of several processes by one. Until then `search` finds nothing and says so.
 
-        Raises: InternalError, also if pgvector cannot be had or the tables are a newer version's; IndexBusy."""
+        Where the database cannot hold vectors, words and names are searched, and each search says why.
+
+        Raises: InternalError, also if the tables are a newer version's; IndexBusy."""
         self._check_open()
         self._state = await self._writer.open()
 
@@ -101,7 +103,7 @@ class PostgresIndex:
         ):
             await connection.execute(PREPARE)
             state = self._state = await load_state(connection)
-            if vector is not None and state.model != self._embedder.model_id:
+            if vector is not None and state.model != self._writer.embedder.model_id:
                 vector, notes = None, ("vectors are off: those of the index are of another model",)
             searcher = Searcher(connection, state, Question(text, vector), moment)
             hits = await searcher.find(conditions, min(query.limit, MOST_HITS)) if state.passages else []
@@ -137,7 +139,7 @@ class PostgresIndex:
         state = self._state
         if state is None:
             return IndexStatus(0, 0, 0, (_NOT_READY,))
-        notes = () if self._embedder.fault is None else (f"vectors are off: {self._embedder.fault}",)
+        notes = () if self._writer.embedder.fault is None else (f"vectors are off: {self._writer.embedder.fault}",)
         return IndexStatus(state.passages, state.generation, state.unembedded, notes)
 
     def close(self) -> None:
@@ -156,6 +158,6 @@ class PostgresIndex:
 
     async def _vector(self, text: str) -> tuple[Vector | None, tuple[str, ...]]:
         try:
-            return await self._embedder.embed_question(text), ()
+            return await self._writer.embedder.embed_question(text), ()
         except EmbeddingUnavailable as error:
             return None, (f"vectors are off: {error}",)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cryptodesk.documents.embedding import Embedder
 from cryptodesk.documents.index.vector_cache import vector_key
 from cryptodesk.documents.index.writer import Shipped, passage_text
 from cryptodesk.documents.postgres.connecting import Connection, writing
 from cryptodesk.documents.postgres.embedding import embed_missing
 from cryptodesk.documents.postgres.preparing import decode_head
+from cryptodesk.documents.postgres.vectors import Embeds
 from cryptodesk.documents.records import Chunk
 
 __all__ = ["mend_some"]
@@ -34,7 +34,7 @@ _SAVE = """
 """
 
 
-async def mend_some(connection: Connection, embedder: Embedder, shipped: Shipped) -> bool:
+async def mend_some(connection: Connection, embedder: Embeds, shipped: Shipped) -> bool:
     """Whether there was something to mend, and vectors are still to be had."""
     texts = {row["passage"]: _text(row) for row in await connection.fetch(_LACKING)}
     if not texts:

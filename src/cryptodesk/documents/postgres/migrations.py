@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import asyncpg
-
 from cryptodesk.core.errors import InternalError
-from cryptodesk.documents.postgres.connecting import Connection
-from cryptodesk.documents.postgres.schema import table_statements
+from cryptodesk.documents.postgres.connecting import MIGRATION_LOCK, Connection
+from cryptodesk.documents.postgres.schema import PLAIN_VECTOR, VECTOR, table_statements
 from cryptodesk.storage.migrations import Migration
 
-__all__ = ["COMPONENT", "MIGRATIONS", "apply_migrations", "require_pgvector"]
+__all__ = ["COMPONENT", "MIGRATIONS", "apply_migrations", "migrations_of"]
 
 COMPONENT = "document_search"
-# The same for every program that keeps its record in `schema_migrations`.
-_LOCK = 0x6372_7970_746F
 _CREATE_RECORD = """
 CREATE TABLE IF NOT EXISTS schema_migrations (
     component text NOT NULL,
@@ -24,15 +20,16 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
     PRIMARY KEY (component, version)
 )
 """
-# Iterated scans, without which a filter empties an approximate search.
-_LEAST_PGVECTOR = (0, 8)
 
-MIGRATIONS = (
-    Migration(
-        1,
-        "passages",
-        (
-            """
+
+def migrations_of(*, with_vectors: bool) -> tuple[Migration, ...]:
+    """The same steps whether the database can hold vectors or not; the columns are exchanged later (vectors.py)."""
+    return (
+        Migration(
+            1,
+            "passages",
+            (
+                """
             CREATE TABLE document_search_state (
                 is_sole boolean PRIMARY KEY DEFAULT true CHECK (is_sole),
                 generation bigint NOT NULL DEFAULT 0,
@@ -43,41 +40,21 @@ MIGRATIONS = (
                 latest_known_at double precision NOT NULL DEFAULT '-infinity'
             )
             """,
-            "INSERT INTO document_search_state DEFAULT VALUES",
-            "CREATE SEQUENCE document_search_numbers",
-            """
+                "INSERT INTO document_search_state DEFAULT VALUES",
+                "CREATE SEQUENCE document_search_numbers",
+                f"""
             CREATE TABLE document_search_pending (
                 text_hash bytea PRIMARY KEY,
-                vector halfvec(384) NOT NULL
+                vector {VECTOR if with_vectors else PLAIN_VECTOR}
             )
             """,
-            *table_statements(""),
+                *table_statements("", with_vectors=with_vectors),
+            ),
         ),
-    ),
-)
+    )
 
 
-async def require_pgvector(connection: Connection) -> None:
-    """Installs the extension where it is missing. Raises: InternalError if it cannot be had, or is too old."""
-    try:
-        async with connection.transaction():
-            await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
-            await connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
-    except (asyncpg.InsufficientPrivilegeError, asyncpg.FeatureNotSupportedError, asyncpg.UndefinedFileError) as error:
-        raise InternalError(
-            "search in PostgreSQL needs the extension pgvector: install it on the database server and, as its"
-            " superuser, run CREATE EXTENSION vector in the database of DATABASE_URL"
-        ) from error
-    version = await connection.fetchval("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
-    if _numbers(version) < _LEAST_PGVECTOR:
-        raise InternalError(
-            f"search in PostgreSQL needs pgvector 0.8 or newer, the database has {version!r}: update the extension on"
-            " its server, then run ALTER EXTENSION vector UPDATE"
-        )
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())
+MIGRATIONS = migrations_of(with_vectors=True)
 
 
 async def apply_migrations(connection: Connection, component: str, migrations: Sequence[Migration]) -> tuple[int, ...]:
@@ -88,7 +65,7 @@ async def apply_migrations(connection: Connection, component: str, migrations: S
     if [step.version for step in migrations] != list(range(1, len(migrations) + 1)):
         raise ValueError(f"migrations of {component!r} must be numbered 1, 2, 3, … without gaps")
     async with connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", MIGRATION_LOCK)
         await connection.execute(_CREATE_RECORD)
         done = await _applied(connection, component, migrations)
         missing = [step for step in migrations if step.version > done]

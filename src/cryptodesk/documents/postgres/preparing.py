@@ -17,7 +17,7 @@ from cryptodesk.documents.index.writer import encodable, passage_text
 from cryptodesk.documents.postgres.lexemes import Lexemes, lexemes_of
 from cryptodesk.documents.records import Chunk, Document
 
-__all__ = ["AssetNames", "Prepared", "batches", "decode_head", "passage_texts", "prepare", "storable"]
+__all__ = ["AssetNames", "Prepared", "batches", "decode_head", "head_of", "passage_texts", "prepare", "storable"]
 
 AssetNames = Callable[[int], Collection[str]]
 
@@ -36,8 +36,8 @@ class Prepared(Struct, frozen=True):
 
     def document_row(self, number: int) -> tuple[object, ...]:
         document = self.document
-        head = _ENCODE.encode(replace(document, text=""))
-        return (number, document.document_id, document.content_hash, document.known_at.timestamp(), head)
+        known_at = document.known_at.timestamp()
+        return (number, document.document_id, document.content_hash, known_at, head_of(document))
 
     def passage_rows(
         self, number: int, free: Iterator[int], hopeless: Collection[bytes]
@@ -118,6 +118,11 @@ def _prepared(document: Document, asset_names: AssetNames, model_id: str) -> Pre
         tuple(lexemes_of(TextRow(0, document, chunk, names)) for chunk in chunks),
         tuple(vector_key(model_id, passage_text(document, chunk)) for chunk in chunks),
     )
+
+
+def head_of(document: Document) -> bytes:
+    """The document without its text, as it is kept."""
+    return _ENCODE.encode(replace(_storable(document), text=""))
 
 
 def decode_head(head: bytes) -> Document:

@@ -15,17 +15,17 @@ __all__ = ["make_tables", "take_over"]
 _KB_PER_PASSAGE, _LEAST_KB, _MOST_KB = 2, 65_536, 2_097_152
 
 
-async def make_tables(connection: Connection) -> None:
-    for statement in plain_tables(NEXT):
+async def make_tables(connection: Connection, *, with_vectors: bool) -> None:
+    for statement in plain_tables(NEXT, with_vectors=with_vectors):
         await connection.execute(statement)
 
 
-async def take_over(connection: Connection, counts: Mapping[tuple[bool, str], int]) -> int:
+async def take_over(connection: Connection, counts: Mapping[tuple[bool, str], int], *, with_vectors: bool) -> int:
     """Completes the new tables and puts them in the place of the others. How many passages they have."""
     records = [(is_name, lexeme, passages) for (is_name, lexeme), passages in counts.items()]
     await connection.copy_records_to_table(f"document_search_terms{NEXT}", records=records)
     passages: int = await connection.fetchval(f"SELECT count(*) FROM document_search_passages{NEXT}")  # noqa: S608
-    await _make_indexes(connection, passages)
+    await _make_indexes(connection, passages, with_vectors=with_vectors)
     for table in DATA_TABLES:
         await connection.execute(f"ANALYZE {table}{NEXT}")
     for table in DATA_TABLES:
@@ -34,18 +34,18 @@ async def take_over(connection: Connection, counts: Mapping[tuple[bool, str], in
     return passages
 
 
-async def _make_indexes(connection: Connection, passages: int) -> None:
+async def _make_indexes(connection: Connection, passages: int, *, with_vectors: bool) -> None:
     memory = min(max(passages * _KB_PER_PASSAGE, _LEAST_KB), _MOST_KB)
     await connection.execute(f"SET LOCAL maintenance_work_mem = '{memory}kB'")
     try:
         async with connection.transaction():
-            await _execute_all(connection)
+            await _execute_all(connection, with_vectors=with_vectors)
     except (asyncpg.InsufficientResourcesError, asyncpg.PostgresSystemError):
         # Several workers share memory that a container often has too little of.
         await connection.execute("SET LOCAL max_parallel_maintenance_workers = 0")
-        await _execute_all(connection)
+        await _execute_all(connection, with_vectors=with_vectors)
 
 
-async def _execute_all(connection: Connection) -> None:
-    for statement in index_statements(NEXT):
+async def _execute_all(connection: Connection, *, with_vectors: bool) -> None:
+    for statement in index_statements(NEXT, with_vectors=with_vectors):
         await connection.execute(statement)

@@ -4,19 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-__all__ = ["DATA_TABLES", "NEXT", "index_statements", "plain_tables", "table_statements"]
+__all__ = [
+    "DATA_TABLES",
+    "NEXT",
+    "PLAIN_VECTOR",
+    "VECTOR",
+    "index_statements",
+    "plain_tables",
+    "table_statements",
+    "vector_index",
+]
 
 # In the order in which they are locked.
 DATA_TABLES = ("document_search_passages", "document_search_documents", "document_search_terms")
 # The name of tables that are being made, to take the place of those in use.
 NEXT = "_next"
+VECTOR = "halfvec(384)"
+# Of a database without pgvector: always empty.
+PLAIN_VECTOR = "bytea"
 
 
-def table_statements(suffix: str) -> tuple[str, ...]:
-    return (*plain_tables(suffix), *index_statements(suffix))
+def table_statements(suffix: str, *, with_vectors: bool = True) -> tuple[str, ...]:
+    return (
+        *plain_tables(suffix, with_vectors=with_vectors),
+        *index_statements(suffix, with_vectors=with_vectors),
+    )
 
 
-def plain_tables(suffix: str) -> Iterator[str]:
+def plain_tables(suffix: str, *, with_vectors: bool = True) -> Iterator[str]:
     yield f"""
         CREATE TABLE document_search_documents{suffix} (
             document bigint PRIMARY KEY,
@@ -41,7 +56,7 @@ def plain_tables(suffix: str) -> Iterator[str]:
             fades boolean NOT NULL,
             tried boolean NOT NULL,
             text_hash bytea NOT NULL,
-            vector halfvec(384),
+            vector {VECTOR if with_vectors else PLAIN_VECTOR},
             body text NOT NULL,
             words tsvector NOT NULL,
             names tsvector NOT NULL
@@ -59,7 +74,7 @@ def plain_tables(suffix: str) -> Iterator[str]:
         """
 
 
-def index_statements(suffix: str) -> tuple[str, ...]:
+def index_statements(suffix: str, *, with_vectors: bool = True) -> tuple[str, ...]:
     """Indexes have no names of their own: those of tables that were made anew may have any."""
     passages = f"document_search_passages{suffix}"
     columns = ("document", "type", "source", "language", "known_at", "published_at", "text_hash")
@@ -73,5 +88,9 @@ def index_statements(suffix: str) -> tuple[str, ...]:
         f"CREATE INDEX ON {passages} USING gin (asset_ids) WITH (fastupdate = off)",
         f"CREATE INDEX ON {passages} USING gin (words) WITH (fastupdate = off)",
         f"CREATE INDEX ON {passages} USING gin (names) WITH (fastupdate = off)",
-        f"CREATE INDEX ON {passages} USING hnsw (vector halfvec_cosine_ops) WITH (m = 16, ef_construction = 100)",
+        *((vector_index(passages),) if with_vectors else ()),
     )
+
+
+def vector_index(passages: str) -> str:
+    return f"CREATE INDEX ON {passages} USING hnsw (vector halfvec_cosine_ops) WITH (m = 16, ef_construction = 100)"

@@ -10,7 +10,8 @@ from msgspec import Struct, field
 
 from cryptodesk.documents.postgres.connecting import Connection
 from cryptodesk.documents.postgres.lexemes import ANALYSIS
-from cryptodesk.documents.postgres.preparing import Prepared
+from cryptodesk.documents.postgres.preparing import Prepared, head_of
+from cryptodesk.documents.records import Document
 
 __all__ = [
     "Inserted",
@@ -20,11 +21,13 @@ __all__ = [
     "insert_documents",
     "save_state",
     "take_out",
+    "unlike_those_held",
 ]
 
 LexemeCounts = Counter[tuple[bool, str]]
 
 _NUMBERS = "SELECT nextval('document_search_numbers') FROM generate_series(1, $1)"
+_HELD = "SELECT document_id, head FROM document_search_documents WHERE document_id = ANY($1::text[])"
 _TAKE_OUT = "DELETE FROM document_search_documents WHERE document_id = ANY($1::text[]) RETURNING document"
 _DOCUMENT = "INSERT INTO document_search_documents{} VALUES ($1, $2, $3, $4, $5)"
 # A vector is taken from where it is: it was put aside before, or the same text is there already. Unless the index has
@@ -88,6 +91,13 @@ class Inserted(Struct):
             self.passages += len(each.chunks)
             self.latest_known_at = max(self.latest_known_at, each.document.known_at.timestamp())
             self.counts.update(each.lexeme_counts())
+
+
+async def unlike_those_held(connection: Connection, documents: Mapping[str, Document]) -> dict[str, Document]:
+    """Without those that are held just like that: every process of a desk follows the same log."""
+    rows = await connection.fetch(_HELD, list(documents))
+    held = {row["document_id"]: row["head"] for row in rows}
+    return {key: document for key, document in documents.items() if held.get(key) != head_of(document)}
 
 
 async def take_out(connection: Connection, document_ids: Collection[str]) -> list[int]:

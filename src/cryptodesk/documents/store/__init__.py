@@ -1,4 +1,4 @@
-"""Documents at rest, and the subscriptions that bring them, in one SQLite file."""
+"""Documents at rest, and the subscriptions that bring them, in one database."""
 
 from cryptodesk.documents.store.documents import DocumentStore
 from cryptodesk.documents.store.library import DocumentLibrary, SearchIndex
@@ -9,6 +9,7 @@ from cryptodesk.documents.store.records import (
     DocumentChange,
     Holding,
     Identity,
+    KnownText,
     NewDocument,
     Problem,
     Saved,
@@ -26,6 +27,7 @@ __all__ = [
     "DocumentStore",
     "Holding",
     "Identity",
+    "KnownText",
     "NewDocument",
     "Problem",
     "Saved",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from math import log2
 
 from msgspec import Struct, structs
@@ -12,6 +11,7 @@ from cryptodesk.documents.store._likeness import bands_of, is_nearly, shingles
 from cryptodesk.documents.store._moments import FAR_FUTURE, from_micros, to_micros
 from cryptodesk.documents.store._rows import end_revision, insert_revision, unpack
 from cryptodesk.documents.store.records import NewDocument, Outcome
+from cryptodesk.storage.database import Connection
 
 __all__ = ["save_one"]
 
@@ -40,7 +40,7 @@ class _Held(Struct, frozen=True):
     body: bytes
 
 
-def save_one(connection: sqlite3.Connection, new: NewDocument, subscription_id: int) -> tuple[str, Outcome, str | None]:
+def save_one(connection: Connection, new: NewDocument, subscription_id: int) -> tuple[str, Outcome, str | None]:
     """The id it is kept under, what became of it, and why if it was not kept."""
     held = _find_same(connection, new)
     if held is not None:
@@ -53,7 +53,7 @@ def save_one(connection: sqlite3.Connection, new: NewDocument, subscription_id: 
 
 
 def _meet(
-    connection: sqlite3.Connection, held: _Held, new: NewDocument, subscription_id: int
+    connection: Connection, held: _Held, new: NewDocument, subscription_id: int
 ) -> tuple[str, Outcome, str | None]:
     is_current = held.superseded_at == FAR_FUTURE
     is_others = held.subscription_id != subscription_id
@@ -83,7 +83,7 @@ def _is_another_text(known: Document, new: Document) -> bool:
     return abs(log2(new.engagement + 1) - log2(known.engagement + 1)) >= 1
 
 
-def _find_same(connection: sqlite3.Connection, new: NewDocument) -> _Held | None:
+def _find_same(connection: Connection, new: NewDocument) -> _Held | None:
     """The newest text of the same document, by its id or else by its page."""
     by_id = (_BY_ID, (new.document.document_id,))
     by_url = (_BY_URL, (new.url_key,))
@@ -94,7 +94,7 @@ def _find_same(connection: sqlite3.Connection, new: NewDocument) -> _Held | None
     return None
 
 
-def _find_copy(connection: sqlite3.Connection, new: NewDocument) -> tuple[str, str] | None:
+def _find_copy(connection: Connection, new: NewDocument) -> tuple[str, str] | None:
     row = connection.execute(
         "SELECT document_id FROM document_revisions WHERE seen_key = ? AND superseded_at = ? LIMIT 1",
         (new.seen_key, FAR_FUTURE),
@@ -107,21 +107,17 @@ def _find_copy(connection: sqlite3.Connection, new: NewDocument) -> tuple[str, s
     return None
 
 
-def _candidates(connection: sqlite3.Connection, runs: frozenset[int]) -> list[tuple[str, bytes]]:
+def _candidates(connection: Connection, runs: frozenset[int]) -> list[tuple[str, bytes]]:
     pairs = [(band, value) for band, value in enumerate(bands_of(runs))]
     if not pairs:
         return []
     clause = " OR ".join(["(band = ? AND value = ?)"] * len(pairs))
-    found = connection.execute(
-        f"SELECT revision_id FROM document_bands WHERE {clause} GROUP BY revision_id"  # noqa: S608 - marks only
-        f" ORDER BY count(*) DESC LIMIT {_MOST_CANDIDATES}",
-        [part for pair in pairs for part in pair],
-    ).fetchall()
-    return [
-        (str(document_id), body)
-        for (revision_id,) in found
-        for document_id, body in connection.execute(
-            "SELECT document_id, body FROM document_revisions WHERE revision_id = ? AND superseded_at = ?",
-            (revision_id, FAR_FUTURE),
-        )
-    ]
+    rows = connection.execute(
+        "SELECT r.document_id, r.body FROM ("  # noqa: S608 - marks only
+        f"SELECT revision_id, count(*) AS shared FROM document_bands WHERE {clause} GROUP BY revision_id"
+        f" ORDER BY count(*) DESC, revision_id LIMIT {_MOST_CANDIDATES}"
+        ") b JOIN document_revisions r ON r.revision_id = b.revision_id WHERE r.superseded_at = ?"
+        " ORDER BY b.shared DESC, b.revision_id",
+        [*(part for pair in pairs for part in pair), FAR_FUTURE],
+    )
+    return [(str(document_id), body) for document_id, body in rows.fetchall()]

@@ -17,9 +17,10 @@ def select_recent(query: DocumentQuery) -> tuple[str, tuple[Any, ...]]:
     conditions, values = _conditions(query)
     table, order = "document_revisions r", "r.sort_at DESC, r.revision_id"
     if len(query.asset_ids) == 1:
-        table = "document_assets a CROSS JOIN document_revisions r ON r.revision_id = a.revision_id"
+        # A join that SQLite walks in this order.
+        table = "document_assets a CROSS JOIN document_revisions r"
         order = "a.sort_at DESC, a.revision_id"
-        conditions.insert(0, "a.asset_id = ?")
+        conditions[:0] = ["a.asset_id = ?", "r.revision_id = a.revision_id"]
         values.insert(0, query.asset_ids[0])
     elif query.asset_ids:
         chosen = f"SELECT revision_id FROM document_assets WHERE asset_id IN ({_marks(query.asset_ids)})"  # noqa: S608

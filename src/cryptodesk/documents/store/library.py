@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
@@ -10,8 +9,9 @@ from typing import Protocol
 from msgspec import structs
 
 from cryptodesk.documents.query import DocumentQuery, DocumentsFound, HitsFound
-from cryptodesk.documents.records import Document, Hit
+from cryptodesk.documents.records import Hit
 from cryptodesk.documents.store.documents import DocumentStore
+from cryptodesk.documents.store.records import KnownText
 
 __all__ = ["DocumentLibrary", "SearchIndex"]
 
@@ -36,32 +36,28 @@ class DocumentLibrary:
         if self._index is None:
             return HitsFound(notes=(NO_INDEX,))
         found = await self._index.search(query)
-        return await asyncio.to_thread(self._as_known, found, query.as_of)
-
-    async def recent(self, query: DocumentQuery) -> DocumentsFound:
-        return DocumentsFound(tuple(await asyncio.to_thread(self._store.recent, query)))
-
-    async def count(self, as_of: datetime | None = None) -> int:
-        return await asyncio.to_thread(self._store.count, as_of)
-
-    def _as_known(self, found: HitsFound, as_of: datetime | None) -> HitsFound:
-        ids = [hit.document.document_id for hit in found.hits]
-        documents = self._store.get_many(ids, as_of)
-        warnings = self._store.warnings_of(ids, as_of)
-        hits = tuple(kept for hit in found.hits if (kept := _kept(hit, documents, warnings)) is not None)
+        known = await self._store.known([hit.document.document_id for hit in found.hits], query.as_of)
+        hits = tuple(kept for hit in found.hits if (kept := _kept(hit, known)) is not None)
         dropped = len(found.hits) - len(hits)
         note = f"{dropped} passages were left out: their documents have changed or were not known then"
         return HitsFound(hits, (*found.notes, *((note,) if dropped else ())))
 
+    async def recent(self, query: DocumentQuery) -> DocumentsFound:
+        return DocumentsFound(tuple(await self._store.recent(query)))
 
-def _kept(hit: Hit, documents: Mapping[str, Document], warnings: Mapping[str, tuple[str, ...]]) -> Hit | None:
-    document = documents.get(hit.document.document_id)
-    if document is None:
+    async def count(self, as_of: datetime | None = None) -> int:
+        return await self._store.count(as_of)
+
+
+def _kept(hit: Hit, known: Mapping[str, KnownText]) -> Hit | None:
+    found = known.get(hit.document.document_id)
+    if found is None:
         return None
+    document = found.document
     if document.content_hash != hit.document.content_hash and _folded(hit.chunk.text) not in _folded(document.text):
         return None
     # Hidden text was seen when the page came in; nothing of it is left in the passage.
-    hidden = tuple(name for name in warnings.get(document.document_id, ()) if name == "hidden_text")
+    hidden = tuple(name for name in found.warnings if name == "hidden_text")
     return structs.replace(hit, document=document, warnings=tuple(dict.fromkeys((*hit.warnings, *hidden))))
 
 

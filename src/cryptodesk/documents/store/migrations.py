@@ -1,4 +1,4 @@
-"""The documents' tables in the SQLite file. An applied step is history and never edited."""
+"""The documents' tables. An applied step is history and never edited."""
 
 from __future__ import annotations
 
@@ -111,5 +111,12 @@ MIGRATIONS = (
             )
             """,
         ),
+    ),
+    Migration(
+        2,
+        "options as text",
+        # They were written as bytes, which a column of SQLite takes whatever its type.
+        ("UPDATE document_subscriptions SET options = CAST(options AS TEXT) WHERE typeof(options) = 'blob'",),
+        postgres=(),
     ),
 )

@@ -16,6 +16,7 @@ __all__ = [
     "DocumentChange",
     "Holding",
     "Identity",
+    "KnownText",
     "NewDocument",
     "Outcome",
     "Problem",
@@ -109,6 +110,13 @@ class DocumentChange(Struct, frozen=True):
     sequence: int
     document_id: str
     document: Document | None
+
+
+class KnownText(Struct, frozen=True):
+    """A document as it was known, and the names of what was suspicious about its text."""
+
+    document: Document
+    warnings: tuple[str, ...]
 
 
 class Holding(Struct, frozen=True):

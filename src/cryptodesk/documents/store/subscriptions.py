@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -12,7 +11,7 @@ import msgspec
 from cryptodesk.core.errors import InternalError
 from cryptodesk.documents.store._moments import from_micros, to_micros
 from cryptodesk.documents.store.records import Attempt, Identity, Problem, Subscription, SyncState
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.storage.database import Connection, Database
 
 __all__ = ["SubscriptionStore"]
 
@@ -22,13 +21,15 @@ _FIELDS = (
     " identity, attempted_at, succeeded_at, failures, error"
 )
 _SELECT = f"SELECT {_FIELDS} FROM document_subscriptions"  # noqa: S608 - constants
+_ALL = f"{_SELECT} ORDER BY subscription_id"
 
 
 class SubscriptionStore:
-    """Subscriptions in the SQLite file."""
+    """Subscriptions and how they fare. What is awaited is for event loops; the rest blocks and is for threads and
+    commands."""
 
-    def __init__(self, database: SqliteDatabase) -> None:
-        self._database = database
+    def __init__(self, database: Database) -> None:
+        self._database = database.apart("documents")
 
     async def add(
         self, source: str, address: str, *, title: str, interval_seconds: int, now: datetime,
@@ -36,57 +37,56 @@ class SubscriptionStore:
     ) -> tuple[Subscription, bool]:  # fmt: skip
         """The subscription, and whether it is new. One that was there is switched on, and due at once; options that
         are given replace its own."""
-        moment, chosen = to_micros(now), _json(dict(options or {}))
+        moment, chosen = to_micros(now), _json(dict(options or {})).decode()
 
-        def insert(connection: sqlite3.Connection) -> bool:
+        def insert(connection: Connection) -> bool:
             done = connection.execute(
                 "INSERT INTO document_subscriptions (source, address, options, title, interval_seconds, is_enabled,"
                 " added_at, state, due_at) VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?) ON CONFLICT DO NOTHING",
-                (
-                    source,
-                    address,
-                    _json(dict(options or {})),
-                    title,
-                    interval_seconds,
-                    moment,
-                    _json(SyncState()),
-                    moment,
-                ),
+                (source, address, chosen, title, interval_seconds, moment, _json(SyncState()), moment),
             )
             if done.rowcount:
                 return True
             connection.execute(
                 "UPDATE document_subscriptions SET is_enabled = 1, due_at = ?, failures = 0, interval_seconds = ?,"
-                " options = CASE WHEN ? THEN ? ELSE options END WHERE source = ? AND address = ?",
-                (moment, interval_seconds, bool(options), chosen, source, address),
+                " options = CASE WHEN CAST(? AS INTEGER) = 1 THEN ? ELSE options END WHERE source = ? AND address = ?",
+                (moment, interval_seconds, int(bool(options)), chosen, source, address),
             )
             return False
 
         is_new = await self._database.write(insert)
-        found = self.find(source, address)
+        found = await self.find(source, address)
         if found is None:
             raise InternalError(f"the subscription {address!r} was removed while it was added")
         return found, is_new
 
-    def find(self, source: str, address: str) -> Subscription | None:
-        return self._one("source = ? AND address = ?", (source, address))
+    async def find(self, source: str, address: str) -> Subscription | None:
+        return await self._one("source = ? AND address = ?", (source, address))
 
-    def get(self, subscription_id: int) -> Subscription | None:
-        return self._one("subscription_id = ?", (subscription_id,))
+    async def get(self, subscription_id: int) -> Subscription | None:
+        return await self._one("subscription_id = ?", (subscription_id,))
+
+    async def fetch_all(self) -> list[Subscription]:
+        """All of them, in the order they were added."""
+        return [_subscription(row) for row in await self._database.fetch(_ALL)]
 
     def all(self) -> list[Subscription]:
-        """All of them, in the order they were added."""
-        rows = self._database.read(f"{_SELECT} ORDER BY subscription_id")
-        return [_subscription(row) for row in rows]
+        """The same."""
+        return [_subscription(row) for row in self._database.read(_ALL)]
+
+    async def claim(self, found: Subscription, until: datetime) -> bool:
+        """Whether the caller may sync what it found to be due: of several that see it, one. Where nothing is recorded
+        of the sync, it is due again at `until`."""
+        done = await self._database.execute(
+            "UPDATE document_subscriptions SET due_at = ? WHERE subscription_id = ? AND due_at = ?",
+            (to_micros(until), found.subscription_id, to_micros(found.due_at)),
+        )
+        return done.rowcount > 0
 
     async def remove(self, subscription_id: int) -> bool:
         """Whether there was one. Its documents are another matter."""
-
-        def delete(connection: sqlite3.Connection) -> bool:
-            sql = "DELETE FROM document_subscriptions WHERE subscription_id = ?"
-            return bool(connection.execute(sql, (subscription_id,)).rowcount)
-
-        return await self._database.write(delete)
+        sql = "DELETE FROM document_subscriptions WHERE subscription_id = ?"
+        return (await self._database.execute(sql, (subscription_id,))).rowcount > 0
 
     async def record(self, subscription_id: int, attempt: Attempt) -> None:
         """How a sync ended. Success forgets the earlier failures."""
@@ -102,32 +102,35 @@ class SubscriptionStore:
         sql = "SELECT item, reason FROM document_problems WHERE subscription_id = ? ORDER BY number"
         return [Problem(*row) for row in self._database.read(sql, (subscription_id,))]
 
-    def spent(self, day: str, source: str) -> int:
+    async def spent(self, day: str, source: str) -> int:
         """Requests made to a source in a day, `2026-09-09`."""
-        rows = self._database.read("SELECT units FROM document_calls WHERE day = ? AND source = ?", (day, source))
+        rows = await self._database.fetch(
+            "SELECT units FROM document_calls WHERE day = ? AND source = ?", (day, source)
+        )
         return int(rows[0][0]) if rows else 0
 
     async def spend(self, day: str, source: str, units: int) -> None:
         sql = (
             "INSERT INTO document_calls (day, source, units) VALUES (?, ?, ?)"
-            " ON CONFLICT (day, source) DO UPDATE SET units = units + excluded.units"
+            " ON CONFLICT (day, source) DO UPDATE SET units = document_calls.units + excluded.units"
         )
         await self._database.write_statements([(sql, (day, source, units))])
 
-    def _one(self, where: str, parameters: tuple[Any, ...]) -> Subscription | None:
-        rows = self._database.read(f"{_SELECT} WHERE {where}", parameters)
+    async def _one(self, where: str, parameters: tuple[Any, ...]) -> Subscription | None:
+        rows = await self._database.fetch(f"{_SELECT} WHERE {where}", parameters)
         return _subscription(rows[0]) if rows else None
 
 
-def _record(connection: sqlite3.Connection, subscription_id: int, attempt: Attempt) -> None:
+def _record(connection: Connection, subscription_id: int, attempt: Attempt) -> None:
     at = to_micros(attempt.at)
     connection.execute(
-        "UPDATE document_subscriptions SET attempted_at = ?, succeeded_at = CASE WHEN ? THEN ? ELSE succeeded_at END,"
+        "UPDATE document_subscriptions SET attempted_at = ?, succeeded_at ="
+        " CASE WHEN CAST(? AS INTEGER) = 1 THEN ? ELSE succeeded_at END,"
         " due_at = ?, state = ?, identity = coalesce(?, identity), title = coalesce(?, title), error = ?, failures = ?,"
         " is_enabled = ? WHERE subscription_id = ?",
         (
             at,
-            attempt.error is None,
+            int(attempt.error is None),
             at,
             to_micros(attempt.due_at),
             _json(attempt.state),
@@ -135,7 +138,7 @@ def _record(connection: sqlite3.Connection, subscription_id: int, attempt: Attem
             attempt.title,
             attempt.error,
             attempt.failures,
-            attempt.is_enabled,
+            int(attempt.is_enabled),
             subscription_id,
         ),
     )
@@ -143,7 +146,9 @@ def _record(connection: sqlite3.Connection, subscription_id: int, attempt: Attem
         connection.execute("DELETE FROM document_problems WHERE subscription_id = ?", (subscription_id,))
         connection.executemany(
             # A subscription that was removed meanwhile keeps no problems.
-            "INSERT INTO document_problems SELECT ?, ?, ?, ?, ? WHERE EXISTS"
+            "INSERT INTO document_problems"
+            " SELECT CAST(? AS INTEGER), CAST(? AS INTEGER), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS INTEGER)"
+            " WHERE EXISTS"
             " (SELECT 1 FROM document_subscriptions WHERE subscription_id = ?)",
             [
                 (subscription_id, number, problem.item, problem.reason, at, subscription_id)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
@@ -11,10 +10,11 @@ from msgspec import structs
 
 from cryptodesk.market.query import AssetId, Found, Query, Record, Unavailable, entity_of
 from cryptodesk.market.records import Asset, CandleSeries, CoinListing, Interval, MetricSeries
-from cryptodesk.market.store import RecordStore, SeriesStore, SqliteCandleStore, Stored
+from cryptodesk.market.store import DatabaseCandleStore, RecordStore, SeriesStore
 from cryptodesk.market.store.choosing import in_asked_order, in_own_order, matches
 from cryptodesk.market.store.derived import compute_listing, compute_weeks
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.market.store.reading import PART, Reading
+from cryptodesk.storage.database import Database
 
 __all__ = ["SOURCES", "StoredFeed"]
 
@@ -39,20 +39,21 @@ _Span = tuple[datetime | None, datetime | None, datetime | None]
 
 
 class StoredFeed:
-    """A `Feed` over the SQLite file, and the way in for what live sources bring.
+    """A `Feed` over the database, and the way in for what live sources bring.
 
     Live values come back as a snapshot with their date. `assets` are the coins that a listing can be computed for where
     only candles are stored. `hint` says how the store could be made to answer a question that it cannot."""
 
     def __init__(
         self,
-        database: SqliteDatabase,
+        database: Database,
         assets: Iterable[Asset] = (),
         sources: Sequence[str] = SOURCES,
         *,
-        hint: Callable[[Query[Any]], str | None] | None = None,
+        hint: Callable[[Query[Any]], Awaitable[str | None]] | None = None,
     ) -> None:
-        self.candles = SqliteCandleStore(database, sources)
+        database = database.apart(PART)
+        self.candles = DatabaseCandleStore(database, sources)
         self.series = SeriesStore(database, sources)
         self.records = RecordStore(database, sources)
         self._assets = {asset.asset_id: asset for asset in assets}
@@ -63,9 +64,9 @@ class StoredFeed:
         if query.kind is CandleSeries:
             found = await self._find_candles(cast("Query[CandleSeries]", query))
         elif query.kind is MetricSeries:
-            found = self._find_series(cast("Query[MetricSeries]", query))
+            found = await self._find_series(cast("Query[MetricSeries]", query))
         else:
-            found = self._with_hint(await self._find_records(query), query)
+            found = await self._with_hint(await self._find_records(query), query)
         return _limited(found, query.limit)
 
     async def save_records(
@@ -93,12 +94,14 @@ class StoredFeed:
     async def _find_candles(self, query: Query[CandleSeries]) -> Found[CandleSeries]:
         interval = query.interval or "1d"
         ids = query.ids if query.ids is not None else await self.candles.covered(interval)
+        reading = await self.candles.begin()
         found: list[CandleSeries] = []
         missing: list[AssetId] = []
         for asked in ids:
             if query.ids is None and query.limit is not None and len(found) >= query.limit:
                 break
-            series = await self._series_of(asked, interval, (query.start, query.end, query.as_of), query.quote_currency)
+            span = query.start, query.end, query.as_of
+            series = await self._series_of(reading, asked, interval, span, query.quote_currency)
             if series is None:
                 missing.append(asked)
             else:
@@ -107,17 +110,17 @@ class StoredFeed:
         return Found(tuple(found), () if query.ids is None else _gaps(f"{interval} candles", missing, query))
 
     async def _series_of(
-        self, asset_id: AssetId, interval: Interval, span: _Span, currency: str
+        self, reading: Reading, asset_id: AssetId, interval: Interval, span: _Span, currency: str
     ) -> CandleSeries | None:
-        series = await self.candles.load_fullest(asset_id, interval, span, currency)
+        series = await self.candles.load_fullest(asset_id, interval, span, currency, reading)
         if series is not None or interval != "1w":
             return series
-        days = await self.candles.load_fullest(asset_id, "1d", (None, None, span[2]), currency)
+        days = await self.candles.load_fullest(asset_id, "1d", (None, None, span[2]), currency, reading)
         weeks = days and compute_weeks(days)
         return weeks and _cut(weeks, span)
 
-    def _find_series(self, query: Query[MetricSeries]) -> Found[MetricSeries]:
-        found = self.series.find(
+    async def _find_series(self, query: Query[MetricSeries]) -> Found[MetricSeries]:
+        found = await self.series.find(
             query.ids,
             metric=query.metric,
             granularity=query.interval,
@@ -133,17 +136,17 @@ class StoredFeed:
         currency, as_of = query.quote_currency, query.as_of
         if query.ids is None:
             return await self._find_list(query)
-        stored = self.records.find(query.kind, query.ids, quote_currency=currency, as_of=as_of)
+        stored = await self.records.find(query.kind, query.ids, quote_currency=currency, as_of=as_of)
         records: list[Any] = [record for record in stored.records if matches(record, query)]
         if query.kind is CoinListing:
             records = await self._with_computed(records, query.ids, query)
         found = _answered(records, query, query.kind.__name__)
         return structs.replace(found, unavailable=(*found.unavailable, *_unreadable(query, stored.unreadable)))
 
-    def _with_hint(self, found: Found[R], query: Query[Any]) -> Found[R]:
+    async def _with_hint(self, found: Found[R], query: Query[Any]) -> Found[R]:
         """Says what could be pulled where something is missing."""
         is_complete = found.records and not found.unavailable
-        hint = None if is_complete or self._hint is None else self._hint(query)
+        hint = None if is_complete or self._hint is None else await self._hint(query)
         return (
             found
             if hint is None
@@ -151,14 +154,7 @@ class StoredFeed:
         )
 
     async def _find_list(self, query: Query[R]) -> Found[R]:
-        kind, currency, as_of = query.kind, query.quote_currency, query.as_of
-
-        def load() -> Stored[R]:
-            return self.records.find_list(kind, quote_currency=currency, as_of=as_of)
-
-        is_cached = self.records.list_is_cached(kind, quote_currency=currency, as_of=as_of)
-        # Unpacking many thousands takes a tenth of a second, which would hold up everybody else.
-        stored = load() if is_cached else await asyncio.to_thread(load)
+        stored = await self.records.find_list(query.kind, quote_currency=query.quote_currency, as_of=query.as_of)
         held: list[Any] = [record for record in stored.records if matches(record, query)]
         if query.kind is CoinListing and not stored.records:
             held = await self._with_computed([], tuple(self._assets), query)
@@ -174,10 +170,11 @@ class StoredFeed:
             # One question instead of hundreds: most assets have no candles at all.
             covered = set(await self.candles.covered("1d"))
             ids = [asked for asked in ids if str(asked).isdecimal() and int(asked) in covered]
+        reading = await self.candles.begin()
         for asked in ids:
             asset = self._assets.get(int(asked)) if str(asked).isdecimal() else None
             days = asset and await self.candles.load_candles(
-                asset.asset_id, "1d", as_of=query.as_of, quote_currency=query.quote_currency
+                asset.asset_id, "1d", as_of=query.as_of, quote_currency=query.quote_currency, reading=reading
             )
             if not asset or not days:
                 continue

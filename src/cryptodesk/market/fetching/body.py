@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import zlib
+from typing import TYPE_CHECKING
 
-import aiohttp
+from cryptodesk.core.late import LateModule
+
+if TYPE_CHECKING:
+    import aiohttp
+else:
+    aiohttp = LateModule("aiohttp")
 
 __all__ = ["ACCEPTED_ENCODING", "BodyRefused", "read_beginning", "read_body"]
 

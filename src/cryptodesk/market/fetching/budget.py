@@ -24,8 +24,8 @@ _SAVE_SECONDS = 5.0
 class CallStore(Protocol):
     """Units spent, by UTC day (`2026-09-09`) and source."""
 
-    def load(self, day: str, source: str) -> int:
-        """What every process together has written."""
+    async def load(self, day: str) -> Mapping[str, int]:
+        """What every process together has written, by source. Raises: InternalError."""
         ...
 
     async def add(self, day: str, units: Mapping[str, int]) -> Mapping[str, int]:
@@ -36,6 +36,7 @@ class CallStore(Protocol):
 class CallBudget:
     """Units spent today, for all sources; over midnight UTC it starts anew. Close it, so that nothing is forgotten.
 
+    What others spent before this process's first request of a day is read by `learn`, which comes before each request.
     A process that is killed forgets what it spent in the last few seconds; two processes on one store learn of each
     other's spending with the same delay. Without a store it counts in memory alone."""
 
@@ -48,6 +49,7 @@ class CallBudget:
         self._ticks: Ticks = ticks or SystemTicks()
         self._save_seconds = save_seconds
         self._day = ""
+        self._learned_day = ""
         self._written: Counter[str] = Counter()
         self._saving: Counter[tuple[str, str]] = Counter()
         self._unsaved: Counter[tuple[str, str]] = Counter()
@@ -61,12 +63,30 @@ class CallBudget:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    def used(self, source: str) -> int:
-        """Units spent today."""
+    async def learn(self) -> None:
+        """Reads what all processes have spent today, once a day. A store that fails refuses nobody: it is asked again
+        before the next request."""
         self._turn_the_page()
-        if source not in self._written:
-            self._written[source] = self._store.load(self._day, source) if self._store else 0
-        key = (self._day, source)
+        if self._store is None or self._learned_day == self._day:
+            return
+        async with self._writes:  # what of ours is on its way there is neither missed nor counted twice
+            await self._learn(self._store)
+
+    async def _learn(self, store: CallStore) -> None:
+        day = self._turn_the_page()
+        if self._learned_day == day:
+            return
+        try:
+            written = await store.load(day)
+        except InternalError as error:
+            log.warning("the day's calls could not be read: %s", error.message)
+            return
+        if self._turn_the_page() == day:
+            self._written, self._learned_day = Counter(written), day
+
+    def used(self, source: str) -> int:
+        """Units spent today, as far as it was learned."""
+        key = (self._turn_the_page(), source)
         return self._written[source] + self._saving[key] + self._unsaved[key]
 
     def check(self, source: str, units: int, per_day: int | None) -> None:
@@ -81,9 +101,8 @@ class CallBudget:
 
     def spend(self, source: str, units: int, per_day: int | None) -> None:
         """Counts a request that is sent now. Raises: UpstreamRateLimited if so much is not left today."""
-        self.used(source)  # what others wrote is read before anything of ours is on its way there
         self.check(source, units, per_day)
-        self._unsaved[self._day, source] += units
+        self._unsaved[self._turn_the_page(), source] += units
         if self._store is not None and not self._is_closed and (self._task is None or self._task.done()):
             self._task = asyncio.get_running_loop().create_task(self._save_later())
 
@@ -126,13 +145,15 @@ class CallBudget:
             if day == self._day:
                 self._written[source] = total
 
-    def _turn_the_page(self) -> None:
+    def _turn_the_page(self) -> str:
+        """The day of now."""
         day = self._clock.now().date().isoformat()
         if day != self._day:
             self._day = day
             self._written.clear()
             if self._store is None:
                 self._unsaved.clear()
+        return day
 
     def _seconds_to_midnight(self) -> float:
         now = self._clock.now()

@@ -1,38 +1,38 @@
-"""The day's calls in SQLite: counts are added to, so that several processes share one budget."""
+"""The day's calls in the database: counts are added to, so that several processes share one budget."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.storage.database import Connection, Database
 
-__all__ = ["SqliteCallStore"]
+__all__ = ["DatabaseCallStore"]
 
 _KEPT_DAYS = 90
+# Beside everything else, so that counting waits for no file that is being taken in.
+_PART = "market_sources"
 
 _ADD = """
 INSERT INTO source_calls (day, source, units) VALUES (?, ?, ?)
-ON CONFLICT (day, source) DO UPDATE SET units = units + excluded.units
+ON CONFLICT (day, source) DO UPDATE SET units = source_calls.units + excluded.units
 RETURNING units
 """
 
 
-class SqliteCallStore:
-    """`_budget.CallStore` over the table of `_migrations`. Days older than three months are dropped."""
+class DatabaseCallStore:
+    """`budget.CallStore` over the table of `migrations`. Days older than three months are dropped."""
 
-    def __init__(self, database: SqliteDatabase) -> None:
-        self._database = database
+    def __init__(self, database: Database) -> None:
+        self._database = database.apart(_PART)
 
-    def load(self, day: str, source: str) -> int:
-        rows = self._database.read("SELECT units FROM source_calls WHERE day = ? AND source = ?", (day, source))
-        return int(rows[0][0]) if rows else 0
+    async def load(self, day: str) -> Mapping[str, int]:
+        return dict(await self._database.fetch("SELECT source, units FROM source_calls WHERE day = ?", (day,)))
 
     async def add(self, day: str, units: Mapping[str, int]) -> Mapping[str, int]:
         oldest = (date.fromisoformat(day) - timedelta(days=_KEPT_DAYS)).isoformat()
 
-        def write(connection: sqlite3.Connection) -> dict[str, int]:
+        def write(connection: Connection) -> dict[str, int]:
             connection.execute("DELETE FROM source_calls WHERE day < ?", (oldest,))
             return {
                 source: int(connection.execute(_ADD, (day, source, count)).fetchone()[0])

@@ -5,10 +5,11 @@ Source: HTTP semantics as in RFC 9110; what vendors do on bad days, from their d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-import aiohttp
 import msgspec
 from msgspec import Struct
 from yarl import URL
@@ -20,12 +21,16 @@ from cryptodesk.core.errors import (
     UpstreamError,
 )
 from cryptodesk.core.ticks import SystemTicks, Ticks
+from cryptodesk.core.waiting import WAITING
 from cryptodesk.market.fetching.budget import CallBudget
 from cryptodesk.market.fetching.errors import error_of_status, is_web_page
 from cryptodesk.market.fetching.flights import Flights
 from cryptodesk.market.fetching.gate import Gate
 from cryptodesk.market.fetching.http import HttpAnswer, HttpRequest, SourcePolicy, path_of
 from cryptodesk.market.fetching.session import SessionPool, Transport
+
+if TYPE_CHECKING:
+    import aiohttp
 
 __all__ = [
     "CallBudget",
@@ -48,7 +53,8 @@ _UNREADABLE = (msgspec.MsgspecError, ValueError, TypeError, LookupError, Attribu
 
 
 class SourceStatus(Struct, frozen=True):
-    """How a source fares. `limited_seconds` is how long it is still left alone because it told us to slow down."""
+    """How a source fares. `limited_seconds` is how long it is still left alone because it told us to slow down.
+    `outcomes` counts what became of questions to it: "answered", or the code of the error."""
 
     source: str
     breaker: BreakerState
@@ -62,6 +68,7 @@ class SourceStatus(Struct, frozen=True):
     last_success_at: datetime | None
     last_error: str | None
     last_error_at: datetime | None
+    outcomes: Mapping[str, int] = {}
 
 
 class SourceClient:
@@ -91,6 +98,7 @@ class SourceClient:
         self._flights: Flights[HttpAnswer] = Flights(name)
         self._last_success_at: datetime | None = None
         self._last_error: tuple[str, datetime] | None = None
+        self._outcomes: Counter[str] = Counter()
 
     async def __aenter__(self) -> SourceClient:
         return self
@@ -107,7 +115,14 @@ class SourceClient:
 
         Raises: UpstreamError, naming the source: what `check` raised, else by the table of `_errors`;
         ValueError for an address that the policy does not allow."""
-        return await self._flights.join(request, lambda: self._fetch(request))
+        waiting = WAITING.get()
+        if waiting is None:
+            return await self._flights.join(request, lambda: self._fetch(request))
+        waiting.begin()
+        try:
+            return await self._flights.join(request, lambda: self._fetch(request))
+        finally:
+            waiting.end()
 
     def status(self) -> SourceStatus:
         error, error_at = self._last_error or (None, None)
@@ -125,15 +140,19 @@ class SourceClient:
             last_success_at=self._last_success_at,
             last_error=error,
             last_error_at=error_at,
+            outcomes=self._outcomes.copy(),
         )
 
     async def _fetch(self, request: HttpRequest) -> HttpAnswer:
         deadline = self._ticks.monotonic() + self.policy.timeout_seconds
         try:
-            return await self._attempt_until(request, deadline)
+            answer = await self._attempt_until(request, deadline)
         except UpstreamError as error:
+            self._outcomes[error.code] += 1
             self._last_error = (error.message[:_MAX_ERROR_LENGTH], self._clock.now())
             raise
+        self._outcomes["answered"] += 1
+        return answer
 
     async def _attempt_until(self, request: HttpRequest, deadline: float) -> HttpAnswer:
         for attempt in range(self.policy.retries):

@@ -58,6 +58,7 @@ class Gate:
     async def admit(self, weight: int, seconds_left: Callable[[], float]) -> AsyncIterator[None]:
         """Entered when the request may be sent. Raises (entering): UpstreamError, as soon as it is clear that it may
         not be sent in time."""
+        await self._budget.learn()
         self.check(weight)
         await self.limiter.acquire(weight, seconds_left())
         try:

@@ -1,4 +1,4 @@
-"""The tables of the source client in the SQLite file. An applied step is history and never edited."""
+"""The tables of the source client. An applied step is history and never edited."""
 
 from __future__ import annotations
 

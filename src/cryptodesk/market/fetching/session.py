@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-import aiohttp
 from yarl import URL
 
 import cryptodesk
 from cryptodesk.core.clock import Clock
 from cryptodesk.core.errors import UpstreamError
+from cryptodesk.core.late import LateModule
 from cryptodesk.market.fetching.body import ACCEPTED_ENCODING, BodyRefused, read_beginning, read_body
 from cryptodesk.market.fetching.errors import UnusableAnswer, UnusableSource
 from cryptodesk.market.fetching.http import HttpAnswer, HttpRequest, SourcePolicy, url_of
-from cryptodesk.market.fetching.transport_errors import TRANSPORT_FAILURES, transport_error
+from cryptodesk.market.fetching.transport_errors import transport_error, transport_failures
+
+if TYPE_CHECKING:
+    import aiohttp
+else:
+    aiohttp = LateModule("aiohttp")
 
 __all__ = ["SessionPool", "Transport"]
 
@@ -75,8 +81,6 @@ class Transport:
         self._policy = policy
         self._session = session
         self._clock = clock
-        # The limit for the whole is kept outside; this one covers name, connection and TLS.
-        self._timeout = aiohttp.ClientTimeout(total=None, connect=policy.connect_seconds)
 
     async def send(self, request: HttpRequest, seconds: float) -> HttpAnswer:
         """Raises: UpstreamUnavailable, UpstreamTimeout, UpstreamBadAnswer; ValueError as `url_of`."""
@@ -90,7 +94,7 @@ class Transport:
             failure = UnusableSource(f"{self._source} {error}", upstream=self._source)
         except _Cut as error:
             failure = transport_error(self._source, error.cause, is_answering=True)
-        except TRANSPORT_FAILURES as error:
+        except transport_failures() as error:
             failure = transport_error(self._source, error, is_answering=False)
         # Raised outside the handlers: aiohttp's errors carry the request's URL and headers, keys among them.
         raise failure
@@ -120,7 +124,8 @@ class Transport:
             data=request.body,
             allow_redirects=False,
             auto_decompress=False,
-            timeout=self._timeout,
+            # The limit for the whole is kept outside; this one covers name, connection and TLS.
+            timeout=aiohttp.ClientTimeout(total=None, connect=self._policy.connect_seconds),
         )
 
     async def _read(self, response: aiohttp.ClientResponse) -> HttpAnswer:
@@ -129,7 +134,7 @@ class Transport:
                 body = await read_body(response, self._policy.max_body_bytes)
             else:
                 body = await read_beginning(response, _MAX_FAILURE_BYTES)
-        except TRANSPORT_FAILURES as error:
+        except transport_failures() as error:
             raise _Cut(error) from None
         headers: dict[str, str] = {}
         for name, value in response.headers.items():

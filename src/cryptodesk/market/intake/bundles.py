@@ -8,9 +8,9 @@ from typing import Any
 from msgspec import Struct
 
 from cryptodesk.market.records import CategoryListing, CoinListing, ExchangeListing, Profile
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.storage.database import Database
 
-__all__ = ["BUNDLES", "INDEX_URL", "Bundle", "find_bundle", "is_pulled"]
+__all__ = ["BUNDLES", "INDEX_URL", "Bundle", "find_bundle", "is_pulled", "read_pulled"]
 
 INDEX_URL = "https://pypi.org"
 
@@ -67,5 +67,11 @@ def find_bundle(name: str) -> Bundle | None:
     return next((bundle for bundle in BUNDLES if bundle.name == name), None)
 
 
-def is_pulled(database: SqliteDatabase, bundle: Bundle) -> bool:
-    return bool(database.read("SELECT 1 FROM unpacked_snapshots WHERE source = ?", (bundle.source,)))
+async def is_pulled(database: Database, bundle: Bundle) -> bool:
+    return bool(await database.fetch("SELECT 1 FROM unpacked_snapshots WHERE source = ?", (bundle.source,)))
+
+
+def read_pulled(database: Database) -> tuple[Bundle, ...]:
+    """Those that are in the store. Blocks."""
+    sources = {source for (source,) in database.read("SELECT source FROM unpacked_snapshots")}
+    return tuple(bundle for bundle in BUNDLES if bundle.source in sources)

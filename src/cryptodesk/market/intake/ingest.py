@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import msgspec
 from msgspec import Struct
@@ -17,29 +15,24 @@ from cryptodesk.core.errors import InvalidRequest
 from cryptodesk.market.intake.cells import RowError
 from cryptodesk.market.intake.download import Progress
 from cryptodesk.market.intake.rows import CandleReader, IngestOptions, PointReader, ResolveAsset
+from cryptodesk.market.intake.staging import ROWS_AT_ONCE, Staged, Staging
 from cryptodesk.market.intake.tables import Table, open_table
 from cryptodesk.market.store.candle_rows import CandleRow, SeriesName, merge_candles, series_id_of
+from cryptodesk.market.store.reading import PART
 from cryptodesk.market.store.series import MetricName, MetricRow, granularity_seconds, merge_points, metric_series_id
-from cryptodesk.storage.connection import connect_writer, to_internal_error
+from cryptodesk.storage.database import Connection, Database
 
 __all__ = ["Ingested", "Refused", "ingest_file"]
 
 _MOST_SHOWN = 20
-_ROWS_AT_ONCE = 10_000
 _REPORT_EVERY = 50_000
 
-_CREATE = """
-CREATE TEMP TABLE staged (
-    series INTEGER, at INTEGER, known_at INTEGER, open REAL, high REAL, low REAL, close REAL, volume REAL,
-    quote_volume REAL, line INTEGER
-)
+_KNOWN = "SELECT rows FROM ingested_files WHERE fingerprint = ?"
+_MARK = """
+INSERT INTO ingested_files (fingerprint, name, rows, ingested_at) VALUES (?, ?, ?, ?)
+ON CONFLICT (fingerprint) DO UPDATE
+SET name = excluded.name, rows = excluded.rows, ingested_at = excluded.ingested_at
 """
-_STAGE = "INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_STAGED = "SELECT * FROM staged WHERE series = ? ORDER BY at, known_at, line"
-_STAGED_IN_ORDER = "SELECT * FROM staged WHERE series = ? ORDER BY rowid"
-
-# One staged row: number of the series, then a candle or a point filled up to its length, then the line.
-_Staged = tuple[Any, ...]
 
 
 class Refused(Struct, frozen=True):
@@ -63,7 +56,7 @@ class Ingested(Struct, frozen=True):
 
 
 def ingest_file(
-    database_path: Path,
+    database: Database,
     path: Path,
     options: IngestOptions,
     resolve: ResolveAsset,
@@ -73,29 +66,21 @@ def ingest_file(
     again: bool = False,
 ) -> Ingested:
     """Reads the file first, without keeping anybody from the database, then writes it in one transaction. What differs
-    from what is held counts as known from `now` (unix seconds), where the row does not say since when.
+    from what is held counts as known from `now` (unix seconds), where the row does not say since when. Blocks.
 
     Raises: InvalidRequest for a file that is no table or has no good row at all; InternalError."""
     fingerprint = _fingerprint(path, options)
-    with closing(connect_writer(database_path)) as connection, _explained(database_path):
-        known = connection.execute("SELECT rows FROM ingested_files WHERE fingerprint = ?", (fingerprint,)).fetchone()
-        if known is not None and not again:
-            return Ingested(path.name, known[0], 0, 0, 0, was_known=True)
-        staging = _Staging(connection, resolve, options, report)
+    known = database.read(_KNOWN, (fingerprint,))
+    if known and not again:
+        return Ingested(path.name, known[0][0], 0, 0, 0, was_known=True)
+    with Staging() as staging:
+        intake = _Intake(staging, resolve, options, report)
         with open_table(path) as table:
-            staging.read(table)
-        if not staging.rows:
-            raise InvalidRequest(f"{str(path)!r} holds no good row{staging.first_problem}")
-        written = staging.commit(now, (fingerprint, path.name, staging.rows, now))
-        return Ingested(path.name, staging.rows, written, staging.refused, len(staging.names), tuple(staging.problems))
-
-
-@contextmanager
-def _explained(database_path: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise to_internal_error(error, database_path) from error
+            intake.read(table)
+        if not intake.rows:
+            raise InvalidRequest(f"{str(path)!r} holds no good row{intake.first_problem}")
+        written = intake.commit(database, now, (fingerprint, path.name))
+    return Ingested(path.name, intake.rows, written, intake.refused, len(intake.names), tuple(intake.problems))
 
 
 def _fingerprint(path: Path, options: IngestOptions) -> str:
@@ -108,37 +93,28 @@ def _fingerprint(path: Path, options: IngestOptions) -> str:
     return digest.hexdigest()
 
 
-class _Staging:
-    """The rows of one file in a table of this connection alone, until all of them are read."""
+class _Intake:
+    """The rows of one file, from its lines into the store."""
 
-    def __init__(
-        self, connection: sqlite3.Connection, resolve: ResolveAsset, options: IngestOptions, report: Progress
-    ) -> None:
+    def __init__(self, staging: Staging, resolve: ResolveAsset, options: IngestOptions, report: Progress) -> None:
         self.rows = 0
         self.refused = 0
         self.problems: list[Refused] = []
         self.names: dict[SeriesName | MetricName, int] = {}
-        # Most files are sorted; sorting them again would take a sixth of the time.
         self._in_order = True
-        self._connection = connection
+        self._staging = staging
         self._resolve = resolve
         self._options = options
         self._report = report
-        connection.execute(_CREATE)
 
     @property
     def first_problem(self) -> str:
         return f": line {self.problems[0].line} {self.problems[0].reason}" if self.problems else ""
 
     def read(self, table: Table) -> None:
-        staged = self._read(table)
-        while chunk := list(islice(staged, _ROWS_AT_ONCE)):
-            self._connection.execute("BEGIN")
-            self._connection.executemany(_STAGE, chunk)
-            self._connection.execute("COMMIT")
-            self.rows += len(chunk)
+        self.rows = self._staging.add(self._read(table))
 
-    def _read(self, table: Table) -> Iterator[_Staged]:
+    def _read(self, table: Table) -> Iterator[Staged]:
         reader = self._reader(table)
         last: SeriesName | MetricName | None = None
         series = latest = 0
@@ -175,54 +151,58 @@ class _Staging:
         is_metric = "metric" in given or {"metric", "value"} <= table.columns.keys()
         return (PointReader if is_metric else CandleReader)(table.columns, given, self._resolve)
 
-    def commit(self, now: int, file: tuple[str, str, int, int]) -> int:
+    def commit(self, database: Database, now: int, file: tuple[str, str]) -> int:
         """How many rows were written; all of them, with the mark that the file was ingested, or none."""
-        connection = self._connection
-        written = 0
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+
+        def merge(connection: Connection) -> tuple[int, list[Refused]]:
+            # Begun anew each time, for a transaction may have to be run again.
+            written, repeats = 0, _Repeats()
             for name, number in self.names.items():
-                written += self._merge(name, number, now)
-            connection.execute("INSERT OR REPLACE INTO ingested_files VALUES (?, ?, ?, ?)", file)
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
+                written += self._merge(connection, name, repeats.left_out(self._staged(number)), now)
+            connection.execute(_MARK, (*file, self.rows - len(repeats.found), now))
+            return written, repeats.found
+
+        written, repeats = database.apart(PART).write_blocking(merge)
+        for repeat in repeats:
+            self._refuse(repeat.line, repeat.reason)
+        self.rows -= len(repeats)
         self._report("store", self.rows, self.rows)
         return written
 
-    def _merge(self, name: SeriesName | MetricName, number: int, now: int) -> int:
+    def _staged(self, number: int) -> Iterator[Staged]:
+        return self._staging.rows(number, are_sorted=self._in_order and len(self.names) == 1)
+
+    def _merge(self, connection: Connection, name: SeriesName | MetricName, rows: Iterator[Staged], now: int) -> int:
         note = self._options.note
-        is_sorted = self._in_order and len(self.names) == 1
-        staged = self._connection.execute(_STAGED_IN_ORDER if is_sorted else _STAGED, (number,))
-        rows = self._without_repeats(staged)
         written = 0
         if isinstance(name, SeriesName):
-            series_id = series_id_of(self._connection, name, "snapshot", note)
-            while chunk := list(islice(rows, _ROWS_AT_ONCE)):
-                written += merge_candles(self._connection, series_id, [cast(CandleRow, row[1:9]) for row in chunk], now)
+            series_id = series_id_of(connection, name, "snapshot", note)
+            while chunk := list(islice(rows, ROWS_AT_ONCE)):
+                written += merge_candles(connection, series_id, [cast(CandleRow, row[1:9]) for row in chunk], now)
         else:
-            series_id = metric_series_id(self._connection, name, "snapshot", note)
+            series_id = metric_series_id(connection, name, "snapshot", note)
             timing = (granularity_seconds(name.granularity), now)
-            while chunk := list(islice(rows, _ROWS_AT_ONCE)):
-                written += merge_points(
-                    self._connection, series_id, [cast(MetricRow, row[1:4]) for row in chunk], timing
-                )
+            while chunk := list(islice(rows, ROWS_AT_ONCE)):
+                written += merge_points(connection, series_id, [cast(MetricRow, row[1:4]) for row in chunk], timing)
         return written
-
-    def _without_repeats(self, rows: Iterable[_Staged]) -> Iterator[_Staged]:
-        """Without rows of the same moment, known since the same moment, as one before: the first of them counts."""
-        last: _Staged = (None, None, None)
-        for row in rows:
-            if row[1] == last[1] and row[2] == last[2]:
-                self._refuse(row[9], f"is of the same moment as line {last[9]}, which counts")
-                self.rows -= 1
-                continue
-            last = row
-            yield row
 
     def _refuse(self, line: int, reason: str) -> None:
         self.refused += 1
         if len(self.problems) < _MOST_SHOWN:
             self.problems.append(Refused(line, reason))
+
+
+class _Repeats:
+    """Rows of the same moment, known since the same moment, as one before: the first of them counts."""
+
+    def __init__(self) -> None:
+        self.found: list[Refused] = []
+
+    def left_out(self, rows: Iterable[Staged]) -> Iterator[Staged]:
+        last: Staged = (None, None, None)
+        for row in rows:
+            if row[1] == last[1] and row[2] == last[2]:
+                self.found.append(Refused(row[9], f"is of the same moment as line {last[9]}, which counts"))
+                continue
+            last = row
+            yield row

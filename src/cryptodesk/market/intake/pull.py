@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,8 +17,10 @@ from cryptodesk.market.intake.bundles import INDEX_URL, Bundle
 from cryptodesk.market.intake.coingecko_bundle import BundleRecords, ResolveCoin, parse_bundle
 from cryptodesk.market.intake.download import Progress, Wanted, download, fetch_bytes, is_whole, open_session
 from cryptodesk.market.intake.wheel import read_member
+from cryptodesk.market.store.reading import PART
 from cryptodesk.market.store.record_rows import Prepared, delete_source, insert_all, prepare
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.market.unpack import mark_unpacked
+from cryptodesk.storage.database import Connection, Database
 
 __all__ = ["Pulled", "pull"]
 
@@ -48,7 +49,7 @@ class _Index(Struct):
 
 
 async def pull(
-    database: SqliteDatabase,
+    database: Database,
     bundle: Bundle,
     folder: Path,
     resolve: ResolveCoin,
@@ -110,25 +111,22 @@ async def _find_url(session: ClientSession, bundle: Bundle, index_url: str) -> s
     )
 
 
-async def _store(database: SqliteDatabase, bundle: Bundle, records: BundleRecords, report: Progress) -> Pulled:
+async def _store(database: Database, bundle: Bundle, records: BundleRecords, report: Progress) -> Pulled:
     batches = await asyncio.to_thread(_prepared, records)
     count = sum(len(batch.rows) for batch in batches)
     fingerprint = _fingerprint(bundle, batches)
     report("store", 0, count)
 
-    def replace(connection: sqlite3.Connection) -> bool:
+    def replace(connection: Connection) -> bool:
         held = connection.execute("SELECT fingerprint FROM unpacked_snapshots WHERE source = ?", (bundle.source,))
         if (fingerprint,) in held.fetchall():
             return False
         delete_source(connection, bundle.source)
         insert_all(connection, batches, bundle.source)
-        connection.execute(
-            "INSERT OR REPLACE INTO unpacked_snapshots VALUES (?, ?, ?)",
-            (bundle.source, bundle.recorded_on.isoformat(), fingerprint),
-        )
+        mark_unpacked(connection, (bundle.source, bundle.recorded_on.isoformat(), fingerprint))
         return True
 
-    is_new = await database.write(replace)
+    is_new = await database.apart(PART).write(replace)
     report("store", count, count)
     return Pulled(bundle.name, is_new, count, records.coins, records.skipped, records.unreadable)
 

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from cryptodesk.market.intake.bundles import BUNDLES, is_pulled
-from cryptodesk.market.store import Holding, RecordStore, SeriesStore, SqliteCandleStore
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.market.intake.bundles import BUNDLES, read_pulled
+from cryptodesk.market.store import DatabaseCandleStore, Holding, RecordStore, SeriesStore
+from cryptodesk.storage.database import Database
 
 __all__ = ["DataStatus", "Pullable", "SourceState", "read_status"]
 
@@ -41,15 +41,15 @@ class DataStatus(Struct, frozen=True):
 
 
 def read_status(
-    database: SqliteDatabase, now: datetime, sources: Callable[[], Sequence[SourceState]] | None = None
+    database: Database, now: datetime, sources: Callable[[], Sequence[SourceState]] | None = None
 ) -> DataStatus:
-    """The state of the stored data; `sources` tells that of the live ones, where somebody knows it."""
+    """The state of the stored data, for commands and threads: it blocks. `sources` tells that of the live ones, where
+    somebody knows it."""
     holdings = (
-        *SqliteCandleStore(database).holdings(),
+        *DatabaseCandleStore(database).holdings(),
         *SeriesStore(database).holdings(),
         *RecordStore(database).holdings(),
     )
-    pullable = tuple(
-        Pullable(bundle.name, is_pulled(database, bundle), bundle.adds, bundle.size_bytes) for bundle in BUNDLES
-    )
+    pulled = read_pulled(database)
+    pullable = tuple(Pullable(bundle.name, bundle in pulled, bundle.adds, bundle.size_bytes) for bundle in BUNDLES)
     return DataStatus(now, holdings, pullable, tuple(sources()) if sources else ())

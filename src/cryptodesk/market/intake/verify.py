@@ -14,6 +14,7 @@ from cryptodesk.market.records import INTERVALS, Interval
 from cryptodesk.market.shipped import load_shipped
 from cryptodesk.market.store.bodies import unpack
 from cryptodesk.market.store.moments import from_seconds
+from cryptodesk.storage.database import Database
 from cryptodesk.storage.sqlite import SqliteDatabase
 
 __all__ = ["Finding", "verify"]
@@ -21,15 +22,17 @@ __all__ = ["Finding", "verify"]
 _MOST_PAGES = 500
 _MOST_SHOWN = 10
 
+_SERIES = "SELECT series_id, asset_id, interval, source, instrument FROM candle_series ORDER BY series_id"
 _GAPS = """
 SELECT before, opened_at FROM (
     SELECT opened_at, lag(opened_at) OVER (ORDER BY opened_at) AS before
-    FROM (SELECT DISTINCT opened_at FROM candles WHERE series_id = ?)
-) WHERE opened_at - before > ?
+    FROM (SELECT DISTINCT opened_at FROM candles WHERE series_id = ?) AS openings
+) AS pairs WHERE opened_at - before > ? ORDER BY opened_at
 """
 _IMPOSSIBLE = """
 SELECT count(*), min(opened_at) FROM candles
-WHERE series_id = ? AND NOT (low > 0 AND low <= min(open, close) AND max(open, close) <= high AND volume >= 0)
+WHERE series_id = ?
+AND NOT (low > 0 AND low <= open AND low <= close AND open <= high AND close <= high AND volume >= 0)
 """
 _ASKEW = "SELECT count(*), min(opened_at) FROM candles WHERE series_id = ? AND (opened_at - ?) % ? != 0"
 _LOST_KEYS = """
@@ -49,11 +52,14 @@ class Finding(Struct, frozen=True):
     what: str
 
 
-def verify(database: SqliteDatabase, now: datetime, max_age: timedelta | None = None) -> list[Finding]:
+def verify(database: Database, now: datetime, max_age: timedelta | None = None) -> list[Finding]:
     """Everything wrong with the stored market data, by subject. Data older than `max_age` are a problem; without it, a
-    series that has not grown for more than ten intervals is a note."""
-    found = [*_file(database), *_shipped(), *_records(database)]
-    for series in database.read("SELECT series_id, asset_id, interval, source, instrument FROM candle_series"):
+    series that has not grown for more than ten intervals is a note. Blocks.
+
+    The pages of a file are looked through; those of a server are the server's to check."""
+    found = [*_file(database)] if isinstance(database, SqliteDatabase) else []
+    found += [*_shipped(), *_records(database)]
+    for series in database.read(_SERIES):
         found += _candles(database, series, now, max_age)
     return found
 
@@ -73,7 +79,7 @@ def _shipped() -> Iterator[Finding]:
         yield Finding("problem", "shipped snapshot", error.message)
 
 
-def _records(database: SqliteDatabase) -> Iterator[Finding]:
+def _records(database: Database) -> Iterator[Finding]:
     last, damaged = -1, 0
     sql = "SELECT page_id, body FROM record_pages WHERE page_id > ? ORDER BY page_id LIMIT ?"
     while pages := database.read(sql, (last, _MOST_PAGES)):
@@ -92,7 +98,7 @@ def _records(database: SqliteDatabase) -> Iterator[Finding]:
 
 
 def _candles(
-    database: SqliteDatabase, series: tuple[int, object, Interval, str, str], now: datetime, max_age: timedelta | None
+    database: Database, series: tuple[int, object, Interval, str, str], now: datetime, max_age: timedelta | None
 ) -> Iterator[Finding]:
     series_id, asset_id, interval, source, instrument = series
     subject = f"{source} {instrument} {interval} (asset {asset_id})"
@@ -109,15 +115,13 @@ def _candles(
     yield from _age(now - (from_seconds(last) + length), length, subject, max_age)
 
 
-def _counted(
-    database: SqliteDatabase, sql: str, asked: tuple[object, ...], named: tuple[str, str]
-) -> Iterator[Finding]:
+def _counted(database: Database, sql: str, asked: tuple[object, ...], named: tuple[str, str]) -> Iterator[Finding]:
     ((count, first),) = database.read(sql, asked)
     if count:
         yield Finding("problem", named[0], f"{count} {named[1]}; the first at {from_seconds(first):%Y-%m-%d %H:%M} UTC")
 
 
-def _gaps(database: SqliteDatabase, series_id: int, seconds: int, subject: str) -> Iterator[Finding]:
+def _gaps(database: Database, series_id: int, seconds: int, subject: str) -> Iterator[Finding]:
     gaps = database.read(_GAPS, (series_id, seconds))
     for before, after in gaps[:_MOST_SHOWN]:
         missing = (after - before) // seconds - 1

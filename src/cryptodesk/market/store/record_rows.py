@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -22,6 +21,8 @@ from cryptodesk.market.records import (
 )
 from cryptodesk.market.store.bodies import RECORDS_A_PAGE, encode_record, pack
 from cryptodesk.market.store.moments import to_micros
+from cryptodesk.market.store.reading import count_change, records_area
+from cryptodesk.storage.database import Connection
 
 __all__ = ["LISTS", "Prepared", "delete_source", "insert_all", "prepare"]
 
@@ -41,6 +42,21 @@ LISTS = frozenset(
     )
 )
 
+_FIND_SET = "SELECT set_id FROM record_sets WHERE kind = ? AND source = ? AND quote_currency = ?"
+_MAKE_SET = "INSERT INTO record_sets (kind, source, quote_currency) VALUES (?, ?, ?) RETURNING set_id"
+_INSERT_BATCH = """
+INSERT INTO record_batches (set_id, is_list, mode, first_as_of, last_as_of, visible_at, records)
+VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING batch_id
+"""
+# The ids of pages are made of their batch's, which is given only once: so they are known before the pages are written,
+# and whoever looked one up never finds another page under it. Older pages have small ids of their own.
+_PAGE_BITS = 24
+_PUT_KEY = """
+INSERT INTO record_keys (set_id, entity, key, visible_at, page_id, position, asset_id) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (set_id, entity, key, visible_at) DO UPDATE
+SET page_id = excluded.page_id, position = excluded.position, asset_id = excluded.asset_id
+"""
+
 
 class _Row(Struct, frozen=True):
     entity: str
@@ -52,13 +68,15 @@ class _Row(Struct, frozen=True):
 
 
 class Prepared(Struct, frozen=True):
-    """Records of one kind, currency and mode, ready to be written as one batch."""
+    """Records of one kind, currency and mode, ready to be written as one batch: nothing is left to compute while other
+    writers wait. Page by page, `pages` are `RECORDS_A_PAGE` of the rows' lines."""
 
     kind: str
     quote_currency: str
     mode: Mode
     is_list: bool
     rows: tuple[_Row, ...]
+    pages: tuple[bytes, ...]
 
 
 def prepare(records: Iterable[Record], is_list: bool) -> list[Prepared]:
@@ -66,7 +84,16 @@ def prepare(records: Iterable[Record], is_list: bool) -> list[Prepared]:
     for record in records:
         currency = str(getattr(record, "quote_currency", "")).upper()
         groups[type(record).__name__, currency, record.provenance.mode].append(_row(record))
-    return [Prepared(*group, is_list and group[0] in LISTS, tuple(rows)) for group, rows in groups.items()]
+    return [
+        Prepared(*group, is_list and group[0] in LISTS, tuple(rows), _pages(rows)) for group, rows in groups.items()
+    ]
+
+
+def _pages(rows: Sequence[_Row]) -> tuple[bytes, ...]:
+    return tuple(
+        pack([row.line for row in rows[begin : begin + RECORDS_A_PAGE]])
+        for begin in range(0, len(rows), RECORDS_A_PAGE)
+    )
 
 
 def _row(record: Record) -> _Row:
@@ -83,16 +110,15 @@ def _row(record: Record) -> _Row:
     )
 
 
-def insert_all(connection: sqlite3.Connection, batches: Sequence[Prepared], source: str) -> None:
+def insert_all(connection: Connection, batches: Sequence[Prepared], source: str) -> None:
     for batch in batches:
         _insert(connection, batch, source)
 
 
-def _insert(connection: sqlite3.Connection, batch: Prepared, source: str) -> None:
+def _insert(connection: Connection, batch: Prepared, source: str) -> None:
     set_id = _set_id(connection, batch, source)
-    inserted = connection.execute(
-        "INSERT INTO record_batches (set_id, is_list, mode, first_as_of, last_as_of, visible_at, records)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+    (batch_id,) = connection.execute(
+        _INSERT_BATCH,
         (
             set_id,
             batch.is_list,
@@ -102,37 +128,41 @@ def _insert(connection: sqlite3.Connection, batch: Prepared, source: str) -> Non
             max(row.visible_at for row in batch.rows),
             len(batch.rows),
         ),
-    )
-    for begin in range(0, len(batch.rows), RECORDS_A_PAGE):
-        rows = batch.rows[begin : begin + RECORDS_A_PAGE]
-        page_id = connection.execute(
-            "INSERT INTO record_pages (batch_id, body) VALUES (?, ?)",
-            (inserted.lastrowid, pack([row.line for row in rows])),
-        ).lastrowid
-        connection.executemany(
-            "INSERT OR REPLACE INTO record_keys VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                (set_id, row.entity, row.key, row.visible_at, page_id, position, row.asset_id)
-                for position, row in enumerate(rows)
-            ),
-        )
-
-
-def _set_id(connection: sqlite3.Connection, batch: Prepared, source: str) -> int:
-    named = (batch.kind, source, batch.quote_currency)
-    connection.execute(
-        "INSERT INTO record_sets (kind, source, quote_currency) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", named
-    )
-    (set_id,) = connection.execute(
-        "SELECT set_id FROM record_sets WHERE kind = ? AND source = ? AND quote_currency = ?", named
     ).fetchone()
-    return int(set_id)
+    first = batch_id << _PAGE_BITS
+    connection.executemany(
+        "INSERT INTO record_pages (page_id, batch_id, body) VALUES (?, ?, ?)",
+        [(first + number, batch_id, body) for number, body in enumerate(batch.pages)],
+    )
+    connection.executemany(
+        _PUT_KEY,
+        [
+            (
+                set_id,
+                row.entity,
+                row.key,
+                row.visible_at,
+                first + place // RECORDS_A_PAGE,
+                place % RECORDS_A_PAGE,
+                row.asset_id,
+            )
+            for place, row in enumerate(batch.rows)
+        ],
+    )
+    count_change(connection, records_area(batch.kind))
 
 
-def delete_source(connection: sqlite3.Connection, source: str) -> None:
+def _set_id(connection: Connection, batch: Prepared, source: str) -> int:
+    named = (batch.kind, source, batch.quote_currency)
+    held = connection.execute(_FIND_SET, named).fetchone() or connection.execute(_MAKE_SET, named).fetchone()
+    return int(held[0])
+
+
+def delete_source(connection: Connection, source: str) -> None:
     """Removes all records of a source, within the transaction of the caller."""
-    sets = [row[0] for row in connection.execute("SELECT set_id FROM record_sets WHERE source = ?", (source,))]
-    for set_id in sets:
+    sets = connection.execute("SELECT set_id, kind FROM record_sets WHERE source = ?", (source,)).fetchall()
+    for set_id, kind in sets:
         connection.execute("DELETE FROM record_keys WHERE set_id = ?", (set_id,))
         connection.execute("DELETE FROM record_batches WHERE set_id = ?", (set_id,))
         connection.execute("DELETE FROM record_sets WHERE set_id = ?", (set_id,))
+        count_change(connection, records_area(kind))

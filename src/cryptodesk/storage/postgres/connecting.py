@@ -12,6 +12,7 @@ import asyncpg
 from msgspec import Struct
 
 from cryptodesk.core.errors import InternalError
+from cryptodesk.storage.groups import GroupSizes
 from cryptodesk.storage.postgres.address import Address
 from cryptodesk.storage.postgres.failures import DRIVER_ERRORS, is_lost, to_internal_error
 
@@ -40,6 +41,7 @@ class Connector:
     def __init__(self, address: Address, options: PostgresOptions) -> None:
         self.label = address.label
         self.options = options
+        self.groups = GroupSizes()  # of all writers over it
         self._address = address
         self._is_down = False
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from cryptodesk.core.errors import InternalError
 from cryptodesk.storage.database import Connection, Outcome, Statement, StatementBatch
+from cryptodesk.storage.groups import GroupSizes
 from cryptodesk.storage.migrations import Migration
 from cryptodesk.storage.postgres.address import Address
 from cryptodesk.storage.postgres.background import Background
@@ -68,6 +69,10 @@ class PostgresDatabase:
     @property
     def transactions(self) -> int:
         return self._sides.transactions
+
+    @property
+    def groups(self) -> GroupSizes:
+        return self._connector.groups
 
     def migrate(self, component: str, migrations: Sequence[Migration]) -> tuple[int, ...]:
         return self._sides.blocking(apply_migrations(self._connector, component, migrations))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncpg
 
-from cryptodesk.core.errors import InternalError
+from cryptodesk.core.errors import InternalError, StoreUnavailable
 
 __all__ = ["DRIVER_ERRORS", "is_lost", "is_passing", "to_internal_error"]
 
@@ -31,6 +31,15 @@ _PASSING: tuple[type[BaseException], ...] = (
     asyncpg.DeadlockDetectedError,
     asyncpg.InvalidCachedStatementError,
     asyncpg.OutdatedSchemaCacheError,
+)
+# What may be over in a moment, or on another server.
+_AWAY: tuple[type[BaseException], ...] = (
+    *_LOST,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.QueryCanceledError,
+    OSError,
 )
 _UNREACHABLE = "cannot be reached: check its address in DATABASE_URL, and that it runs"
 # The first that fits.
@@ -64,11 +73,12 @@ _EXPLANATIONS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
 
 def to_internal_error(error: BaseException, label: str) -> InternalError:
     """The same failure in our own words: what happened to which database, and what mends it. Never the values of a
-    row, and never a password."""
+    row, and never a password. StoreUnavailable where nothing but time may be needed."""
+    kind = StoreUnavailable if isinstance(error, _AWAY) else InternalError
     for kinds, words in _EXPLANATIONS:
         if isinstance(error, kinds):
-            return InternalError(f"the database {label!r} {words} ({_said(error)})")
-    return InternalError(f"the database {label!r} failed: {_said(error)}")
+            return kind(f"the database {label!r} {words} ({_said(error)})")
+    return kind(f"the database {label!r} failed: {_said(error)}")
 
 
 def _said(error: BaseException) -> str:

@@ -163,6 +163,7 @@ class PostgresWriter:
             await self._apply(connection, group)
         await self._end(connection)
         self.transactions += 1
+        self._connector.groups.add(len(group))
 
     async def _connected(self) -> RawConnection:
         if self._connection is None or self._connection.is_closed():
