@@ -1,0 +1,1 @@
+"""Bringing databases up to date, checking and copying them."""
