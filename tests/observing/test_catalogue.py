@@ -13,7 +13,7 @@ def test_counters_end_in_total_and_histograms_in_their_unit() -> None:
         assert name.startswith("cryptodesk_")
         assert name.endswith("_total") == (found.kind == "counter")
         assert found.kind != "histogram" or (
-            name.endswith("_seconds") and found.buckets == tuple(sorted(found.buckets))
+            name.endswith(("_seconds", "_size")) and found.buckets == tuple(sorted(found.buckets))
         )
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from decimal import Decimal
 from typing import Any, cast
 
 import pytest
 
 from cryptodesk.core.errors import InternalError, OutOfCredit, UpstreamUnavailable
-from cryptodesk.core.generation import ModelRequest
+from cryptodesk.core.generation import ModelPrice, ModelRequest, ModelRoute
 from cryptodesk.core.messages import ToolCallPart
 from cryptodesk.core.resilience import BreakerRule, Resilience, RetryRule
 from cryptodesk.core.tools import ToolRunContext, ToolTrace
+from cryptodesk.core.waiting import WAITING, Waiting
 from cryptodesk.observing.ports import Counted
 from cryptodesk.observing.tally import Tally
 from cryptodesk.storage.database import Statement
@@ -62,6 +64,48 @@ async def test_a_provider_that_answers_is_counted_once_with_the_time_to_its_firs
     assert found["provider_calls_total", "fake", "finished"] == [1]
     assert sum(found["provider_first_event_seconds", "fake"][:-1]) == 1
     assert len([key for key in found if key[0] == "provider_calls_total"]) == 1
+
+
+@pytest.mark.parametrize(("own", "waited"), [(set(), 2), ({"fake"}, 0)])
+async def test_who_wants_to_know_is_told_how_long_an_upstream_was_waited_for(own: set[str], waited: int) -> None:
+    waits: list[str] = []
+
+    class Noting(Waiting):
+        def begin(self) -> None:
+            waits.append("begin")
+
+        def end(self) -> None:
+            waits.append("end")
+
+    noting = Noting()
+    noting.own_providers |= own
+    token = WAITING.set(noting)
+    try:
+        stream = stream_of(Tally(), ["a"], DOWN)
+        assert await anext(stream) == ["a"]
+        with pytest.raises(UpstreamUnavailable):
+            await anext(stream)
+        own_stream = Counted(Tally()).provider(cast("Any", Provider(["a"])), is_own=True).stream(ASKED)
+        assert [batch async for batch in own_stream] == [["a"]]
+    finally:
+        WAITING.reset(token)
+    assert waits == ["begin", "end"] * waited
+
+
+def test_what_follows_rules_needs_no_upstream() -> None:
+    class Routes(Catalog):
+        def resolve(self, model_id: str) -> list[Any]:
+            price = ModelPrice("p", Decimal(1), Decimal(1), Decimal(1))
+            own = ModelRoute(model_id, "analyst", "a-1", price, is_language_model=False)
+            return [ModelRoute(model_id, "acme", "m-1", price), own]
+
+    waiting = Waiting()
+    token = WAITING.set(waiting)
+    try:
+        Counted(Tally()).catalog(cast("Any", Routes(Provider()))).resolve("m")
+    finally:
+        WAITING.reset(token)
+    assert waiting.own_providers == {"analyst"}
 
 
 async def test_a_provider_that_fails_is_counted_by_its_errors_code() -> None:

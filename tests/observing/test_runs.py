@@ -76,3 +76,12 @@ def test_whoever_comes_next_hears_of_the_run_too() -> None:
 
     RunCounter(Tally(), Log()).ended(told := summary())
     assert heard == [told]
+
+
+def test_figures_that_a_result_bears_out_are_counted() -> None:
+    tally = Tally()
+    counter = RunCounter(tally)
+    counter.ended(summary(figures_bound=4))
+    counter.ended(summary())
+    counter.ended(summary(figures_bound=1))
+    assert numbers(tally)["figures_bound_total",] == [5]

@@ -72,3 +72,11 @@ def test_a_restarted_process_counts_on_but_has_nothing_open(tmp_path: Path) -> N
 def test_a_metric_that_there_is_not_cannot_be_counted() -> None:
     with pytest.raises(KeyError):
         Tally().meter("no_such")
+
+
+def test_what_is_kept_elsewhere_is_added_slot_by_slot() -> None:
+    tally = Tally()
+    grown = [float(number) for number in range(METRICS["cryptodesk_store_group_size"].slots)]
+    for _ in range(2):
+        tally.meter("store_group_size").add_all(grown)
+    assert numbers(tally)["store_group_size",] == [2 * number for number in grown]

@@ -10,6 +10,8 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
+from cryptodesk.storage.groups import GROUP_SIZE_BOUNDS
+
 __all__ = ["METRICS", "Metric", "metric"]
 
 Kind = Literal["counter", "gauge", "histogram"]
@@ -44,34 +46,41 @@ def _gauge(name: str, text: str, *labels: str, is_shared: bool = False) -> Metri
 
 
 def _histogram(name: str, text: str, buckets: tuple[float, ...], *labels: str) -> Metric:
-    return Metric(f"cryptodesk_{name}_seconds", "histogram", text, labels, buckets)
+    return Metric(f"cryptodesk_{name}", "histogram", text, labels, buckets)
 
 
 _ALL = (
     _counter("runs", "Runs that ended.", "dialect", "model", "outcome", "code"),
-    _histogram("run_duration", "Time from a run's start to its end.", _RUN_SECONDS, "dialect"),
-    _histogram("first_byte", "Time from a request to the first byte of its streamed body.", _RUN_SECONDS, "dialect"),
+    _histogram("run_duration_seconds", "Time from a run's start to its end.", _RUN_SECONDS, "dialect"),
+    _histogram(
+        "first_byte_seconds", "Time from a request to the first byte of its streamed body.", _RUN_SECONDS, "dialect"
+    ),
     _counter("tokens", "Tokens of runs that ended.", "model", "kind"),
     _counter("amount_usd", "What runs were charged, in USD; those of unknown cost are left out.", "model"),
     _counter("runs_of_unknown_cost", "Runs whose price is not known.", "model"),
+    _counter("figures_bound", "Figures of answers that a tool result bears out."),
     _counter("figures_at_fault", "Figures of answers that no tool result bears out.", "finding"),
     _counter("http_responses", "Answers of the dialects' routes.", "status"),
-    _gauge("requests_open", "Requests that are being answered."),
+    _gauge("requests_open", "Requests that are being answered, and research jobs that run."),
+    _gauge("research_jobs_running", "Research jobs that run."),
     _gauge("streams_open", "Answers that are being streamed."),
     _gauge("runs_under_way", "Runs that have a place in this process."),
     _gauge("runs_waiting", "Runs that wait for a place."),
     _gauge("holds_open", "Holds that this process took and has not given back."),
     _counter("tool_calls", "Calls of built-in tools.", "tool", "outcome"),
-    _histogram("tool_duration", "Time that a call of a built-in tool took.", _RUN_SECONDS, "tool"),
+    _histogram("tool_duration_seconds", "Time that a call of a built-in tool took.", _RUN_SECONDS, "tool"),
     _counter("provider_calls", "Attempts at providers' models, each by how it ended.", "provider", "outcome"),
-    _histogram("provider_first_event", "Time until a provider said something.", _RUN_SECONDS, "provider"),
+    _histogram("provider_first_event_seconds", "Time until a provider said something.", _RUN_SECONDS, "provider"),
     _counter("provider_retries", "Attempts that were made again after a failure.", "provider"),
     _gauge("breaker_state", "Breaker of a model's route: 0 closed, 1 half open, 2 open.", "provider", "model"),
     _counter("source_requests", "Requests sent to a live source.", "source"),
+    _counter("source_answers", "Questions to a live source, by what became of them.", "source", "outcome"),
+    _counter("document_syncs", "Syncs of a document source, by how they ended.", "source", "outcome"),
     _gauge("source_breaker_state", "Breaker of a live source: 0 closed, 1 half open, 2 open.", "source"),
-    _histogram("store_commit", "Time until what a run wrote was on disk.", _COMMIT_SECONDS),
+    _histogram("store_commit_seconds", "Time until what a run wrote was on disk.", _COMMIT_SECONDS),
     _counter("store_commits", "Commits of runs that were asked for, by outcome.", "outcome"),
     _counter("store_transactions", "Transactions of the store: concurrent commits share them."),
+    _histogram("store_group_size", "Pieces of work in a transaction of the store.", GROUP_SIZE_BOUNDS),
     _gauge("data_age_seconds", "Age of the newest stored market data.", "kind", "source", is_shared=True),
     _gauge("documents_stored", "Documents in the library.", is_shared=True),
     _gauge("process_resident_bytes", "Memory of a process.", "worker"),

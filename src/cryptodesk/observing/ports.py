@@ -15,6 +15,7 @@ from cryptodesk.core.money import Hold, Holds, HoldWanted, Outcome
 from cryptodesk.core.ports import Batch, Database, ModelCatalog, Provider, ToolRunner
 from cryptodesk.core.resilience import Resilience
 from cryptodesk.core.tools import ToolRunContext, ToolTrace
+from cryptodesk.core.waiting import WAITING, Waiting
 from cryptodesk.observing.request import REQUEST
 from cryptodesk.observing.tally import Tally
 from cryptodesk.storage.database import Statement, StatementBatch, Writable
@@ -45,8 +46,9 @@ class Counted:
     def tools(self, tools: ToolRunner) -> ToolRunner:
         return _Tools(tools, self)
 
-    def provider(self, provider: Provider) -> Provider:
-        return _Provider(provider, self)
+    def provider(self, provider: Provider, *, is_own: bool = False) -> Provider:
+        """`is_own` says that it asks no upstream."""
+        return _Provider(provider, self, is_own=is_own)
 
     def database(self, database: WritableDatabase) -> Database:
         return _Database(database, self)
@@ -63,7 +65,11 @@ class _Catalog:
         self.resilience: Resilience = _Resilience(catalog.resilience, counted)
 
     def resolve(self, model_id: str) -> Sequence[ModelRoute]:
-        return self._catalog.resolve(model_id)
+        routes = self._catalog.resolve(model_id)
+        waiting = WAITING.get()
+        if waiting is not None:
+            waiting.own_providers.update(route.provider for route in routes if not route.is_language_model)
+        return routes
 
     def provider(self, name: str) -> Provider:
         found = self._catalog.provider(name)
@@ -94,14 +100,18 @@ class _Resilience(Resilience):
 
 
 class _Provider:
-    def __init__(self, provider: Provider, counted: Counted) -> None:
+    def __init__(self, provider: Provider, counted: Counted, *, is_own: bool = False) -> None:
         self.provider = provider
         self.name = provider.name
         self._counted = counted
+        self._is_own = is_own
 
     def stream(self, request: ModelRequest) -> AsyncGenerator[list[ModelEvent], None]:
         stream = cast("AsyncGenerator[list[ModelEvent], None]", self.provider.stream(request))
-        return _Stream(stream, self.name, self._counted)
+        waiting = WAITING.get()
+        if waiting is None or self._is_own or self.name in waiting.own_providers:
+            return _Stream(stream, self.name, self._counted)
+        return _WaitedStream(stream, self.name, self._counted, waiting)
 
     async def close(self) -> None:
         await self.provider.close()
@@ -151,6 +161,25 @@ class _Stream(AsyncGenerator[list[ModelEvent], None]):
         if not self._has_ended:
             self._has_ended = True
             self._counted.calls.add((self._name, outcome))
+
+
+class _WaitedStream(_Stream):
+    """Tells how long its batches are waited for."""
+
+    __slots__ = ("_waiting",)
+
+    def __init__(
+        self, stream: AsyncGenerator[list[ModelEvent], None], name: str, counted: Counted, waiting: Waiting
+    ) -> None:
+        super().__init__(stream, name, counted)
+        self._waiting = waiting
+
+    async def __anext__(self) -> list[ModelEvent]:
+        self._waiting.begin()
+        try:
+            return await super().__anext__()
+        finally:
+            self._waiting.end()
 
 
 class _Tools:

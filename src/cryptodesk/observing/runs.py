@@ -20,6 +20,7 @@ class RunCounter:
         self._tokens = tally.meter("tokens_total")
         self._amounts = tally.meter("amount_usd_total")
         self._unknown = tally.meter("runs_of_unknown_cost_total")
+        self._bound = tally.meter("figures_bound_total")
         self._figures = tally.meter("figures_at_fault_total")
 
     def ended(self, summary: RunSummary) -> None:
@@ -30,6 +31,8 @@ class RunCounter:
         if request is not None and request.first_byte_seconds is not None:
             self._first_bytes.observe(request.first_byte_seconds, (summary.dialect,))
         self._count_usage(summary, model)
+        if summary.figures_bound:
+            self._bound.add((), summary.figures_bound)
         if summary.figures_contradicted:
             self._figures.add(("contradicted",), summary.figures_contradicted)
         if summary.figures_unbound:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from typing import Final
 
 from cryptodesk.observing.board import Board, Row
@@ -68,6 +69,14 @@ class Meter:
             place = self._make(labels)
         self._values[place + bisect_left(self._buckets, value)] += 1.0
         self._values[place + len(self._buckets) + 1] += value
+
+    def add_all(self, numbers: Sequence[float], labels: tuple[str, ...] = ()) -> None:
+        """What a histogram that is kept elsewhere has grown by: one number for each of its slots."""
+        place = self._places.get(labels)
+        if place is None:
+            place = self._make(labels)
+        for offset, number in enumerate(numbers):
+            self._values[place + offset] += number
 
     def clear(self) -> None:
         for place in self._places.values():
