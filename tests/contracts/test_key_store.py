@@ -106,3 +106,24 @@ def test_a_key_that_is_no_secret_or_fits_no_header_is_refused(keys: DatabaseKeyS
     with pytest.raises(ValueError, match="an API key"):
         keys.add(unusable, "bootstrap", "main", NOW)
     assert keys.list() == ()
+
+
+async def test_a_key_is_for_everything_or_for_what_it_was_made_for(keys: DatabaseKeyStore) -> None:
+    _, whole = keys.create("a", "acme", NOW)
+    _, part = keys.create("b", "acme", NOW, scopes=("account",))
+    assert (whole.scopes, part.scopes) == (("run", "account"), ("account",))
+    assert [key.scopes for key in (whole, part) if key in keys.list()] == [("run", "account"), ("account",)]
+    assert await keys.scopes_of(whole.key_id) == ("run", "account")
+    assert await keys.scopes_of(part.key_id) == ("account",)
+    assert await keys.scopes_of("key_nobody") == ()
+
+
+async def test_a_key_made_before_there_were_scopes_is_for_everything_and_a_new_scope_for_nothing_known(
+    keys: DatabaseKeyStore, database: Database
+) -> None:
+    for key_id, columns in (("old", ""), ("newer", ", scopes")):
+        sql = f"INSERT INTO api_keys (key_id, key_hash, account_id, name, created_at{columns}) VALUES (?, ?, ?, ?, ?"
+        values = (key_id, key_id.encode(), "acme", "a", 0.0, *(("run fly",) if columns else ()))
+        await database.execute(sql + (", ?)" if columns else ")"), values)
+    assert await keys.scopes_of("old") == ("run", "account")
+    assert await keys.scopes_of("newer") == ("run",)

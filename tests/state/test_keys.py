@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cryptodesk.core.errors import InternalError, LedgerUnavailable
 from cryptodesk.core.requests import Caller
 from cryptodesk.state.keys import CachedKeyStore, DatabaseKeyStore
 from cryptodesk.state.migrations import COMPONENT, MIGRATIONS
@@ -110,6 +111,26 @@ async def test_a_remembered_key_is_refused_within_a_second_of_its_revocation() -
     store.valid.clear()
     assert await keys.authenticate("cd_good-key-0123456789", start + timedelta(seconds=1)) is None
     assert await keys.authenticate("cd_good-key-0123456789", start) is None
+
+
+async def test_a_clock_that_is_put_back_keeps_no_revoked_key_alive() -> None:
+    store = CountingKeys()
+    keys = CachedKeyStore(store, seconds=1)
+    start = datetime(2026, 9, 24, tzinfo=UTC)
+    await keys.authenticate("cd_good-key-0123456789", start + timedelta(days=1))
+    store.valid.clear()
+    assert await keys.authenticate("cd_good-key-0123456789", start) is None
+
+
+async def test_keys_that_cannot_be_looked_up_are_a_503_and_stand_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    class Gone:
+        async def authenticate(self, presented_key: str, now: datetime) -> Caller | None:
+            raise InternalError("the database cannot be reached")
+
+    with pytest.raises(LedgerUnavailable, match="Keys cannot be looked up now") as found:
+        await CachedKeyStore(Gone()).authenticate("cd_good-key-0123456789", NOW)
+    assert found.value.status == 503
+    assert "the database cannot be reached" in caplog.text
 
 
 async def test_unknown_keys_are_asked_for_every_time_and_not_kept() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -25,15 +25,21 @@ def create(
     name: Annotated[str, typer.Argument(help="What the key is for, to tell it from others.")] = "default",
     account: Annotated[str, typer.Option(help="The account that pays.")] = "main",
     days: Annotated[float | None, typer.Option(help="Days until it expires; never when left out.", min=0.001)] = None,
+    only: Annotated[
+        Literal["run", "account"] | None,
+        typer.Option(help="run: ask, but not read the account's bills. account: read those, but not ask."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a key. It is shown once and stored as a hash."""
     from cryptodesk.app.desk import open_keys
     from cryptodesk.settings import load_settings
+    from cryptodesk.state.keys import KEY_SCOPES
 
     with explained_errors(), open_keys(load_settings()) as store:
         now = SystemClock().now()
-        text, record = store.create(name, account, now, expires_at=now + timedelta(days=days) if days else None)
+        expires_at = now + timedelta(days=days) if days else None
+        text, record = store.create(name, account, now, expires_at, (only,) if only else KEY_SCOPES)
     if as_json:
         say_json({"key": text} | _as_plain(record, now))
         return
@@ -55,11 +61,12 @@ def list_keys(as_json: AsJson = False) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("id", "name", "account", "created", "expires", "state")
+    table = Table("id", "name", "account", "created", "expires", "for", "state")
     for key in found:
         dates = (_date(key.created_at), _date(key.expires_at))
         # Names are the operator's words: nothing in them is markup.
-        table.add_row(*map(Text, (key.key_id, key.name, key.account_id, *dates, _state(key, now))))
+        told = (key.key_id, key.name, key.account_id, *dates, " ".join(key.scopes), _state(key, now))
+        table.add_row(*map(Text, told))
     open_console().print(table)
 
 
@@ -94,6 +101,7 @@ def _as_plain(key: KeyRecord, now: datetime) -> dict[str, Any]:
         "created_at": key.created_at,
         "expires_at": key.expires_at,
         "revoked_at": key.revoked_at,
+        "scopes": key.scopes,
         "state": _state(key, now),
     }
 
