@@ -17,7 +17,7 @@ from cryptodesk.core.ports import Entry
 from cryptodesk.ledger.holds import HoldDesk
 from cryptodesk.ledger.reconciling import check_books, compare_bill
 from cryptodesk.ledger.seals import BOOKS, Sealer, verify
-from cryptodesk.ledger.store import SqliteLedger
+from cryptodesk.ledger.store import DatabaseLedger
 from cryptodesk.storage.sqlite import SqliteDatabase
 
 __all__ = ["Finding", "check", "check_in"]
@@ -62,7 +62,7 @@ async def check_in(
 ) -> Finding:
     """`billed` is how often the provider was asked each question. Releases what lapsed, as a server would later. Runs
     of models whose id begins with `others` are no questions: their books must be in order, and nobody bills them."""
-    ledger = SqliteLedger(database)
+    ledger = DatabaseLedger(database)
     opened = len(_unreleased(ledger))
     later = FixedClock(datetime.fromtimestamp(now + _LATER_SECONDS, UTC))
     lapsed = await HoldDesk(database, later).release_lapsed()
@@ -99,7 +99,7 @@ def _is_question(entry: Entry, others: str) -> bool:
     return not (others and entry.model_id.startswith(others))
 
 
-def _unreleased(ledger: SqliteLedger) -> set[str]:
+def _unreleased(ledger: DatabaseLedger) -> set[str]:
     entries = ledger.holds()
     held = {entry.run_id for entry in entries if entry.kind == "hold"}
     return held - {entry.run_id for entry in entries if entry.kind == "release"}

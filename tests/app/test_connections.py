@@ -19,6 +19,8 @@ resource = pytest.importorskip("resource")
 
 GET = b"GET /x HTTP/1.1\r\nhost: desk\r\n\r\n"
 HEALTH = b"GET /healthz HTTP/1.1\r\nhost: desk\r\n\r\n"
+# More than the kernel takes in for a reader that does not read.
+LARGE = b"x" * (32 * 2**20)
 PATIENT = ConnectionLimits(header_seconds=1e6)
 QUICK = ConnectionLimits(header_seconds=0.01)
 # Long enough for what is sent at once to arrive on a busy machine.
@@ -30,7 +32,7 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
     body = b""
     while (message := await receive()).get("more_body"):
         body += message["body"]
-    told = b"%d %s" % (len(body + message["body"]), scope["path"].encode())
+    told = LARGE if scope["path"] == "/large" else b"%d %s" % (len(body + message["body"]), scope["path"].encode())
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(told))]})
     await send({"type": "http.response.body", "body": told})
 
@@ -66,11 +68,23 @@ class Wire:
 Connect = Callable[[], Awaitable[Wire]]
 
 
+async def until(is_so: Callable[[], bool]) -> None:
+    while not is_so():  # noqa: ASYNC110 - the server has no event for it
+        await asyncio.sleep(0.005)
+
+
 @asynccontextmanager
-async def serving(limits: ConnectionLimits) -> AsyncIterator[Connect]:
+async def serving(limits: ConnectionLimits, **more: Any) -> AsyncIterator[Connect]:
+    async with serving_openly(limits, **more) as (connect, _):
+        yield connect
+
+
+@asynccontextmanager
+async def serving_openly(limits: ConnectionLimits, **more: Any) -> AsyncIterator[tuple[Connect, set[Any]]]:
+    """With the connections that the server holds."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         config = uvicorn.Config(
-            app, http=bounded_protocol(limits), ws="none", log_config=None, access_log=False, lifespan="off"
+            app, http=bounded_protocol(limits), ws="none", log_config=None, access_log=False, lifespan="off", **more
         )
         server = Server(config)
         server.capture_signals = nullcontext  # type: ignore[method-assign,assignment]  # signals stay the test runner's
@@ -83,7 +97,7 @@ async def serving(limits: ConnectionLimits) -> AsyncIterator[Connect]:
             return wires[-1]
 
         try:
-            yield connect
+            yield connect, server.server_state.connections
         finally:
             for wire in wires:
                 wire.writer.transport.abort()
@@ -182,6 +196,32 @@ async def test_what_is_no_http_is_refused_as_before() -> None:
         wire = await connect()
         await wire.send(b"this is no HTTP\r\n\r\n")
         assert (await wire.rest()).startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize("keep_alive_seconds", [0.01, 1e6])
+async def test_who_never_reads_an_answer_is_hung_up_on(keep_alive_seconds: float) -> None:
+    limits = ConnectionLimits(header_seconds=1e6, write_seconds=0.05)
+    async with serving_openly(limits, timeout_keep_alive=keep_alive_seconds) as (connect, held):
+        wire = await connect()
+        wire.reader._transport.pause_reading()  # type: ignore[attr-defined]
+        await wire.send(b"GET /large HTTP/1.1\r\nhost: desk\r\n\r\n")
+        await until(lambda: bool(held))
+        await until(lambda: not held)
+        wire.reader._transport.resume_reading()  # type: ignore[attr-defined]
+        assert len(await wire.rest()) < len(LARGE)
+
+
+async def test_who_reads_slowly_gets_all_of_it() -> None:
+    limits = ConnectionLimits(header_seconds=1e6, write_seconds=0.05)
+    async with serving(limits, timeout_keep_alive=0.01) as connect:
+        wire = await connect()
+        await wire.send(b"GET /large HTTP/1.1\r\nhost: desk\r\n\r\n")
+        await wire.reader.readuntil(b"\r\n\r\n")
+        missing = len(LARGE)
+        while missing:
+            missing -= len(await wire.reader.readexactly(min(missing, 2**20)))
+            await asyncio.sleep(0.005)
+        assert await wire.rest() == b""
 
 
 @pytest.mark.parametrize(

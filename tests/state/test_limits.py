@@ -55,6 +55,14 @@ async def test_a_caller_over_a_full_window_is_refused_without_a_look_at_the_data
     desk.refuse_early(Caller("acme", "k2"))
 
 
+async def test_a_limit_that_is_set_after_the_clock_was_put_back_binds_within_a_second(database: SqliteDatabase) -> None:
+    book = LimitBook(database)
+    at = NOW.timestamp()
+    assert await book.of(CALLER, at + 86_400) == ()
+    book.set(StoredLimit("key", "k1", "requests_a_minute", 1), at)
+    assert len(await book.of(CALLER, at)) == 1
+
+
 async def test_a_limit_that_is_raised_binds_no_longer_though_its_window_was_full(database: SqliteDatabase) -> None:
     desk = desk_of(database, requests_a_minute=1)
     await desk.admit(ask())

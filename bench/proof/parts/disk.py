@@ -31,7 +31,7 @@ async def _run(effort: Effort) -> Outcome:
 
 async def prove_on(disk: Disk, effort: Effort) -> Outcome:
     async with BillingUpstream(effort.seed) as upstream:
-        env = desk_environment(disk.folder, upstream.url)
+        env = desk_environment(disk.folder, upstream.url, CRYPTODESK_LOG_FILE=str(disk.folder / "desk.log"))
         server = ServerProcess(env, effort.folder / "server.log")
         try:
             await server.start()
@@ -48,7 +48,7 @@ async def prove_on(disk: Disk, effort: Effort) -> Outcome:
     figures, faults = await read_books(disk.folder, clients, upstream)
     faults += [f"the server ended with {code}"] if code else []
     own = [*_figures(effort.count, clients, recovered), Figure("a server that is started on a full disk", started)]
-    return Outcome([*own, *figures], faults, how=disk.kind)
+    return Outcome([*own, *figures], faults, how=f"{disk.kind}; the log of the server is on it too")
 
 
 def _figures(count: int, clients: Clients, recovered: list[float]) -> Iterator[Figure]:

@@ -155,7 +155,7 @@ PART = Part(
     does="Valid requests of every route are mutated by random bytes. Each must get a right answer or an error in its "
     "dialect's words: no 500, no hang, no path or key.",
     counts="mutations of each route",
-    long=Amount(10_000, 240, 7_200),
+    long=Amount(10_000, 150, 7_200),
     short=Amount(12, 10, 110),
     run=_run,
 )

@@ -27,6 +27,8 @@ _JUDGED_SECONDS = 600.0
 _MB_AN_HOUR = 1_024 * 3_600 / 1e6  # of a kB in a second
 _LINES_TOLD = 10
 _WARM_SECONDS = 900.0
+# As many as there are numbers left for questions, and some to spare.
+_MOST_ANSWERS = 60_000
 
 
 async def _run(effort: Effort) -> Outcome:
@@ -38,7 +40,7 @@ async def _run(effort: Effort) -> Outcome:
             clients = clients_of([server], effort.seed)
             async with asking(clients, _CLIENTS):
                 await acknowledged(clients, effort.count, "to fill what fills up", _WARM_SECONDS)
-                clients.pause_seconds = _PAUSE_SECONDS
+                clients.pause_seconds = max(_PAUSE_SECONDS, _CLIENTS * effort.seconds / _MOST_ANSWERS)
                 await asyncio.sleep(effort.seconds * _SETTLE_SHARE)
                 before = len(clients.acknowledged)
                 samples = await _sample(server, effort)

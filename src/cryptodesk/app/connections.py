@@ -1,5 +1,6 @@
-"""What one connection may do before a request reaches the desk: how long and how large the head of a request is, and
-how many connections there are. The rest of a request is bounded by the dialects."""
+"""What one connection may do before a request reaches the desk and once it is answered: how long and how large the head
+of a request is, how many connections there are, and how long an answer waits for a reader. The rest of a request is
+bounded by the dialects."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ import msgspec
 from msgspec import Struct
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from cryptodesk.app.headers import STANDARD_HEADERS
 from cryptodesk.dialects._ports import Receive, Scope, Send
 
 if sys.platform != "win32":
@@ -42,6 +44,7 @@ class ConnectionLimits(Struct, frozen=True):
     most: int = 4096
     header_seconds: float = 15.0
     max_header_bytes: int = 64 * 2**10
+    write_seconds: float = 60.0
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -54,6 +57,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_bytes = 0  # received since the last whole head
         self._is_in_head = False
         self._is_too_large = False
+        self._write_timer: asyncio.TimerHandle | None = None
+        self._unsent_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -61,7 +66,22 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
+        self._stop_watching()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._watch_writing()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._stop_watching()
+
+    def timeout_keep_alive_handler(self) -> None:
+        super().timeout_keep_alive_handler()
+        # A connection that is closed is still held for as long as its last bytes are not taken.
+        if self._write_timer is None and self.transport.get_write_buffer_size():
+            self._watch_writing()
 
     def data_received(self, data: bytes) -> None:
         self._head_bytes += len(data)
@@ -97,6 +117,23 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse(_TOO_LARGE)
         else:
             super().send_400_response(msg)
+
+    def _watch_writing(self) -> None:
+        self._unsent_bytes = self.transport.get_write_buffer_size()
+        self._write_timer = self.loop.call_later(self._limits.write_seconds, self._look_at_writing)
+
+    def _look_at_writing(self) -> None:
+        """Whoever reads, however slowly, leaves less to be sent; who does not is hung up on."""
+        self._write_timer = None
+        if self.transport.get_write_buffer_size() < self._unsent_bytes:
+            self._watch_writing()
+        else:
+            self.transport.abort()
+
+    def _stop_watching(self) -> None:
+        if self._write_timer is not None:
+            self._write_timer.cancel()
+            self._write_timer = None
 
     def _is_head_too_large(self) -> bool:
         size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
@@ -137,6 +174,8 @@ async def _refuse_request(scope: Scope, receive: Receive, send: Send) -> None:
         (b"content-length", b"%d" % len(_REFUSAL)),
         (b"retry-after", b"1"),
         (b"connection", b"close"),
+        (b"cache-control", b"no-store"),
+        *STANDARD_HEADERS,
     ]
     await send({"type": "http.response.start", "status": 503, "headers": headers})
     await send({"type": "http.response.body", "body": _REFUSAL})

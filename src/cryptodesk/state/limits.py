@@ -71,7 +71,8 @@ class LimitBook:
     def known(self, caller: Caller, now: float) -> tuple[Limit, ...] | None:
         """What was found to hold for the caller within the last second; None where that has to be looked up."""
         found = self._known.get(caller)
-        return found[0] if found is not None and now < found[1] else None
+        # A clock that was put back must not keep old limits until it has caught up.
+        return found[0] if found is not None and found[1] - KNOWN_SECONDS <= now < found[1] else None
 
     async def of(self, caller: Caller, now: float) -> tuple[Limit, ...]:
         """What holds for the caller's key and account."""

@@ -18,7 +18,7 @@ from cryptodesk.core.messages import text_message
 from cryptodesk.core.money import HoldWanted
 from cryptodesk.core.ports import StoredTurn
 from cryptodesk.ledger.holds import HoldDesk
-from cryptodesk.ledger.store import SqliteLedger
+from cryptodesk.ledger.store import DatabaseLedger
 from cryptodesk.state.migrations import MIGRATIONS as STATE_MIGRATIONS
 from cryptodesk.state.turns import DatabaseTurnStore
 from cryptodesk.storage.migrations import apply_migrations
@@ -46,7 +46,7 @@ async def answer(database: SqliteDatabase, number: int) -> Acknowledged:
     turn = StoredTurn(f"r{number}", "key1", "completed", AT, (text_message("user", "?"),))
     DatabaseTurnStore(database).save(batch, turn)
     desk.release(batch, wanted, hold, "finished")
-    SqliteLedger(database).record(batch, [a_charge(f"r{number}", str(cost_usd(number)))])
+    DatabaseLedger(database).record(batch, [a_charge(f"r{number}", str(cost_usd(number)))])
     await batch.commit()
     return Acknowledged(number, f"r{number}", cost_usd(number))
 
