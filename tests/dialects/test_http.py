@@ -8,11 +8,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from cryptodesk.dialects._http import build_asgi
+from cryptodesk.dialects._http import ROUTE, build_asgi
+from cryptodesk.dialects._ports import ASGIApp, Receive, Scope, Send
 from tests.dialects.support import Client, make_ports, no_lifespan
 
 
@@ -71,3 +73,20 @@ async def test_the_lifespan_is_entered_at_start_and_left_at_the_end() -> None:
     await incoming.put({"type": "lifespan.shutdown"})
     assert (await outgoing.get(), seen) == ({"type": "lifespan.shutdown.complete"}, ["entered", "left"])
     await running
+
+
+async def test_all_requests_are_watched_and_those_with_an_id_in_their_path_go_by_its_beginning() -> None:
+    seen: list[tuple[str, str | None]] = []
+
+    def watch(endpoint: ASGIApp) -> ASGIApp:
+        async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+            seen.append((scope["path"], scope.get(ROUTE)))
+            await endpoint(scope, receive, send)
+
+        return watched
+
+    client = Client()
+    client.app = build_asgi(structs.replace(make_ports(), watch=watch), no_lifespan)
+    await client.call("GET", "/v1/models")
+    await client.call("GET", "/openai/v1/models/gpt-5.1")
+    assert seen == [("/v1/models", None), ("/openai/v1/models/gpt-5.1", "/openai/v1/models/")]

@@ -18,20 +18,29 @@ from msgspec import structs
 from starlette.routing import Route
 
 import cryptodesk
+from cryptodesk.app.access import AddressLimit, Doorkeeper
 from cryptodesk.app.admitting import Admitting
 from cryptodesk.app.connections import ConnectionLimits, allow_descriptors, bounded_protocol
 from cryptodesk.app.counting import Counting, Slot, metrics_endpoint
 from cryptodesk.app.data_status import DeskData
 from cryptodesk.app.desk import LOCAL_CALLER, Desk
+from cryptodesk.app.evidence.desk import EvidenceDesk
+from cryptodesk.app.headers import secure_headers
 from cryptodesk.app.logs import Logs
 from cryptodesk.app.mcp import mcp_ports
+from cryptodesk.app.openapi import complete_document
+from cryptodesk.app.openapi_page import build_routes as build_reference
+from cryptodesk.app.origins import METRICS_PATH, OriginRules, allow_origins, require_known_names
+from cryptodesk.app.quoting import ResearchQuotes
 from cryptodesk.app.readiness import Readiness, readiness_endpoint, settle_cut
 from cryptodesk.app.reading import DeskReader
+from cryptodesk.app.starting import Starting
+from cryptodesk.app.tracing.opening import open_telemetry
 from cryptodesk.core.clock import Clock, SystemClock
-from cryptodesk.core.ports import KeyStore
 from cryptodesk.core.requests import Caller
 from cryptodesk.dialects._http import build_asgi
-from cryptodesk.dialects._ports import ASGIApp, DialectPorts, DialectSettings
+from cryptodesk.dialects._ports import ASGIApp, DialectPorts, DialectSettings, Receive, Scope, Send
+from cryptodesk.ledger.pricing import PriceBook
 from cryptodesk.mcp.route import MCP_PATH, McpEndpoint
 from cryptodesk.settings import Settings, SettingsError
 from cryptodesk.state.keys import CachedKeyStore, DatabaseKeyStore
@@ -44,6 +53,16 @@ log = logging.getLogger("cryptodesk.server")
 _GC_THRESHOLD = 10_000
 # Settling is a commit; what takes longer than this is settled by whoever starts next.
 _SETTLE_SECONDS = 5.0
+
+
+class _Mounted:
+    """An endpoint that a router takes for an application: a plain function it would hand a request object."""
+
+    def __init__(self, endpoint: ASGIApp) -> None:
+        self._endpoint = endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._endpoint(scope, receive, send)
 
 
 class _Anyone:
@@ -71,17 +90,18 @@ def create_app(
     logs = logs or Logs(settings, clock)
     readiness = readiness or Readiness()
     counting = Counting(then=logs.runs, slot=slot, keeps_texts=settings.log_texts)
-    admitting = Admitting(settings, counting.observer)
-    desk = desk or Desk(settings, clock, admitting.uses, over=counting.over)
+    telemetry = open_telemetry(settings, clock)
+    admitting = Admitting(settings, telemetry.observer(counting.observer))
+    desk = desk or Desk(settings, clock, admitting.uses, over=telemetry.over(counting.over))
     admitting.watch_over(desk)
     data = DeskData(desk)
     counting.watch_over(desk, admitting, data)
     ensure_key(settings, desk.keys, clock, say or (lambda _: None))
-    keys: KeyStore = _Anyone() if settings.insecure_no_auth else CachedKeyStore(desk.keys)
+    doorkeeper = _doorkeeper(settings, desk.keys)
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
-        async with desk:
+        async with desk, telemetry.serving(counting):
             with desk.presence() as presence:
                 if presence.is_sole:
                     await desk.release_abandoned_turns()
@@ -122,7 +142,7 @@ def create_app(
     )
     ports = DialectPorts(
         engine=desk.engine,
-        keys=keys,
+        keys=doorkeeper,
         clock=desk.taping.clock(desk.clock, "edge"),
         built_in_tools=frozenset(desk.tools.names()),
         settings=dialect_settings,
@@ -134,19 +154,44 @@ def create_app(
         jobs=desk.jobs,
         texts=desk.texts,
         credits=desk.credits,
-        money=desk.money,
+        money=ResearchQuotes(desk.money, desk.catalog, PriceBook()),
         data=data,
         answers=desk.answers,
         reader=DeskReader(desk),
         watch=desk.taping.watch(dialect_settings),
+        evidence=None if desk.recorder is None else EvidenceDesk(settings, desk.recorder.flush),
+        history=desk.history if settings.history_days > 0 else None,
     )
-    ports = admitting.over(ports)
+    ports = telemetry.ports(admitting.over(ports))
     mcp = McpEndpoint(mcp_ports(desk, ports))
-    routes = [*build_pages(), Route(MCP_PATH, mcp), Route("/readyz", readiness_endpoint(readiness))]
-    ports = structs.replace(ports, watch=counting.watch(ports.watch))
+    mcp_route = Route(MCP_PATH, _Mounted(telemetry.watch(counting.watch(None))(mcp)))
+    routes = [*build_pages(), *build_reference(), mcp_route, Route("/readyz", readiness_endpoint(readiness))]
+    ports = structs.replace(ports, watch=telemetry.watch(counting.watch(ports.watch)))
     if settings.metrics:
-        routes.append(Route("/metrics", metrics_endpoint(counting, settings.metrics_key)))
-    return build_asgi(ports, lifespan, routes)
+        routes.append(Route(METRICS_PATH, metrics_endpoint(counting, settings.metrics_key)))
+    mounted = {getattr(route, "path", "") for route in routes}
+    app = build_asgi(ports, lifespan, routes, lambda document: complete_document(document, mounted))
+    return _behind_the_door(app, settings, doorkeeper)
+
+
+def _doorkeeper(settings: Settings, keys: DatabaseKeyStore) -> Doorkeeper:
+    a_minute = settings.address_requests_a_minute
+    limit = None if a_minute is None else AddressLimit(a_minute, settings.trusted_proxies)
+    if settings.insecure_no_auth:
+        return Doorkeeper(_Anyone(), None, limit)
+    return Doorkeeper(CachedKeyStore(keys), keys, limit)
+
+
+def _behind_the_door(app: ASGIApp, settings: Settings, doorkeeper: Doorkeeper) -> ASGIApp:
+    """What every request passes on its way in, and every answer on its way out."""
+    rules = OriginRules(
+        origins=frozenset(settings.cors_origins),
+        hosts=frozenset(name.lower() for name in settings.allowed_hosts),
+        is_open=settings.insecure_no_auth,
+        has_open_metrics=settings.metrics and settings.metrics_key is None,
+    )
+    app = allow_origins(require_known_names(doorkeeper.watch(app), rules), rules)
+    return secure_headers(app, behind_tls=settings.behind_tls)
 
 
 def settle_memory() -> None:
@@ -210,14 +255,16 @@ def serve_forever(
     settings: Settings, say: Callable[[str], None], listening: socket.socket | None = None, slot: Slot | None = None
 ) -> None:
     """Serves until SIGINT, or SIGTERM, which ends the process with 0. A worker is handed the socket that it listens on
-    and its slot."""
+    and its slot. Raises: CryptodeskError for what stands in the way of a start."""
     signal.signal(signal.SIGTERM, _leave)
     clock = SystemClock()
     logs = Logs(settings, clock)
     logs.install()
     readiness = Readiness()
+    starting = Starting(create_app(settings, clock=clock, say=say, logs=logs, readiness=readiness, slot=slot))
     config = uvicorn.Config(
-        create_app(settings, clock=clock, say=say, logs=logs, readiness=readiness, slot=slot),
+        starting,
+        interface="asgi3",
         host=settings.host,
         port=settings.port,
         http=bounded_protocol(_connection_limits(settings)),
@@ -231,7 +278,12 @@ def serve_forever(
         timeout_graceful_shutdown=settings.drain_seconds,  # type: ignore[arg-type]
         backlog=2048,
     )
-    _Server(config, say, readiness, settings.drain_notice_seconds).run([listening] if listening else None)
+    try:
+        _Server(config, say, readiness, settings.drain_notice_seconds).run([listening] if listening else None)
+    except SystemExit:
+        if starting.failure is None:
+            raise
+        raise starting.failure from None
 
 
 def _leave(*_: object) -> NoReturn:

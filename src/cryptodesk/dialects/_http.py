@@ -6,7 +6,7 @@ OpenAPI document, pages, unknown paths) is answered by Starlette behind it.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -19,43 +19,53 @@ from starlette.routing import BaseRoute, Route
 import cryptodesk
 import cryptodesk.dialects
 from cryptodesk.core.discover import discover
-from cryptodesk.core.ids import new_id
-from cryptodesk.dialects._ports import ASGIApp, Dialect, DialectPorts, Message, Receive, Scope, Send
+from cryptodesk.core.ids import new_trace_id
+from cryptodesk.dialects._ports import ASGIApp, Dialect, DialectPorts, DialectRoute, Message, Receive, Scope, Send
 
-__all__ = ["TRACE_HEADER", "build_asgi", "build_openapi"]
+__all__ = ["ROUTE", "TRACE_HEADER", "build_asgi", "build_openapi"]
 
 TRACE_HEADER = b"x-server-traceid"
+# Where the scope of a request says which prefix its path belongs to.
+ROUTE = "cryptodesk.route"
 
 Lifespan = Callable[[], AbstractAsyncContextManager[None]]
 
 
-def build_asgi(ports: DialectPorts, lifespan: Lifespan, extra_routes: Sequence[BaseRoute] = ()) -> ASGIApp:
+def build_asgi(
+    ports: DialectPorts,
+    lifespan: Lifespan,
+    extra_routes: Sequence[BaseRoute] = (),
+    complete: Callable[[dict[str, Any]], dict[str, Any]] = lambda document: document,
+) -> ASGIApp:
     """Every dialect found in this package, `/healthz`, `/openapi.json` and `extra_routes` as one application.
 
-    `lifespan()` is entered at start-up and left at shutdown."""
+    `lifespan()` is entered at start-up and left at shutdown; `complete` has the last word on the OpenAPI document."""
     dialects: dict[str, Dialect] = discover(cryptodesk.dialects, "DIALECT")
     table = {route.path: route.endpoint for dialect in dialects.values() for route in dialect.routes(ports)}
     if ports.watch is not None:
         table = {path: ports.watch(endpoint) for path, endpoint in table.items()}
-    rest = _build_rest(msgspec.json.encode(build_openapi(ports, dialects.values())), lifespan, extra_routes)
+    document = complete(build_openapi(ports, dialects.values()))
+    rest = _build_rest(msgspec.json.encode(document), lifespan, extra_routes)
     # The longest first, so that a path belongs to the narrowest prefix.
     prefixes = sorted(
-        ((route.path, route.endpoint) for dialect in dialects.values() for route in dialect.prefixes(ports)),
+        (
+            (route.path, _watched(route, ports.watch))
+            for dialect in dialects.values()
+            for route in dialect.prefixes(ports)
+        ),
         key=lambda prefix: -len(prefix[0]),
     )
     find = table.get
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    # What only hands on is no coroutine, here and in the layers around it: each would be entered with every wait of an
+    # answer anew.
+    def app(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http":
-            await rest(scope, receive, send)
-            return
+            return rest(scope, receive, send)
         endpoint = find(scope["path"])
         if endpoint is None:
             endpoint = next((found for prefix, found in prefixes if scope["path"].startswith(prefix)), None)
-        if endpoint is None:
-            await rest(scope, receive, _with_trace_id(send))
-        else:
-            await endpoint(scope, receive, send)
+        return rest(scope, receive, _with_trace_id(send)) if endpoint is None else endpoint(scope, receive, send)
 
     return app
 
@@ -103,11 +113,26 @@ def _build_rest(openapi: bytes, lifespan: Lifespan, extra_routes: Sequence[BaseR
     return app
 
 
+def _watched(route: DialectRoute, watch: Callable[[ASGIApp], ASGIApp] | None) -> ASGIApp:
+    """The endpoint of a prefix, whose requests are told apart by that and not by the ids in their paths."""
+    if watch is None:
+        return route.endpoint
+    watched = watch(route.endpoint)
+
+    def named(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        scope[ROUTE] = route.path
+        return watched(scope, receive, send)
+
+    return named
+
+
 def _with_trace_id(send: Send) -> Send:
-    async def send_traced(message: Message) -> None:
+    def send_traced(message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", ()), (TRACE_HEADER, new_id().encode())]
-        await send(message)
+            headers = message.get("headers", ())
+            if all(name != TRACE_HEADER for name, _ in headers):
+                message = {**message, "headers": [*headers, (TRACE_HEADER, new_trace_id().encode())]}
+        return send(message)
 
     return send_traced
 

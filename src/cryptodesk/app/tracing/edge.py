@@ -17,6 +17,7 @@ from cryptodesk.core.events import RunEvent
 from cryptodesk.core.ids import new_time_ordered_id
 from cryptodesk.core.requests import RunRequest
 from cryptodesk.core.traces import TRACE_ID
+from cryptodesk.dialects._http import ROUTE
 from cryptodesk.dialects._ports import ASGIApp, Message, Receive, RunEngine, Scope, Send
 
 __all__ = ["OwnIds", "traced_endpoint"]
@@ -28,7 +29,7 @@ _IS_FOREIGN: Final[ContextVar[bool]] = ContextVar("is_foreign_trace", default=Fa
 
 
 def traced_endpoint(endpoint: ASGIApp, spans: Spans) -> ASGIApp:
-    """The endpoint of one exact path."""
+    """The endpoint of a path, or of all paths with one beginning."""
 
     async def traced(scope: Scope, receive: Receive, send: Send) -> None:
         parent = parent_of(scope["headers"])
@@ -65,14 +66,15 @@ class OwnIds:
 
 def _told(scope: Scope) -> tuple[str, dict[str, Attribute]]:
     """The span's name and attributes. Neither the query, which may hold a key, nor any header is among them."""
+    route = scope.get(ROUTE) or scope["path"]
     method = scope["method"] if scope["method"] in _METHODS else "_OTHER"
     attributes: dict[str, Attribute] = {
         "http.request.method": method,
-        "http.route": scope["path"],
+        "http.route": route,
         "url.path": scope["path"],
         "url.scheme": scope.get("scheme", "http"),
     }
-    return f"{'HTTP' if method == '_OTHER' else method} {scope['path']}", attributes
+    return f"{'HTTP' if method == '_OTHER' else method} {route}", attributes
 
 
 def _noting(send: Send, span: Span) -> Send:
