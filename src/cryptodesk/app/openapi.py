@@ -25,6 +25,11 @@ SECTIONS: Final = (
     ("/", "Operations", "For whoever runs the server."),
 )
 
+_KEY_FAULTS: Final = {
+    "403": "The key is not for this: it lacks a scope.",
+    "429": "More requests than a limit allows; `retry-after` says when to ask again.",
+}
+
 _TRACE: Schema = {"x-server-traceid": {"$ref": "#/components/headers/x-server-traceid"}}
 _TRACE_HEADER: Schema = {
     "description": "The request's trace id; quote it in reports.",
@@ -51,6 +56,7 @@ def complete_document(document: Schema, mounted: Collection[str]) -> Schema:
         components["securitySchemes"]["metricsKey"] = {"type": "http", "scheme": "bearer"}
     for path, operation in _operations(paths):
         operation["tags"] = [_section(path)]
+        _add_refusals(operation)
         _add_examples(operation)
     used = {tag for _, operation in _operations(paths) for tag in operation["tags"]}
     told = [{"name": name, "description": text} for _, name, text in SECTIONS if text and name in used]
@@ -65,6 +71,16 @@ def _operations(paths: Schema) -> Iterator[tuple[str, Schema]]:
 def _section(path: str) -> str:
     fitting = [(len(beginning), name) for beginning, name, _ in SECTIONS if path.startswith(beginning)]
     return max(fitting)[1]
+
+
+def _add_refusals(operation: Schema) -> None:
+    """Wherever a key is asked for, one may be the wrong one for this, and there may be limits."""
+    responses = operation["responses"]
+    if (unauthenticated := responses.get("401")) is None:
+        return
+    for status, description in _KEY_FAULTS.items():
+        responses.setdefault(status, {**unauthenticated, "description": description})
+    operation["responses"] = dict(sorted(responses.items()))
 
 
 def _add_examples(operation: Schema) -> None:

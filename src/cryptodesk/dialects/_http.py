@@ -57,15 +57,18 @@ def build_asgi(
     )
     find = table.get
 
-    # What only hands on is no coroutine, here and in the layers around it: each would be entered with every wait of an
-    # answer anew.
-    def app(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    # A coroutine although it only hands on: servers and test tools tell by that which interface an application has.
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            return rest(scope, receive, send)
+            await rest(scope, receive, send)
+            return
         endpoint = find(scope["path"])
         if endpoint is None:
             endpoint = next((found for prefix, found in prefixes if scope["path"].startswith(prefix)), None)
-        return rest(scope, receive, _with_trace_id(send)) if endpoint is None else endpoint(scope, receive, send)
+        if endpoint is None:
+            await rest(scope, receive, _with_trace_id(send))
+        else:
+            await endpoint(scope, receive, send)
 
     return app
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cryptodesk.dialects._quoting import clipped
 
-__all__ = ["is_nested_within", "root_fault", "strict_fault"]
+__all__ = ["is_nested_within", "list_of", "root_fault", "strict_fault"]
 
 Context = tuple[str, ...]
 
 _NAMED = ("properties", "$defs", "definitions")
 _LISTED = ("anyOf", "oneOf", "allOf", "prefixItems")
 _SINGLE = ("items", "not", "if", "then", "else")
+
+
+def list_of(words: Iterable[str]) -> dict[str, Any]:
+    """The schema of a header that lists some of the words."""
+    known = sorted(words)
+    either = f"({'|'.join(known)})"
+    return {"type": "string", "pattern": f"^ *{either}( *, *{either})* *$", "examples": [",".join(known)]}
 
 
 def is_nested_within(value: Any, levels: int) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from cryptodesk.dialects._extra import COST_PATTERN, COST_SCHEMA, INCLUDES
 from cryptodesk.dialects._ports import DialectPorts
+from cryptodesk.dialects._schemas import list_of
 from cryptodesk.dialects.cmc import choices
 from cryptodesk.dialects.cmc.errors import BUSY, KEY_INVALID, KEY_MISSING
 from cryptodesk.dialects.cmc.openapi_extra import extra_schemas
@@ -106,7 +107,7 @@ def _chat_operation() -> Schema:
         "parameters": [
             _header("Idempotency-Key", {"type": "string", "minLength": 1, "maxLength": 255}),
             _header("Cryptodesk-Max-Cost-Usd", {"type": "string", "pattern": COST_PATTERN}),
-            _header("Cryptodesk-Include", {"enum": list(INCLUDES)}),
+            _header("Cryptodesk-Include", list_of(INCLUDES)),
         ],
         "requestBody": {"required": True, "content": {"application/json": {"schema": _ref("ChatRequest")}}},
         "responses": dict(sorted(responses.items())),

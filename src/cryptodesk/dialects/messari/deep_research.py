@@ -12,6 +12,7 @@ from cryptodesk.core.jobs import JobReport, JobStatus, ResearchJob, ResearchJobs
 from cryptodesk.core.research import ResearchStep
 from cryptodesk.dialects._extra import read_extra
 from cryptodesk.dialects._ports import DialectPorts, DialectRoute, Receive, Scope, Send
+from cryptodesk.dialects._schemas import list_of
 from cryptodesk.dialects.messari import choices
 from cryptodesk.dialects.messari.errors import clipped, encode_error, invalid, unknown_path
 from cryptodesk.dialects.messari.openapi_answers import array, closed, ref
@@ -200,7 +201,7 @@ def paths(ports: DialectPorts) -> Schema:
     include = {
         "name": "Cryptodesk-Include",
         "in": "header",
-        "schema": {"type": "string", "examples": list(INCLUDES)},
+        "schema": list_of(INCLUDES),
         "description": "An extension; see docs/dialects/messari-jobs.md.",
     }
     return {

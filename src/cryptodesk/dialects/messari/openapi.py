@@ -7,6 +7,7 @@ from typing import Any
 from cryptodesk.core.research import MAX_RELATED_QUESTIONS
 from cryptodesk.dialects._extra import COST_PATTERN, COST_SCHEMA, RESEARCH_INCLUDES
 from cryptodesk.dialects._ports import DialectPorts
+from cryptodesk.dialects._schemas import list_of
 from cryptodesk.dialects.messari import choices
 from cryptodesk.dialects.messari.openapi_answers import answer_schemas, array, closed, ref
 from cryptodesk.dialects.messari.route import CHAT_PATHS, MODELS_PATH
@@ -86,7 +87,7 @@ def _chat_operation(name: str) -> Schema:
         "summary": summary,
         "security": SECURITY,
         "parameters": [
-            _header("Cryptodesk-Include", _TEXT),
+            _header("Cryptodesk-Include", list_of(RESEARCH_INCLUDES)),
             _header("Cryptodesk-Early-Headers", {"enum": ["1"]}),
             _header("Cryptodesk-Max-Cost-Usd", {"type": "string", "pattern": COST_PATTERN}),
             _header("Idempotency-Key", {"type": "string", "minLength": 1, "maxLength": 255}),
@@ -118,7 +119,7 @@ def _header(name: str, schema: Schema) -> Schema:
         "name": name,
         "in": "header",
         "required": False,
-        "schema": schema if name != "Cryptodesk-Include" else {"enum": list(RESEARCH_INCLUDES)},
+        "schema": schema,
         "description": "An extension; see docs/dialects/messari.md.",
     }
 
