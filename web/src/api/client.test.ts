@@ -83,11 +83,12 @@ describe("chat", () => {
 });
 
 describe("other routes", () => {
-  it("translates the question for the quote's route", async () => {
+  it("asks for the price of the very request", async () => {
     const { client, asked } = clientWith(() => Response.json({ object: "quote" }));
-    await client.quote({ ...REQUEST, verbosity: "low" }, ["cmc_market_data"]);
-    const tools = [{ type: "function", function: { name: "cmc_market_data" } }];
-    expect(JSON.parse(String(asked[0]?.init.body))).toEqual({ model: "m", messages: REQUEST.messages, tools });
+    const request = { ...REQUEST, verbosity: "low" as const };
+    await client.quote(request);
+    expect(asked[0]?.url).toBe("/v1/quote?for=/openai/v1/chat/completions");
+    expect(JSON.parse(String(asked[0]?.init.body))).toEqual(request);
   });
 
   it("escapes ids and leaves empty parameters out", async () => {

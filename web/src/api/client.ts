@@ -1,5 +1,6 @@
 // The desk's public API, typed. It holds no state but where the desk is and which key to send.
 import { ApiError, cutOff, faultOf, fromResponse, fromWire, offline } from "./errors";
+import type { ConversationList, ConversationMerge, ConversationMessages, MergedConversation } from "./historyTypes";
 import { readEvents } from "./sse";
 import type {
   Budget,
@@ -12,6 +13,8 @@ import type {
   UsageGroup,
   UsageReport,
 } from "./types";
+
+const CHAT = "/openai/v1/chat/completions";
 
 export interface ClientOptions {
   baseUrl?: string;
@@ -39,7 +42,7 @@ export class Client {
   /** Frames of a streamed answer. Throws ApiError, also for an error frame and for a stream that ends without `[DONE]`. */
   async *chat(request: ChatRequest, signal?: AbortSignal): AsyncGenerator<ChatChunk, void, undefined> {
     const body = { ...request, stream: true, stream_options: { include_usage: true } };
-    const response = await this.#send("/openai/v1/chat/completions", post(body, signal));
+    const response = await this.#send(CHAT, post(body, signal));
     if (!response.body) throw cutOff();
     try {
       for await (const data of readEvents(response.body)) {
@@ -60,11 +63,9 @@ export class Client {
     return (await this.#json<{ data: Model[] }>("/openai/v1/models", get(signal))).data;
   }
 
-  /** What the same question would cost. That route has no object forms of ours, so only model and messages are told. */
-  quote(request: ChatRequest, tools: readonly string[], signal?: AbortSignal): Promise<Quote> {
-    const offered = tools.map((name) => ({ type: "function", function: { name } }));
-    const body = { model: request.model, messages: request.messages, ...(offered.length ? { tools: offered } : {}) };
-    return this.#json<Quote>("/v1/quote", post(body, signal));
+  /** What the same request would cost. */
+  quote(request: ChatRequest, signal?: AbortSignal): Promise<Quote> {
+    return this.#json<Quote>(`/v1/quote?for=${CHAT}`, post(request, signal));
   }
 
   receipt(id: string, signal?: AbortSignal): Promise<Receipt> {
@@ -98,6 +99,32 @@ export class Client {
   async offersEvidence(signal?: AbortSignal): Promise<boolean> {
     const { paths } = await this.#json<{ paths?: Record<string, unknown> }>("/openapi.json", get(signal));
     return Object.keys(paths ?? {}).some((path) => path.startsWith("/v1/evidence/"));
+  }
+
+  get hasKey(): boolean {
+    return this.#key !== null;
+  }
+
+  /** The desk's conversations that were changed after `since`. */
+  conversations(since: number): Promise<ConversationList> {
+    return this.#json<ConversationList>(`/v1/history?since=${since}`, get());
+  }
+
+  conversation(id: string, since: number): Promise<ConversationMessages> {
+    return this.#json<ConversationMessages>(`/v1/history/${id}?since=${since}&limit=100`, get());
+  }
+
+  mergeConversation(id: string, told: ConversationMerge): Promise<MergedConversation> {
+    return this.#json<MergedConversation>(`/v1/history/${id}`, post(told));
+  }
+
+  /** Unless something came after `sequence`. */
+  async deleteConversation(id: string, sequence: number): Promise<void> {
+    await this.#send(`/v1/history/${id}?sequence=${sequence}`, { method: "DELETE" });
+  }
+
+  async exportConversations(): Promise<Blob> {
+    return await (await this.#send("/v1/history/export", get())).blob();
   }
 
   async #json<T>(path: string, init: RequestInit): Promise<T> {

@@ -14,6 +14,7 @@ import { KeyGate } from "./KeyGate";
 import { Notice } from "./Notice";
 import { useRoute } from "./router";
 import { Shell } from "./Shell";
+import { useSync } from "./useSync";
 import { Workspace } from "./workspace";
 
 const DataPage = lazy(() => import("../pages/DataPage").then((page) => ({ default: page.DataPage })));
@@ -29,6 +30,8 @@ export function App({ history }: { history: HistoryStore }) {
   const [notice, setNotice] = useState("");
   const [isSidebarOpen, setSidebarOpen] = useState(false);
   const workspace = useWorkspace(history, client, connection.refuseKey);
+
+  useSync(workspace, client, connection.status, setNotice);
 
   const changeSettings = useCallback((change: Partial<AskSettings>) => {
     setSettings((before) => ({ ...before, ...change }));

@@ -8,6 +8,7 @@ import { exportConversation } from "./exporting";
 import { useApp } from "./appContext";
 import { Link } from "./Link";
 import { navigate, useRoute } from "./router";
+import { isShared } from "./syncWords";
 
 interface Props {
   info: ConversationInfo;
@@ -51,7 +52,10 @@ export function HistoryEntry({ info, isRunning, onNavigate }: Props) {
       </Menu>
       {isDeleting && (
         <Dialog title="Delete this conversation?" onClose={() => setDeleting(false)}>
-          <p className="muted">“{info.title}” is removed from this browser. This cannot be undone; the ledger of the desk keeps its costs.</p>
+          <p className="muted">
+            “{info.title}” is removed from this browser{isShared(workspace.sync.state().status) ? ", from the desk and from your other browsers" : ""}. This
+            cannot be undone; the ledger of the desk keeps its costs.
+          </p>
           <div className="dialog-actions">
             <button type="button" className="button" onClick={() => setDeleting(false)} autoFocus>
               Keep

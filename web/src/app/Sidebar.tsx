@@ -9,6 +9,7 @@ import { HistoryEntry } from "./HistoryEntry";
 import { ImportButton } from "./ImportButton";
 import { Link } from "./Link";
 import { useRoute } from "./router";
+import { SyncStatus } from "./SyncStatus";
 import { setTheme, type Theme, useTheme } from "./theme";
 
 interface Props {
@@ -48,6 +49,7 @@ export function Sidebar({ isOpen, onClose, onSearch }: Props) {
         <Link to={{ page: "usage" }} className="side-row" aria-current={route.page === "usage" ? "page" : undefined} onClick={onClose}>
           <UsageIcon /> Usage
         </Link>
+        <SyncStatus />
         <div className="side-tools">
           <ThemeSwitch />
           <span className="spacer" />
@@ -74,7 +76,7 @@ function HistoryList({ onNavigate }: { onNavigate: () => void }) {
       {isLoaded && !infos.length && (
         <p className="history-empty">
           <ChatIcon />
-          Your conversations are kept in this browser and appear here.
+          Your conversations appear here.
         </p>
       )}
       {groups.map((group) => (

@@ -1,7 +1,8 @@
 // All conversations of this browser: which are open, which are kept, and one list of them for every tab.
 import { fromFile } from "../history/file";
 import type { HistoryStore } from "../history/store";
-import type { ConversationInfo } from "../history/types";
+import type { Conversation, ConversationInfo } from "../history/types";
+import { HistorySync } from "../history/sync";
 import { ChatSession, type SessionPorts } from "../chat/session";
 
 export interface WorkspaceState {
@@ -16,11 +17,29 @@ export class Workspace {
   readonly #sessions = new Map<string, ChatSession>();
   readonly #listeners = new Set<() => void>();
   readonly #ports: SessionPorts;
+  readonly sync: HistorySync;
+  /** Told to the person: what became of a conversation without anybody's doing here. */
+  onNews: ((text: string, droppedId?: string) => void) | null = null;
   readonly #channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("cryptodesk.history");
 
   constructor(ports: Omit<SessionPorts, "onSaved">) {
     this.#ports = { ...ports, onSaved: (info) => this.#saved(info) };
     this.#channel?.addEventListener("message", () => void this.refresh());
+    this.sync = new HistorySync({
+      client: ports.client,
+      history: ports.history,
+      now: ports.now,
+      opened: (id) => this.#sessions.get(id),
+      onChanged: () => {
+        void this.refresh();
+        this.#channel?.postMessage("");
+      },
+      onDropped: (id) => {
+        this.#sessions.delete(id);
+        this.onNews?.("A conversation was deleted in another browser.", id);
+      },
+      onReturned: (title) => this.onNews?.(`“${title}” is back: another browser had gone on with it.`),
+    });
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -53,7 +72,7 @@ export class Workspace {
   async open(id: string): Promise<ChatSession | null> {
     const known = this.#sessions.get(id);
     if (known) return known;
-    const conversation = await this.#ports.history.load(id);
+    const conversation = (await this.#ports.history.load(id)) ?? (await this.#fromDesk(id));
     // Another call may have opened it in the meantime, and there must be one of each.
     return this.#sessions.get(id) ?? (conversation ? this.#track(new ChatSession(this.#ports, conversation)) : null);
   }
@@ -68,6 +87,7 @@ export class Workspace {
     await this.#ports.history.remove(id);
     this.#set({ infos: this.#state.infos.filter((info) => info.id !== id) });
     this.#channel?.postMessage(id);
+    this.sync.soon();
   }
 
   /** The id of the conversation that was in the file. Throws FileFault. */
@@ -76,6 +96,13 @@ export class Workspace {
     await this.#ports.history.save(info, nodes);
     this.#saved(info);
     return info.id;
+  }
+
+  /** A link may be of a conversation that this browser does not have yet. */
+  async #fromDesk(id: string): Promise<Conversation | null> {
+    if (!this.#ports.client().hasKey) return null;
+    await this.sync.run();
+    return this.#ports.history.load(id);
   }
 
   /** Lets go of conversations that nobody looks at and that are at rest. */
@@ -100,6 +127,7 @@ export class Workspace {
   }
 
   #saved(info: ConversationInfo): void {
+    this.sync.soon();
     const known = this.#state.infos.find((each) => each.id === info.id);
     if (known === info) return;
     const others = this.#state.infos.filter((each) => each.id !== info.id);

@@ -33,7 +33,7 @@ export class Drawing {
       // The logo brings a style element of its own, which the page's policy refuses; the footer names the library.
       layout: { attributionLogo: false },
       crosshair: { mode: CrosshairMode.Magnet },
-      rightPriceScale: { borderVisible: false },
+      rightPriceScale: { borderVisible: false, entireTextOnly: true },
       timeScale: { borderVisible: false, rightOffset: 2, minBarSpacing: 0.02 },
       handleScroll: { vertTouchDrag: false },
       // A page of answers is scrolled with the wheel; only a chart that was entered catches it.

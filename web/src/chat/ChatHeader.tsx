@@ -1,6 +1,7 @@
 // Title, where the data come from, what the conversation has cost, and its export.
 import { useState } from "react";
 import { useClient } from "../api/clientContext";
+import { faultOf } from "../api/errors";
 import { useApp } from "../app/appContext";
 import { exportConversation } from "../app/exporting";
 import { download, fileName } from "../history/download";
@@ -56,9 +57,15 @@ function useEvidenceItem(state: SessionState): { item: MenuItem; ask: () => void
   const [isOffered, setOffered] = useState<boolean | null>(null);
   const runId = lastRunId(state.path);
   const save = async () => {
-    const file = runId ? await client.evidence(runId).catch(() => null) : null;
-    if (file) download(fileName(state.info.title, "evidence.json"), file, "application/json");
-    else notify("There is no evidence of this answer.");
+    if (!runId) return;
+    notify("The evidence is being made; it is saved in a moment.");
+    try {
+      const file = await client.evidence(runId);
+      if (file) download(fileName(state.info.title, "evidence.json"), file, "application/json");
+      else notify("There is no evidence of this answer: another key asked for it, or its recording is past its time.");
+    } catch (error) {
+      notify(faultOf(error)?.message ?? "The evidence could not be made.");
+    }
   };
   const hint = isOffered === false ? "by command on the server" : !runId ? "after an answer" : "";
   return {

@@ -37,8 +37,8 @@ function OpenChat({ session, isFresh }: { session: ChatSession; isFresh: boolean
 function MissingChat() {
   return (
     <main className="page-note">
-      <h1>This conversation is not in this browser</h1>
-      <p className="muted">It was deleted here, or asked in another browser. A file that was saved from it can be imported.</p>
+      <h1>This conversation is not here</h1>
+      <p className="muted">It was deleted, or asked in another browser that does not share its conversations. A file that was saved from it can be imported.</p>
       <button type="button" className="button" onClick={() => navigate({ page: "chat", id: null })}>
         New chat
       </button>

@@ -25,7 +25,7 @@ export function Composer({ state }: { state: SessionState }) {
       <ComposerPrimitive.Root className="composer">
         <ComposerPrimitive.Input
           className="composer-input"
-          placeholder={state.path.length ? "Ask on" : "Ask about an asset, a market, a protocol"}
+          placeholder={state.path.length ? "Ask a follow-up" : "Ask about an asset, a market, a protocol"}
           aria-label="Your question"
           minRows={1}
           maxRows={10}

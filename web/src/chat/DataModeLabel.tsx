@@ -8,10 +8,15 @@ export function DataModeLabel({ path }: { path: readonly MessageNode[] }) {
   const { connection } = useApp();
   const words = dataModeOf(path, connection.dataMode);
   if (!words) return null;
+  // A phone has room for the title or for the word "data".
+  const short = words.label.replace(/ data$/, "");
   return (
     <Link to={{ page: "data" }} className={`mode-label mode-${words.tone}`} title={words.detail}>
       <span className="mode-dot" aria-hidden="true" />
-      {words.label}
+      <span>
+        {short}
+        <span className="wide-text">{words.label.slice(short.length)}</span>
+      </span>
     </Link>
   );
 }

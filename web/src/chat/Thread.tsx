@@ -7,31 +7,43 @@ import { Announcer } from "./Announcer";
 import { Composer } from "./Composer";
 import { EmptyThread } from "./EmptyThread";
 import { MessageList } from "./MessageList";
-import { repositoryOf, startOf } from "./repository";
+import { repositoryOf } from "./repository";
 import type { ChatSession, SessionState } from "./session";
-
-const AT_FIRST = 40;
-const MORE = 40;
+import { earlier, later, type Span, spanOf } from "./window";
 
 export function Thread({ session, state }: { session: ChatSession; state: SessionState }) {
-  const [wantedStart, setWantedStart] = useState(Number.POSITIVE_INFINITY);
+  const [wanted, setWanted] = useState<Span | null>(null);
   // A first answer is read from its beginning; a conversation that is opened again is gone on with at its end.
   const [isReopened] = useState(state.path.length > 0);
   const { runningId } = state;
   // Whoever asks is at the newest messages, and hundreds of earlier ones would only be in the way of each word.
-  useEffect(() => setWantedStart(Number.POSITIVE_INFINITY), [runningId]);
-  // A branch that is shorter than where one was shows its newest messages too.
-  const start = startOf(state.path, Math.min(wantedStart, state.path.length - AT_FIRST));
-  const runtime = useRuntime(session, state, start);
+  useEffect(() => setWanted(null), [runningId]);
+  const { start, end } = useMemo(() => spanOf(state.path, wanted), [state.path, wanted]);
+  const runtime = useRuntime(session, state, start, end);
   useStopKey(session);
   return (
     <AssistantRuntimeProvider runtime={runtime}>
       <ThreadPrimitive.Root className="thread">
         <ThreadPrimitive.Viewport className="thread-viewport" tabIndex={-1} turnAnchor="top" scrollToBottomOnInitialize={isReopened}>
-          {state.path.length ? <MessageList hidden={start} onMore={() => setWantedStart(start - MORE)} /> : <EmptyThread />}
-          <ThreadPrimitive.ScrollToBottom className="to-bottom" aria-label="Go to the newest message" title="Go to the newest message">
-            <DownIcon />
-          </ThreadPrimitive.ScrollToBottom>
+          {state.path.length ? (
+            <MessageList
+              before={start}
+              after={state.path.length - end}
+              onEarlier={() => setWanted(earlier({ start, end }))}
+              onLater={() => setWanted(later({ start, end }, state.path.length))}
+            />
+          ) : (
+            <EmptyThread />
+          )}
+          {!state.path.length ? null : end < state.path.length ? (
+            <button type="button" className="to-bottom" aria-label="Go to the newest message" title="Go to the newest message" onClick={() => setWanted(null)}>
+              <DownIcon />
+            </button>
+          ) : (
+            <ThreadPrimitive.ScrollToBottom className="to-bottom" aria-label="Go to the newest message" title="Go to the newest message">
+              <DownIcon />
+            </ThreadPrimitive.ScrollToBottom>
+          )}
         </ThreadPrimitive.Viewport>
         <Composer state={state} />
         <Announcer state={state} />
@@ -40,13 +52,13 @@ export function Thread({ session, state }: { session: ChatSession; state: Sessio
   );
 }
 
-function useRuntime(session: ChatSession, state: SessionState, start: number) {
+function useRuntime(session: ChatSession, state: SessionState, start: number, end: number) {
   const { settings, connection } = useApp();
   const latest = useRef(settings);
   useEffect(() => {
     latest.current = settings;
   });
-  const messageRepository = useMemo(() => repositoryOf(state, start), [state, start]);
+  const messageRepository = useMemo(() => repositoryOf(state, start, end), [state, start, end]);
   // For the moment in which nobody knows yet which models there are.
   const isSendDisabled = settings.model === "" && connection.status === "starting";
   const handlers = useMemo(() => handlersOf(session, () => latest.current), [session]);

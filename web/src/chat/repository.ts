@@ -1,7 +1,7 @@
-// The newest part of our tree as assistant-ui's repository. The library works on every message it knows with each key that is
+// The part of our tree that is on the page as assistant-ui's repository. The library works on every message it knows with each key that is
 // pressed, which thousands of them would make felt; and messages that did not change keep their identity.
 import { fromThreadMessageLike, type ThreadMessage } from "@assistant-ui/react";
-import { inTreeOrder, type NodeMap } from "../history/tree";
+import { childrenOf, type NodeMap } from "../history/tree";
 import type { MessageNode } from "../history/types";
 import type { SessionState } from "./session";
 
@@ -16,14 +16,16 @@ export interface Repository {
 }
 
 const converted = new WeakMap<MessageNode, Item>();
-// A session makes a new map for each new message and none for new text, so the order lasts as long as the map.
-const orders = new WeakMap<NodeMap, { base: string | null; ids: string[] }>();
 
-/** The part of the tree that begins with message `start` of the path: that one, its other versions, and all below. */
-export function repositoryOf(state: SessionState, start = 0): Repository {
-  const base = state.path[start]?.parentId ?? null;
-  const messages = orderOf(state.nodes, base).flatMap((id) => state.nodes.get(id) ?? []).map(itemOf);
-  return { headId: state.info.headId, messages: messages.map((item) => (item.parentId === base ? { ...item, parentId: null } : item)) };
+/** Messages `start` to `end` of the branch, each with its other versions; what is below those is looked up when one is chosen. */
+export function repositoryOf(state: SessionState, start = 0, end = state.path.length): Repository {
+  const shown = state.path.slice(start, end);
+  const base = shown[0]?.parentId ?? null;
+  const messages = shown.flatMap((node) => versionsOf(state.nodes, node)).map(itemOf);
+  return {
+    headId: shown.at(-1)?.id ?? null,
+    messages: messages.map((item) => (item.parentId === base ? { ...item, parentId: null } : item)),
+  };
 }
 
 /** Where the shown part of a path begins: with a question, so that each answer has its own at hand. */
@@ -33,12 +35,9 @@ export function startOf(path: readonly MessageNode[], wanted: number): number {
   return start;
 }
 
-function orderOf(nodes: NodeMap, base: string | null): string[] {
-  const known = orders.get(nodes);
-  if (known?.base === base) return known.ids;
-  const ids = inTreeOrder(nodes, base).map((node) => node.id);
-  orders.set(nodes, { base, ids });
-  return ids;
+/** As it is now: while an answer is written, the branch may be a moment behind the tree. */
+function versionsOf(nodes: NodeMap, node: MessageNode): MessageNode[] {
+  return childrenOf(nodes, node.parentId).flatMap((sibling) => nodes.get(sibling.id) ?? []);
 }
 
 export function nodeOf(message: { metadata: { custom: Record<string, unknown> } }): MessageNode | undefined {

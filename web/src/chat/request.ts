@@ -19,20 +19,6 @@ export const INCLUDED = [
   "receipt",
 ] as const;
 
-/** What the quote is asked about: the tools that an answer may use. */
-export const BUILT_IN_TOOLS = [
-  "cmc_id_lookup",
-  "cmc_market_data",
-  "cmc_asset_metadata",
-  "cmc_technical_analysis",
-  "cmc_market_overview",
-  "cmc_signal_list",
-  "cmc_asset_screener",
-  "cmc_sentiment",
-  "cmc_content_search",
-  "cmc_math_eval",
-] as const;
-
 export interface Context {
   messages: ChatMessage[];
   /** Earlier messages of the branch that are not sent. */

@@ -104,6 +104,43 @@ describe("branches", () => {
   });
 });
 
+describe("another browser", () => {
+  const shared = () => conversation([question("q", null, "?"), answer("a", "q", "!")]);
+  const told = (headId: string) => ({ ...shared().info, headId, updatedAt: 9_999_999_999_999 });
+
+  it("goes on where the conversation went on elsewhere", async () => {
+    const { session, history } = begin(() => says(), shared());
+    const more = [question("q2", "a", "And?"), answer("a2", "q2", "So.")];
+    await session.absorb(told("a2"), more);
+    expect(session.state().path.map(({ id }) => id)).toEqual(["q", "a", "q2", "a2"]);
+    expect((await history.load(session.id))?.nodes.map(({ id }) => id)).toEqual(["q2", "a2"]);
+  });
+
+  it("leaves the branch that is shown where the other one went another way", async () => {
+    const { session } = begin(() => says(), shared());
+    await session.absorb(told("b"), [question("p", null, "Edited", 7), answer("b", "p", "So.")]);
+    expect(session.state().path.map(({ id }) => id)).toEqual(["q", "a"]);
+    session.showBranch("p");
+    expect(session.state().path.map(({ id }) => id)).toEqual(["p", "b"]);
+    session.showBranch("q");
+    expect(session.state().path.map(({ id }) => id)).toEqual(["q", "a"]);
+  });
+
+  it("takes nothing away from a message that is further here", async () => {
+    const { session } = begin(() => says(), shared());
+    await session.absorb(told("a"), [answer("a", "q", "older", { status: "streaming" })]);
+    expect(session.state().path.at(-1)?.text).toBe("!");
+  });
+});
+
+it("a branch that is shown again is shown to where it was", async () => {
+  const nodes = [question("q", null, "?"), answer("a", "q", "!"), answer("z", "q", "other", { createdAt: 9 }), question("x", "a", "older", 3), question("y", "a", "newer", 4)];
+  const { session } = begin(() => says(), conversation(nodes, "x"));
+  session.showBranch("z");
+  session.showBranch("a");
+  expect(session.state().info.headId).toBe("x");
+});
+
 describe("endings", () => {
   it("a stopped answer keeps its text and fetches what it has cost", async () => {
     const { session, last, receipt } = begin(async function* (_, signal) {

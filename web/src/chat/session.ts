@@ -4,8 +4,9 @@ import { faultOf } from "../api/errors";
 import { mergeExtra } from "../api/merge";
 import type { ChatChunk, RunReceipt } from "../api/types";
 import type { HistoryStore } from "../history/store";
+import { mergedInfo, newerOf } from "../history/merge";
 import { UNTITLED, titleOf } from "../history/title";
-import { type NodeMap, newestLeaf, pathTo } from "../history/tree";
+import { endOf, type NodeMap, newestLeaf, pathTo } from "../history/tree";
 import type { AnswerNode, Conversation, ConversationInfo, MessageNode, UserNode } from "../history/types";
 import { newId } from "../history/types";
 import { requestOf } from "./request";
@@ -31,6 +32,7 @@ export interface SessionPorts {
 
 const SHOW_EVERY_MS = 48;
 const KEEP_EVERY_MS = 2_000;
+const MOST_HEADS = 20;
 const RECEIPT_AFTER_MS = [400, 1_200, 4_000];
 
 export class ChatSession {
@@ -38,6 +40,8 @@ export class ChatSession {
   #abort: AbortController | null = null;
   #showTimer: ReturnType<typeof setTimeout> | null = null;
   #keptAt = 0;
+  // Ends of branches that were shown before, the latest first.
+  #leftHeads: string[] = [];
   readonly #listeners = new Set<() => void>();
   readonly #ports: SessionPorts;
 
@@ -80,15 +84,31 @@ export class ChatSession {
     this.#abort?.abort();
   }
 
-  showBranch(headId: string | null): void {
-    if (headId === this.#state.info.headId || this.isRunning || (headId !== null && !this.#state.nodes.has(headId))) return;
-    this.#change({ headId });
+  /** Shows the version `id` and what follows it: as it was shown last, else by the newest version each time. */
+  showBranch(id: string | null): void {
+    if (this.isRunning || (id !== null && !this.#state.nodes.has(id)) || this.#state.path.some((node) => node.id === id)) return;
+    const { headId } = this.#state.info;
+    if (headId !== null) this.#leftHeads = [headId, ...this.#leftHeads.filter((left) => left !== headId)].slice(0, MOST_HEADS);
+    this.#change({ headId: id === null ? null : this.#headUnder(id) });
     void this.#keep([]);
   }
 
   async rename(title: string): Promise<void> {
-    this.#change({ title: titleOf(title), isRenamed: true });
+    this.#change({ title: titleOf(title), isRenamed: true, renamedAt: this.#ports.now() });
     await this.#keep([]);
+  }
+
+  /** What another browser added. What is shown goes on where it went on from here, and stays as it is elsewhere. */
+  async absorb(told: ConversationInfo, messages: readonly MessageNode[]): Promise<void> {
+    const changed = newerOf(this.#state.nodes, messages);
+    const nodes = new Map(this.#state.nodes);
+    for (const node of changed) nodes.set(node.id, node);
+    const info = mergedInfo(this.#state.info, told);
+    const { headId } = this.#state.info;
+    const isAhead = !this.isRunning && pathTo(nodes, info.headId).some(({ id }) => id === headId);
+    this.#state = { ...this.#state, nodes };
+    this.#change({ ...info, headId: isAhead ? info.headId : headId });
+    await this.#ports.history.absorb(this.#state.info, changed);
   }
 
   conversation(): Conversation {
@@ -170,6 +190,12 @@ export class ChatSession {
       this.#emit();
       return this.#keep([this.#node(id)]);
     }
+  }
+
+  #headUnder(id: string): string {
+    const { nodes } = this.#state;
+    const left = this.#leftHeads.find((head) => pathTo(nodes, head).some((node) => node.id === id));
+    return left ?? endOf(nodes, id);
   }
 
   #node(id: string): MessageNode {

@@ -1,10 +1,12 @@
 // What the question would cost, asked for while it is typed.
 import { useEffect, useState } from "react";
 import { useClient } from "../api/clientContext";
+import { faultOf } from "../api/errors";
 import type { Quote } from "../api/types";
 import { useApp } from "../app/appContext";
 import type { MessageNode } from "../history/types";
-import { BUILT_IN_TOOLS, requestOf } from "./request";
+import { requestOf } from "./request";
+import type { AskSettings } from "./settings";
 
 const PAUSE_MS = 450;
 
@@ -23,7 +25,14 @@ export function useQuote(text: string, path: readonly MessageNode[]): Quote | nu
     const abort = new AbortController();
     const timer = setTimeout(() => {
       const draft: MessageNode = { id: "draft", parentId: path.at(-1)?.id ?? null, role: "user", text: question, createdAt: 0 };
-      client.quote(requestOf([...path, draft], settings), BUILT_IN_TOOLS, abort.signal).then(setQuote, () => setQuote(null));
+      const ask = (asked: AskSettings) => client.quote(requestOf([...path, draft], asked), abort.signal);
+      ask(settings)
+        .catch((error: unknown) => {
+          // A desk without the research graph answers with its tools, and is asked for the price of that.
+          if (faultOf(error)?.param !== "cryptodesk.research") throw error;
+          return ask({ ...settings, isResearch: false });
+        })
+        .then(setQuote, () => setQuote(null));
     }, PAUSE_MS);
     return () => {
       clearTimeout(timer);

@@ -43,8 +43,18 @@ export function fromFile(text: string, now: number): Conversation {
   };
 }
 
+/** A message as the desk keeps it, under the id that it has; null for what is none. */
+export function readMessage(value: unknown, now: number): MessageNode | null {
+  if (!isObject(value) || typeof value.id !== "string" || (value.role !== "user" && value.role !== "assistant")) return null;
+  const parentId = typeof value.parentId === "string" ? value.parentId : null;
+  const common = { id: value.id, parentId, text: String(value.text ?? "").slice(0, LONGEST_TEXT), createdAt: moment(value.createdAt, now) };
+  if (value.role === "user") return { ...common, role: "user" };
+  const runId = plain(value.runId, LONGEST_TITLE);
+  return { ...common, role: "assistant", ...readAnswer(value), ...(runId ? { runId } : {}) };
+}
+
 /** Without what is of this machine alone. */
-function shareable(node: MessageNode): MessageNode {
+export function shareable(node: MessageNode): MessageNode {
   if (node.role === "user") return node;
   const { fault, ...rest } = node;
   return fault ? { ...rest, status: "failed" } : rest;

@@ -1,10 +1,7 @@
 // Conversations in the browser's IndexedDB. Messages have rows of their own, so that a long chat is not written anew.
+// What the desk does not have yet is noted in the same transaction, so that no message is forgotten on its way there.
+import { type DeskPlace, done, type GoneRow, IndexedNotes, openDatabase, type Seen, type SentMark, STORES } from "./notes";
 import type { Conversation, ConversationInfo, MessageNode } from "./types";
-
-const NAME = "cryptodesk";
-const VERSION = 1;
-const INFOS = "conversations";
-const MESSAGES = "messages";
 
 interface MessageRow {
   conversationId: string;
@@ -19,6 +16,24 @@ export interface HistoryStore {
   remove(id: string): Promise<void>;
   /** Conversations in whose title or text every word of `query` occurs, newest first. */
   search(query: string, limit?: number): Promise<SearchHit[]>;
+  /** As `save`, of what came from the desk. */
+  absorb(info: ConversationInfo, changed: readonly MessageNode[]): Promise<void>;
+  /** As `remove`, of what was deleted elsewhere. */
+  forget(id: string): Promise<void>;
+  readonly notes: HistoryNotes;
+}
+
+/** What is known of each conversation's place on the desk. A mark of the empty id is of the conversation's own facts. */
+export interface HistoryNotes {
+  unsent(): Promise<SentMark[]>;
+  sent(marks: readonly SentMark[]): Promise<void>;
+  markAll(conversationId: string): Promise<void>;
+  places(): Promise<DeskPlace[]>;
+  setPlace(place: DeskPlace): Promise<void>;
+  gone(): Promise<GoneRow[]>;
+  clearGone(conversationId: string): Promise<void>;
+  seen(owner: string): Promise<Seen>;
+  setSeen(seen: Seen): Promise<void>;
 }
 
 export interface SearchHit {
@@ -31,35 +46,50 @@ const MOST_HITS = 50;
 export class IndexedHistory implements HistoryStore {
   #opened: Promise<IDBDatabase> | null = null;
   readonly #factory: IDBFactory;
+  readonly notes: HistoryNotes;
 
   constructor(factory: IDBFactory = indexedDB) {
     this.#factory = factory;
+    this.notes = new IndexedNotes(() => this.#open());
   }
 
   async list(): Promise<ConversationInfo[]> {
-    const infos = await this.#read<ConversationInfo[]>(INFOS, (store) => store.getAll());
+    const infos = await this.#read<ConversationInfo[]>(STORES.infos, (store) => store.getAll());
     return infos.sort((a, b) => b.updatedAt - a.updatedAt);
   }
 
   async load(id: string): Promise<Conversation | null> {
-    const info = await this.#read<ConversationInfo | undefined>(INFOS, (store) => store.get(id));
+    const info = await this.#read<ConversationInfo | undefined>(STORES.infos, (store) => store.get(id));
     if (!info) return null;
-    const rows = await this.#read<MessageRow[]>(MESSAGES, (store) => store.getAll(rangeOf(id)));
+    const rows = await this.#read<MessageRow[]>(STORES.messages, (store) => store.getAll(rangeOf(id)));
     return { info, nodes: rows.map((row) => row.node) };
   }
 
   async save(info: ConversationInfo, changed: readonly MessageNode[]): Promise<void> {
-    await this.#write((infos, messages) => {
-      infos.put(info);
-      for (const node of changed) messages.put({ conversationId: info.id, id: node.id, node } satisfies MessageRow);
+    await this.#write((transaction) => {
+      put(transaction, info, changed);
+      const unsent = transaction.objectStore(STORES.unsent);
+      for (const id of ["", ...changed.map((node) => node.id)]) unsent.put({ conversationId: info.id, id, mark: Math.random() } satisfies SentMark);
     });
   }
 
+  async absorb(info: ConversationInfo, changed: readonly MessageNode[]): Promise<void> {
+    await this.#write((transaction) => put(transaction, info, changed));
+  }
+
   async remove(id: string): Promise<void> {
-    await this.#write((infos, messages) => {
-      infos.delete(id);
-      messages.delete(rangeOf(id));
+    await this.#write((transaction) => {
+      const places = transaction.objectStore(STORES.places);
+      const asked = places.get(id) as IDBRequest<DeskPlace | undefined>;
+      asked.onsuccess = () => {
+        if (asked.result) transaction.objectStore(STORES.gone).put({ ...asked.result } satisfies GoneRow);
+        drop(transaction, id);
+      };
     });
+  }
+
+  async forget(id: string): Promise<void> {
+    await this.#write((transaction) => drop(transaction, id));
   }
 
   async search(query: string, limit = MOST_HITS): Promise<SearchHit[]> {
@@ -76,7 +106,7 @@ export class IndexedHistory implements HistoryStore {
   }
 
   async #find(id: string, words: readonly string[]): Promise<string | null> {
-    const rows = await this.#read<MessageRow[]>(MESSAGES, (store) => store.getAll(rangeOf(id)));
+    const rows = await this.#read<MessageRow[]>(STORES.messages, (store) => store.getAll(rangeOf(id)));
     for (const { node } of rows) {
       const text = node.text.toLowerCase();
       if (words.every((word) => text.includes(word))) return snippetOf(node.text, text.indexOf(words[0] ?? ""));
@@ -89,34 +119,33 @@ export class IndexedHistory implements HistoryStore {
     return promised<T>(ask(store) as IDBRequest<T>);
   }
 
-  async #write(change: (infos: IDBObjectStore, messages: IDBObjectStore) => void): Promise<void> {
-    const transaction = (await this.#open()).transaction([INFOS, MESSAGES], "readwrite");
-    change(transaction.objectStore(INFOS), transaction.objectStore(MESSAGES));
-    await new Promise<void>((resolve, reject) => {
-      transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(transaction.error ?? new Error("The browser refused to store the conversation."));
-    });
+  async #write(change: (transaction: IDBTransaction) => void): Promise<void> {
+    const transaction = (await this.#open()).transaction(Object.values(STORES), "readwrite");
+    change(transaction);
+    await done(transaction);
   }
 
   #open(): Promise<IDBDatabase> {
-    this.#opened ??= new Promise((resolve, reject) => {
-      const request = this.#factory.open(NAME, VERSION);
-      request.onupgradeneeded = () => {
-        request.result.createObjectStore(INFOS, { keyPath: "id" });
-        request.result.createObjectStore(MESSAGES, { keyPath: ["conversationId", "id"] });
-      };
-      request.onerror = () => reject(request.error ?? new Error("The browser's storage cannot be opened."));
-      request.onsuccess = () => {
-        // A newer version of the app in another tab must be able to upgrade.
-        request.result.onversionchange = () => request.result.close();
-        resolve(request.result);
-      };
+    this.#opened ??= openDatabase(this.#factory, () => {
+      this.#opened = null;
     });
     return this.#opened;
   }
 }
 
-/** Every message of one conversation: ids are text, and an array sorts after any text. */
+function put(transaction: IDBTransaction, info: ConversationInfo, changed: readonly MessageNode[]): void {
+  transaction.objectStore(STORES.infos).put(info);
+  const messages = transaction.objectStore(STORES.messages);
+  for (const node of changed) messages.put({ conversationId: info.id, id: node.id, node } satisfies MessageRow);
+}
+
+function drop(transaction: IDBTransaction, id: string): void {
+  transaction.objectStore(STORES.infos).delete(id);
+  transaction.objectStore(STORES.places).delete(id);
+  for (const name of [STORES.messages, STORES.unsent]) transaction.objectStore(name).delete(rangeOf(id));
+}
+
+/** Every row of one conversation: ids are text, and an array sorts after any text. */
 function rangeOf(conversationId: string): IDBKeyRange {
   return IDBKeyRange.bound([conversationId], [conversationId, []]);
 }

@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { answer, question } from "./samples";
-import { inTreeOrder, newestLeaf, pathTo } from "./tree";
+import { childrenOf, endOf, inTreeOrder, newestLeaf, pathTo } from "./tree";
 import type { MessageNode } from "./types";
 
 const map = (...nodes: MessageNode[]) => new Map(nodes.map((node) => [node.id, node]));
@@ -38,6 +38,14 @@ describe("inTreeOrder", () => {
     const long = Array.from({ length: 5_000 }, (_, i) => question(`m${i}`, i ? `m${i - 1}` : null, "?", i));
     expect(inTreeOrder(map(...long))).toHaveLength(5_000);
   });
+});
+
+it("versions are found by age, and a branch goes on by the newest", () => {
+  expect(ids(childrenOf(TREE, "q1"))).toBe("a1 a2");
+  expect(ids(childrenOf(TREE, null))).toBe("q1 q2");
+  expect(childrenOf(TREE, "q2")).toEqual([]);
+  expect([endOf(TREE, "q1"), endOf(TREE, "a1"), endOf(TREE, "q2")]).toEqual(["q3", "a1", "q2"]);
+  expect(endOf(map(question("x", "y", "?"), question("y", "x", "?")), "x")).toBe("y");
 });
 
 it("the newest leaf is the message that came last", () => {

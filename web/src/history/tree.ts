@@ -34,6 +34,36 @@ export function inTreeOrder(nodes: NodeMap, base: string | null = null): Message
   return ordered;
 }
 
+// A session makes a new map for each new message and none for new text, so the families last as long as the map.
+const families = new WeakMap<NodeMap, Map<string | null, MessageNode[]>>();
+
+/** The versions that follow a message, by age, each as it was when the map was made. */
+export function childrenOf(nodes: NodeMap, parentId: string | null): readonly MessageNode[] {
+  let known = families.get(nodes);
+  if (!known) {
+    known = new Map();
+    for (const node of nodes.values()) {
+      const siblings = known.get(node.parentId);
+      if (siblings) siblings.push(node);
+      else known.set(node.parentId, [node]);
+    }
+    for (const [parent, siblings] of known) known.set(parent, sorted(siblings));
+    families.set(nodes, known);
+  }
+  return known.get(parentId) ?? [];
+}
+
+/** The end of the branch that goes on from `id` by the newest version each time. */
+export function endOf(nodes: NodeMap, id: string): string {
+  const seen = new Set<string>();
+  for (let at = id; ; ) {
+    seen.add(at);
+    const next = childrenOf(nodes, at).at(-1)?.id;
+    if (next === undefined || seen.has(next)) return at;
+    at = next;
+  }
+}
+
 /** The newest message of all. */
 export function newestLeaf(nodes: NodeMap): string | null {
   return inTreeOrder(nodes).reduce<MessageNode | null>(

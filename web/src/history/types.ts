@@ -37,6 +37,8 @@ export interface ConversationInfo {
   id: string;
   title: string;
   isRenamed: boolean;
+  /** When it was renamed last. */
+  renamedAt?: number;
   createdAt: number;
   updatedAt: number;
   headId: string | null;
@@ -48,5 +50,7 @@ export interface Conversation {
 }
 
 export function newId(): string {
-  return crypto.randomUUID();
+  // A page over plain HTTP from another machine has no `randomUUID`.
+  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

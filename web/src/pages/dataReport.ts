@@ -46,7 +46,7 @@ export const MODE_WORDS: Record<string, string> = {
   auto: "Live where a source answers, otherwise the dated snapshot.",
   live: "Live sources only.",
   snapshot: "The dated snapshot only; no live source is asked.",
-  simulated: "A simulated market: invented data. Nothing below is what answers are made of.",
+  simulated: "This desk answers from a simulated market: invented data. What is listed here is not used.",
 };
 
 export function ageSeconds(held: Held, now: string): number | null {

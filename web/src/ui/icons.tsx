@@ -42,5 +42,6 @@ export const SunIcon = icon(<path d="M10 13.2a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 
 export const MoonIcon = icon(<path d="M16 11.5A6.5 6.5 0 0 1 8.5 4a6.5 6.5 0 1 0 7.5 7.5Z" />);
 export const ScreenIcon = icon(<path d="M3 4.5h14v9H3zM7.5 16.5h5M10 13.5v3" />);
 export const WarnIcon = icon(<path d="M10 3.5 2.8 16h14.4L10 3.5ZM10 8.5v3.4M10 14v.1" />);
+export const CloudIcon = icon(<path d="M6 15.5a3.5 3.5 0 0 1-.4-7A4.6 4.6 0 0 1 14.5 9a3.3 3.3 0 0 1-.3 6.5H6Z" />);
 export const OfflineIcon = icon(<path d="M3 3l14 14M5.5 9.5a7 7 0 0 1 2-1.2M14.5 9.5a7 7 0 0 0-4-1.7M8 12.5a3.2 3.2 0 0 1 4 0M10 15.5v.1" />);
 export const ResearchIcon = icon(<path d="M8 3h4M9 3v4.5L4.5 15c-.5 1 .1 2 1.2 2h8.6c1.1 0 1.7-1 1.2-2L11 7.5V3M6.8 12h6.4" />);

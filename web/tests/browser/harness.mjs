@@ -30,9 +30,23 @@ export function launch() {
   return chromium.launch({ executablePath: DESK.chromium, args: ARGUMENTS });
 }
 
-/** A page of a new browser profile. `faults` gathers what must not be: console errors, CSP violations, other hosts. */
-export async function openPage(browser, { size = "desktop", scheme = "light", path: where = "/", key = DESK.key, expected = [] } = {}) {
+/** A history on the desk that is this page's alone: pages of other steps have the same key. */
+async function keepApart(context) {
+  let sequence = 0;
+  await context.route("**/v1/history**", (route) => {
+    const method = route.request().method();
+    const list = { object: "list", data: [], has_more: false, next: null, latest: sequence, epoch: sequence ? "e" : "", key_id: "k", size: 0, most_size: 1 };
+    if (method === "POST") sequence += 1;
+    const merged = { object: "conversation", id: "c", sequence, is_deleted: false, is_new: false, before: sequence - 1 };
+    return route.fulfill({ json: method === "POST" ? merged : list });
+  });
+}
+
+/** A page of a new browser profile. `faults` gathers what must not be: console errors, CSP violations, other hosts. With
+ * `shares` its conversations are kept on the desk, for the other pages that share. */
+export async function openPage(browser, { size = "desktop", scheme = "light", path: where = "/", key = DESK.key, expected = [], shares = false } = {}) {
   const context = await browser.newContext({ viewport: SIZES[size], colorScheme: scheme, hasTouch: size === "phone", acceptDownloads: true, reducedMotion: "reduce" });
+  if (!shares) await keepApart(context);
   const page = await context.newPage();
   page.setDefaultTimeout(WAIT_MS);
   const faults = [];

@@ -17,14 +17,14 @@ from cryptodesk.app.replaying.replay import LoadedRun, Replayed
 from cryptodesk.app.replaying.tape import events_of
 from cryptodesk.core.events import CallPieces, ModelFinished, ModelStarted, ReasoningDelta, TextDelta, ToolCallDelta
 from cryptodesk.core.messages import ToolResultPart
-from cryptodesk.storage.sqlite import SqliteDatabase
+from cryptodesk.storage.database import Database
 
 __all__ = ["build_evidence"]
 
 _FIRST_ERROR = 400
 
 
-def build_evidence(run: LoadedRun, replayed: Replayed | None, database: SqliteDatabase) -> dict[str, Any]:
+def build_evidence(run: LoadedRun, replayed: Replayed | None, database: Database) -> dict[str, Any]:
     """`replayed` is None where no replay is possible."""
     recording = run.recording
     parts = {

@@ -1,10 +1,13 @@
-"""The desk's own routes: what runs have cost and would cost, receipts, use, budgets, limits, and what data there is."""
+"""The desk's own routes: what runs have cost and would cost, receipts, use, budgets, limits, what data there is,
+evidence, and the conversations that are kept for a key."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from cryptodesk.dialects._ports import Dialect, DialectPorts, DialectRoute
+from cryptodesk.dialects.desk.evidence import EVIDENCE_PREFIX, build_evidence_endpoint
+from cryptodesk.dialects.desk.history import EXPORT_PATH, HISTORY_PATH, HISTORY_PREFIX, build_history_endpoints
 from cryptodesk.dialects.desk.limits import LIMITS_PATH, build_limits_endpoint
 from cryptodesk.dialects.desk.openapi import build_paths
 from cryptodesk.dialects.desk.route import (
@@ -24,6 +27,9 @@ def _routes(ports: DialectPorts) -> Sequence[DialectRoute]:
     routes = [] if ports.data is None else [DialectRoute(DATA_PATH, build_data_endpoint(ports, ports.data))]
     if ports.limit_states is not None:
         routes.append(DialectRoute(LIMITS_PATH, build_limits_endpoint(ports, ports.limit_states)))
+    if ports.history is not None:
+        kept = build_history_endpoints(ports, ports.history)
+        routes += (DialectRoute(path, kept[path]) for path in (HISTORY_PATH, EXPORT_PATH))
     if ports.money is None:
         return routes
     endpoints = build_endpoints(ports, ports.money)
@@ -31,9 +37,14 @@ def _routes(ports: DialectPorts) -> Sequence[DialectRoute]:
 
 
 def _prefixes(ports: DialectPorts) -> Sequence[DialectRoute]:
-    if ports.money is None:
-        return ()
-    return [DialectRoute(RECEIPTS_PREFIX, build_endpoints(ports, ports.money)[RECEIPTS_PREFIX])]
+    prefixes = []
+    if ports.money is not None:
+        prefixes.append(DialectRoute(RECEIPTS_PREFIX, build_endpoints(ports, ports.money)[RECEIPTS_PREFIX]))
+    if ports.evidence is not None:
+        prefixes.append(DialectRoute(EVIDENCE_PREFIX, build_evidence_endpoint(ports, ports.evidence)))
+    if ports.history is not None:
+        prefixes.append(DialectRoute(HISTORY_PREFIX, build_history_endpoints(ports, ports.history)[HISTORY_PREFIX]))
+    return prefixes
 
 
 DIALECT = Dialect(name="desk", routes=_routes, openapi=build_paths, prefixes=_prefixes)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cryptodesk.dialects._ports import DialectPorts
 from cryptodesk.dialects.desk.limits import LIMITS_PATH, limits_schema
+from cryptodesk.dialects.desk.openapi_kept import evidence_paths, history_paths, history_schemas
+from cryptodesk.dialects.desk.openapi_parts import Schema, object_, operation, ref
+from cryptodesk.dialects.desk.quoting import CMC_PATH, quoted_paths
 from cryptodesk.dialects.desk.wire import GROUPS
 
 __all__ = ["build_paths"]
-
-Schema = dict[str, Any]
 
 _TEXT: Schema = {"type": "string"}
 _COUNT: Schema = {"type": "integer", "minimum": 0}
@@ -31,46 +30,34 @@ def build_paths(ports: DialectPorts) -> Schema:
     paths: Schema = {}
     schemas: Schema = {}
     if ports.money is not None:
-        paths |= _money_paths()
+        paths |= _money_paths(quoted_paths(ports))
         schemas |= _schemas()
     if ports.data is not None:
-        paths["/v1/data"] = {"get": _operation("getDataStatus", "What data the desk has, and how old", "DataStatus")}
+        paths["/v1/data"] = {"get": operation("getDataStatus", "What data the desk has, and how old", "DataStatus")}
         schemas |= {"DeskError": _error_schema(), "DataStatus": _data_schema()}
     if ports.limit_states is not None:
-        shown = _operation("listLimits", "How much the key and its account may ask, and what is used", "LimitList")
+        shown = operation("listLimits", "How much the key and its account may ask, and what is used", "LimitList")
         paths[LIMITS_PATH] = {"get": shown}
         schemas |= {"DeskError": _error_schema(), "LimitList": limits_schema()}
+    if ports.evidence is not None:
+        paths |= evidence_paths()
+        schemas |= {"DeskError": _error_schema()}
+    if ports.history is not None:
+        paths |= history_paths()
+        schemas |= {"DeskError": _error_schema(), **history_schemas()}
     if not paths:
         return {"paths": {}, "components": {}}
     bearer = {"deskBearer": {"type": "http", "scheme": "bearer"}}
     return {"paths": paths, "components": {"schemas": schemas, "securitySchemes": bearer}}
 
 
-def _money_paths() -> Schema:
-    budgets = _operation("listBudgets", "What the key and its account may still spend", "BudgetList")
+def _money_paths(quoted: tuple[str, ...]) -> Schema:
+    budgets = operation("listBudgets", "What the key and its account may still spend", "BudgetList")
     return {
         "/v1/receipts/{id}": {"get": _receipt_operation()},
-        "/v1/quote": {"post": _quote_operation()},
+        "/v1/quote": {"post": _quote_operation(quoted)},
         "/v1/usage": {"get": _usage_operation()},
         "/v1/budgets": {"get": budgets},
-    }
-
-
-def _operation(name: str, summary: str, schema: str, faults: Schema | None = None, **more: Any) -> Schema:
-    told = {
-        "401": "No key, or one that is not valid.",
-        "405": "Another method.",
-        "500": "The desk failed.",
-        **(faults or {}),
-    }
-    responses: Schema = {status: _response(text, "DeskError") for status, text in told.items()}
-    responses["200"] = _response("As asked.", schema)
-    return {
-        "operationId": name,
-        "summary": f"{summary} (an extension)",
-        "security": [{"cmcKey": []}, {"deskBearer": []}],
-        **more,
-        "responses": dict(sorted(responses.items())),
     }
 
 
@@ -83,18 +70,28 @@ def _receipt_operation() -> Schema:
         "description": "The id of an answer, with or without `chatcmpl-`.",
     }
     faults = {"404": "No such run, or another account's."}
-    return _operation("getReceipt", "What a run has cost", "DeskReceipt", faults, parameters=[by_id])
+    return operation("getReceipt", "What a run has cost", "DeskReceipt", faults, parameters=[by_id])
 
 
-def _quote_operation() -> Schema:
+def _quote_operation(quoted: tuple[str, ...]) -> Schema:
     faults = {
-        "400": "The chat endpoint would refuse the body.",
+        "400": "That route would refuse the body.",
         "404": "Unknown or unavailable model.",
         "408": "The body did not arrive in time.",
         "413": "The body is too large.",
     }
-    body = {"required": True, "content": {"application/json": {"schema": _ref("ChatRequest")}}}
-    return _operation("quote", "What a chat request would cost", "Quote", faults, requestBody=body)
+    meant = {
+        "name": "for",
+        "in": "query",
+        "schema": {"enum": list(quoted), "default": CMC_PATH},
+        "description": "The route that the body is meant for.",
+    }
+    # Bodies of different dialects look alike, so more than one of them may describe the same.
+    requests = ["ChatRequest", "OpenAIChatRequest", "OpenAIResponsesRequest"]
+    requests += ["MessariChatRequest"] if any(path.startswith("/ai/") for path in quoted) else []
+    schema = {"anyOf": [ref(name) for name in requests]}
+    body = {"required": True, "content": {"application/json": {"schema": schema}}}
+    return operation("quote", "What a chat request would cost", "Quote", faults, parameters=[meant], requestBody=body)
 
 
 def _usage_operation() -> Schema:
@@ -104,17 +101,12 @@ def _usage_operation() -> Schema:
         {"name": "by", "in": "query", "schema": {"enum": list(GROUPS)}, "description": "One row for each; `day`."},
     ]
     faults = {"400": "A date or a grouping that there is not."}
-    return _operation("getUsage", "What the account has used", "UsageReport", faults, parameters=parameters)
-
-
-def _response(description: str, schema: str) -> Schema:
-    headers = {"x-server-traceid": {"$ref": "#/components/headers/x-server-traceid"}}
-    return {"description": description, "headers": headers, "content": {"application/json": {"schema": _ref(schema)}}}
+    return operation("getUsage", "What the account has used", "UsageReport", faults, parameters=parameters)
 
 
 def _schemas() -> Schema:
     counts = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens")
-    sums = {"runs": _COUNT, "usage": _ref("TokenUse"), "charged_usd": _AMOUNT, "refunded_usd": _AMOUNT}
+    sums = {"runs": _COUNT, "usage": ref("TokenUse"), "charged_usd": _AMOUNT, "refunded_usd": _AMOUNT}
     row = {**sums, **dict.fromkeys(GROUPS.values(), _TEXT)}
     budget = {
         "scope": {"enum": ["key", "account"]},
@@ -126,8 +118,8 @@ def _schemas() -> Schema:
         "DeskError": _error_schema(),
         "DeskReceipt": _receipt_schema(),
         "LedgerEntry": _entry_schema(),
-        "TokenUse": _object(dict.fromkeys(counts, _COUNT)),
-        "Quote": _object(
+        "TokenUse": object_(dict.fromkeys(counts, _COUNT)),
+        "Quote": object_(
             {
                 "object": {"const": "quote"},
                 "model": _TEXT,
@@ -137,19 +129,19 @@ def _schemas() -> Schema:
                 "basis": {"type": "array", "items": _TEXT},
             }
         ),
-        "UsageReport": _object(
+        "UsageReport": object_(
             {
                 "object": {"const": "usage"},
                 "from": _DAY,
                 "to": _DAY,
                 "by": {"enum": list(GROUPS)},
-                "data": {"type": "array", "items": _object(row, list(sums))},
-                "total": _object(sums),
+                "data": {"type": "array", "items": object_(row, list(sums))},
+                "total": object_(sums),
                 "balance_usd": _AMOUNT,  # of prepaid accounts alone
             },
             ["object", "from", "to", "by", "data", "total"],
         ),
-        "BudgetList": _object({"object": {"const": "list"}, "data": {"type": "array", "items": _object(budget)}}),
+        "BudgetList": object_({"object": {"const": "list"}, "data": {"type": "array", "items": object_(budget)}}),
     }
 
 
@@ -160,7 +152,7 @@ def _error_schema() -> Schema:
         "param": {"type": ["string", "null"]},
         "code": {"type": ["string", "null"]},
     }
-    return _object({"error": _object(error)})
+    return object_({"error": object_(error)})
 
 
 def _data_schema() -> Schema:
@@ -168,14 +160,14 @@ def _data_schema() -> Schema:
     holding = {**dict.fromkeys(("kind", "source", "detail"), _TEXT), "mode": _MODE, "rows": _COUNT, "entities": _COUNT}
     source = dict.fromkeys(("name", "state", "detail"), _TEXT)
     pullable = {**dict.fromkeys(("name", "adds", "command"), _TEXT), "is_pulled": _FLAG, "size_bytes": _COUNT}
-    return _object(
+    return object_(
         {
             "object": {"const": "data_status"},
             "at": _MOMENT,
             "mode": {"enum": ["auto", "live", "snapshot", "simulated"]},
-            "holdings": _list(_object({**holding, **span})),
-            "sources": _list(_object(source)),
-            "pullable": _list(_object(pullable)),
+            "holdings": _list(object_({**holding, **span})),
+            "sources": _list(object_(source)),
+            "pullable": _list(object_(pullable)),
             "documents": {"anyOf": [_documents_schema(span), {"type": "null"}]},
         }
     )
@@ -191,11 +183,11 @@ def _documents_schema(span: Schema) -> Schema:
         "error": {"type": ["string", "null"]},
         "problems": _list(_TEXT),
     }
-    return _object(
+    return object_(
         {
             "total": _COUNT,
-            "holdings": _list(_object(held)),
-            "subscriptions": _list(_object(subscription)),
+            "holdings": _list(object_(held)),
+            "subscriptions": _list(object_(subscription)),
             "defaults_left": _COUNT,
         }
     )
@@ -203,7 +195,7 @@ def _documents_schema(span: Schema) -> Schema:
 
 def _receipt_schema() -> Schema:
     outcome = {"enum": ["finished", "cancelled", "failed", None]}
-    return _object(
+    return object_(
         {
             "object": {"const": "receipt"},
             "id": _TEXT,
@@ -211,18 +203,18 @@ def _receipt_schema() -> Schema:
             "outcome": outcome,
             "model": _TEXT,
             "served_by": {"type": "array", "items": _TEXT},
-            "usage": _ref("TokenUse"),
+            "usage": ref("TokenUse"),
             "total_usd": _AMOUNT,
             "held_usd": _AMOUNT,
             "is_estimated": _FLAG,
             "created_at": _MOMENT,
-            "entries": {"type": "array", "items": _ref("LedgerEntry")},
+            "entries": {"type": "array", "items": ref("LedgerEntry")},
         }
     )
 
 
 def _entry_schema() -> Schema:
-    return _object(
+    return object_(
         {
             "id": _TEXT,
             "kind": {"enum": ["hold", "charge", "surcharge", "release", "credit", "refund"]},
@@ -230,7 +222,7 @@ def _entry_schema() -> Schema:
             "created_at": _MOMENT,
             "served_by": {"type": ["string", "null"]},
             "price_version": _TEXT,
-            "usage": _ref("TokenUse"),
+            "usage": ref("TokenUse"),
             "is_estimated": _FLAG,
         }
     )
@@ -238,12 +230,3 @@ def _entry_schema() -> Schema:
 
 def _list(items: Schema) -> Schema:
     return {"type": "array", "items": items}
-
-
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _object(properties: Schema, required: list[str] | None = None) -> Schema:
-    names = list(properties) if required is None else required
-    return {"type": "object", "properties": properties, "required": names, "additionalProperties": False}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -11,20 +11,21 @@ import msgspec
 from msgspec import Struct
 
 from cryptodesk.core.errors import CryptodeskError, InternalError, InvalidRequest, MethodNotAllowed, Unauthenticated
-from cryptodesk.core.ids import new_id
+from cryptodesk.core.ids import new_trace_id
 from cryptodesk.core.requests import Caller
 from cryptodesk.dialects._body import ClientGone, read_body
 from cryptodesk.dialects._http import TRACE_HEADER
 from cryptodesk.dialects._ports import DialectPorts, Receive, Scope, Send
 from cryptodesk.dialects._retry import retry_headers
 
-__all__ = ["Ask", "Endpoint", "Handler", "header", "query_value"]
+__all__ = ["Ask", "Endpoint", "File", "Handler", "header", "query_value"]
 
 log = logging.getLogger("cryptodesk.dialects.desk")
 
 _JSON: Final = (b"content-type", b"application/json")
 _NO_STORE: Final = (b"cache-control", b"no-store")
 _MOST_QUERY_FIELDS = 100
+_WITH_BODY: Final = frozenset({"POST", "PATCH"})
 
 
 class Ask(Struct, frozen=True):
@@ -36,8 +37,16 @@ class Ask(Struct, frozen=True):
     body: bytes = b""
 
 
-# Gives the JSON of the answer. Raises: CryptodeskError.
-Handler = Callable[[Ask], Awaitable[bytes]]
+class File(Struct, frozen=True):
+    """An answer that is saved under `name`, sent piece by piece."""
+
+    pieces: AsyncIterator[bytes]
+    media_type: bytes
+    name: str
+
+
+# Gives the JSON of the answer, or a file. Raises: CryptodeskError.
+Handler = Callable[[Ask], Awaitable[bytes | File]]
 
 
 class Endpoint:
@@ -51,9 +60,13 @@ class Endpoint:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        trace_id = new_id()
+        trace_id = new_trace_id()
         try:
-            await _send(send, 200, await self._answer(scope, receive, trace_id), trace_id)
+            answer = await self._answer(scope, receive, trace_id)
+            if isinstance(answer, File):
+                await _send_file(send, answer, trace_id)
+            else:
+                await _send(send, 200, answer, trace_id)
         except ClientGone:
             pass
         except Exception as error:  # the HTTP boundary
@@ -63,14 +76,14 @@ class Endpoint:
             more += ((b"allow", self._allowed.encode()),) if status == 405 else ()
             await _send(send, status, body, trace_id, more)
 
-    async def _answer(self, scope: Scope, receive: Receive, trace_id: str) -> bytes:
+    async def _answer(self, scope: Scope, receive: Receive, trace_id: str) -> bytes | File:
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         handler = self._handlers.get(method)
         if handler is None:
             raise MethodNotAllowed(f"Method {scope['method'][:20]} is not allowed here; use {self._allowed}.")
         caller = await self._authenticate(scope)
         body = b""
-        if method == "POST":
+        if method in _WITH_BODY:
             _check_type(scope)
             body = await read_body(receive, header(scope, b"content-length"), self._ports.settings)
         return await handler(Ask(caller, scope, trace_id, body))
@@ -114,6 +127,8 @@ def _check_type(scope: Scope) -> None:
 
 def _known(error: Exception, trace_id: str) -> CryptodeskError:
     if isinstance(error, CryptodeskError):
+        if error.public_message != error.message:  # what the caller is not told is for the log
+            log.error("request %s failed: %s", trace_id, error.message)
         return error
     log.error("request %s failed by a defect", trace_id, exc_info=error)
     return InternalError("An internal error occurred. It was logged under the request's trace id.")
@@ -136,3 +151,26 @@ async def _send(
     headers = [_JSON, length, _NO_STORE, (TRACE_HEADER, trace_id.encode()), *more]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+async def _send_file(send: Send, file: File, trace_id: str) -> None:
+    """The status is sent with the first piece, so that what fails before it is told as an error."""
+    name = f'attachment; filename="{file.name}"'.encode()
+    headers = [
+        (b"content-type", file.media_type),
+        (b"content-disposition", name),
+        _NO_STORE,
+        (TRACE_HEADER, trace_id.encode()),
+    ]
+    pieces = aiter(file.pieces)
+    first = await anext(pieces, b"")
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": first, "more_body": True})
+    try:
+        async for piece in pieces:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+    except Exception as error:
+        # A second status cannot be sent; without its end the client knows that the file is not whole.
+        log.error("file %s of request %s broke off", file.name, trace_id, exc_info=error)
+        return
+    await send({"type": "http.response.body", "body": b"", "more_body": False})

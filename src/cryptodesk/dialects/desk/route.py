@@ -5,19 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final
 
-from msgspec import structs
-
 from cryptodesk.core.errors import InvalidRequest, NotFound
 from cryptodesk.core.money import MoneyDesk
-from cryptodesk.dialects._extra import MAX_COST_HEADER
 from cryptodesk.dialects._ports import DataDesk, DialectPorts, Scope
-
-# A quote is of a request to that dialect, so its body is read by that dialect's own rules.
-from cryptodesk.dialects.cmc.choices import COMPLETION_ID_PREFIX, MAX_ROUNDS
-from cryptodesk.dialects.cmc.errors import ServerBusy
-from cryptodesk.dialects.cmc.parse import parse_request
+from cryptodesk.dialects.cmc.choices import COMPLETION_ID_PREFIX
 from cryptodesk.dialects.desk.data import encode_data
-from cryptodesk.dialects.desk.reply import Ask, Endpoint, header, query_value
+from cryptodesk.dialects.desk.quoting import Quoting
+from cryptodesk.dialects.desk.reply import Ask, Endpoint, query_value
 from cryptodesk.dialects.desk.wire import GROUPS, encode_budgets, encode_quote, encode_receipt, encode_usage
 
 __all__ = [
@@ -43,8 +37,7 @@ _MOST_QUOTED = 80
 
 def build_endpoints(ports: DialectPorts, money: MoneyDesk) -> dict[str, Endpoint]:
     """By path, or by the beginning of it."""
-    rounds = min(ports.limits.rounds, MAX_ROUNDS)
-    chat_ports = structs.replace(ports, limits=structs.replace(ports.limits, rounds=rounds))
+    quoting = Quoting(ports, money)
 
     async def show_receipt(ask: Ask) -> bytes:
         run_id = ask.scope["path"].removeprefix(RECEIPTS_PREFIX).removeprefix(COMPLETION_ID_PREFIX)
@@ -55,12 +48,7 @@ def build_endpoints(ports: DialectPorts, money: MoneyDesk) -> dict[str, Endpoint
         return encode_receipt(receipt)
 
     async def quote(ask: Ask) -> bytes:
-        include, most = header(ask.scope, b"cryptodesk-include"), header(ask.scope, MAX_COST_HEADER)
-        try:
-            request = parse_request(ask.body, ask.caller, ask.trace_id, chat_ports, include or b"", most or b"")
-        except ServerBusy:
-            raise InvalidRequest("The chat endpoint does not take a request of this shape.") from None
-        return encode_quote(await money.quote(request))
+        return encode_quote(await quoting.quote(ask))
 
     async def show_usage(ask: Ask) -> bytes:
         first, last, group = _read_period(ask.scope, ports.clock.now().date())
