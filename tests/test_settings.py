@@ -54,6 +54,32 @@ def test_no_auth_is_for_loopback_only() -> None:
         load_settings(insecure_no_auth=True, host="10.0.0.5")
 
 
+def test_not_every_page_may_ask_where_no_key_is_asked() -> None:
+    assert load_settings(cors_origins=("*",)).cors_origins == ("*",)
+    with pytest.raises(SettingsError, match="any page that you open could spend your money"):
+        load_settings(cors_origins=("*",), insecure_no_auth=True)
+
+
+@pytest.mark.parametrize(
+    "origin", ["app.example.org", "https://app.example.org/", "https://App.example.org", "ftp://a.b", "https://*.b", ""]
+)
+def test_what_is_no_origin_is_refused(origin: str) -> None:
+    with pytest.raises(SettingsError, match="cors_origins"):
+        load_settings(cors_origins=(origin,))
+
+
+@pytest.mark.parametrize("origin", ["https://app.example.org", "http://localhost:5173", "http://[::1]:80"])
+def test_an_origin_has_a_scheme_a_host_and_perhaps_a_port(origin: str) -> None:
+    assert load_settings(cors_origins=(origin,)).cors_origins == (origin,)
+
+
+def test_a_proxy_is_believed_by_its_address_or_network() -> None:
+    assert load_settings(trusted_proxies=("127.0.0.1", "10.0.0.0/8", "::1")).trusted_proxies[1] == "10.0.0.0/8"
+    for wrong in ("proxy.lan", "10.0.0.1/8"):
+        with pytest.raises(SettingsError, match="trusted_proxies"):
+            load_settings(trusted_proxies=(wrong,))
+
+
 def test_provider_variables_may_have_our_prefix_which_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOME_KEY", "theirs")
     assert load_settings().variables(["SOME_KEY", "OTHER_KEY"]) == {"SOME_KEY": "theirs"}
@@ -81,3 +107,21 @@ def test_secrets_are_keys_by_name_and_passwords_inside_addresses(monkeypatch: py
     found = load_settings().secrets()
     assert {"sk-canary-1", "pw-canary-2"} <= set(found)
     assert "secret" not in found
+
+
+def test_what_opens_a_collector_is_a_secret_in_each_of_its_forms(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "x-team=blue,authorization=Bearer%20canary-1")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "api-key=canary-2")
+    assert {"Bearer%20canary-1", "Bearer canary-1", "canary-1", "canary-2"} <= set(load_settings().secrets())
+
+
+def test_the_standard_variables_of_opentelemetry_turn_it_on_and_ours_win(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (load_settings().otel_traces, load_settings().otel_metrics) == ("none", "none")
+    monkeypatch.setenv("OTEL_TRACES_EXPORTER", "OTLP ")
+    monkeypatch.setenv("OTEL_METRICS_EXPORTER", "")
+    assert (load_settings().otel_traces, load_settings().otel_metrics) == ("otlp", "none")
+    monkeypatch.setenv("CRYPTODESK_OTEL_TRACES", "none")
+    assert load_settings().otel_traces == "none"
+    monkeypatch.setenv("OTEL_METRICS_EXPORTER", "console")
+    with pytest.raises(SettingsError, match="otlp"):
+        load_settings()

@@ -5,16 +5,18 @@ Order of precedence: command-line options, environment, the TOML file, defaults.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import unquote
 
 import platformdirs
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 from pydantic_settings.exceptions import SettingsError as UnreadableSetting
 
@@ -38,6 +40,9 @@ _PASSWORD_IN_ADDRESS = re.compile(r"://[^\s/:@]{0,200}:(?P<password>[^\s/@]{1,50
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]{1,253}|\[[0-9a-f:]{2,45}\])(?::[0-9]{1,5})?")
+
+
 class SettingsError(ValueError):
     """A setting is wrong. The message names it and says what would fix it. `problems` are the settings by name, each
     with what is wrong, where the error is about certain ones."""
@@ -45,6 +50,22 @@ class SettingsError(ValueError):
     def __init__(self, message: str, problems: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
         self.problems = problems or {}
+
+
+def _origin(text: str) -> str:
+    if text != "*" and not _ORIGIN.fullmatch(text):
+        raise ValueError("expected an origin such as https://app.example.org, in small letters and without a path")
+    return text
+
+
+def _network(text: str) -> str:
+    ipaddress.ip_network(text)
+    return text
+
+
+def _exporter(value: object) -> object:
+    """OpenTelemetry's rule: an empty variable is one that is not set."""
+    return value.strip().lower() or "none" if isinstance(value, str) else value
 
 
 def _default_home() -> Path:
@@ -109,6 +130,21 @@ class Settings(BaseSettings):
         True,
         description="Answer the prompts with which chat applications ask for a title, tags or follow-up questions by "
         "the embedded analyst, free of charge (OpenAI dialect).",
+    )
+    cors_origins: tuple[Annotated[str, AfterValidator(_origin)], ...] = Field(
+        (), description="Origins of pages that may call the server from a browser; * for all. Without any: its own."
+    )
+    allowed_hosts: tuple[str, ...] = Field(
+        (), description="Host names by which the server may be called where it asks no key, beside loopback ones."
+    )
+    behind_tls: bool = Field(
+        False, description="Whether clients reach the server over TLS alone, by a proxy: browsers are then told so."
+    )
+    trusted_proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = Field(
+        (), description="Addresses and networks of reverse proxies whose X-Forwarded-For is believed."
+    )
+    address_requests_a_minute: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="Requests that one client address may send a minute, with whatever key."
     )
     mcp_origins: tuple[str, ...] = Field(
         (), description="Origins of pages that may call /mcp from a browser, for instance https://app.example.org."
@@ -241,6 +277,16 @@ class Settings(BaseSettings):
     metrics_key: SecretStr | None = Field(
         None, description="The bearer token with which /metrics is read from anywhere. Without one: this machine alone."
     )
+    otel_traces: Annotated[Literal["otlp", "none"], BeforeValidator(_exporter)] = Field(
+        "none",
+        validation_alias=AliasChoices("CRYPTODESK_OTEL_TRACES", "OTEL_TRACES_EXPORTER", "otel_traces"),
+        description="Send traces to an OpenTelemetry collector: otlp, or none. OTEL_* variables say where and how.",
+    )
+    otel_metrics: Annotated[Literal["otlp", "none"], BeforeValidator(_exporter)] = Field(
+        "none",
+        validation_alias=AliasChoices("CRYPTODESK_OTEL_METRICS", "OTEL_METRICS_EXPORTER", "otel_metrics"),
+        description="Send the numbers of /metrics to an OpenTelemetry collector: otlp, or none.",
+    )
     recording: Literal["full", "redacted", "off"] = Field(
         "full",
         description="What is kept of each run for its replay and its evidence: full, redacted (texts of the user and "
@@ -252,6 +298,13 @@ class Settings(BaseSettings):
     )
     recording_run_kb: Annotated[int, Field(ge=16)] = Field(
         4096, description="What one run's recording may take; a longer run is recorded without its texts."
+    )
+    history_days: Annotated[float, Field(ge=0)] = Field(
+        365.0,
+        description="How long a conversation shared by signed-in browsers is kept after its last change; 0 keeps none.",
+    )
+    history_mb: Annotated[int, Field(ge=1)] = Field(
+        256, description="What all conversations of one key may take, in megabytes; what comes on top is refused."
     )
 
     @classmethod
@@ -303,7 +356,11 @@ class Settings(BaseSettings):
         ends = ("_KEY", "_TOKEN", "_SECRET", "_PASSWORD")
         named = (value for name, value in os.environ.items() if value and name.upper().endswith(ends))
         inside = (match["password"] for value in os.environ.values() for match in _PASSWORD_IN_ADDRESS.finditer(value))
-        return (*named, *inside)
+        return (*named, *inside, *_header_values(os.environ))
+
+    def telemetry(self, name: str) -> str:
+        """What a standard variable of OpenTelemetry says, OTEL_<NAME>; empty where it is not set."""
+        return os.environ.get(f"OTEL_{name}", "").strip()
 
     def variables(self, names: Iterable[str]) -> dict[str, str]:
         """Provider keys and addresses among the environment variables that the model catalogue names.
@@ -315,6 +372,15 @@ class Settings(BaseSettings):
             if value:
                 found[name] = value
         return found
+
+
+def _header_values(variables: Mapping[str, str]) -> Iterator[str]:
+    """What is sent to a collector to be let in, as it is written and as it is sent."""
+    for name, value in variables.items():
+        if name.startswith("OTEL_EXPORTER_OTLP_") and name.endswith("HEADERS"):
+            for pair in value.split(","):
+                written = pair.partition("=")[2].strip()
+                yield from dict.fromkeys((written, unquote(written), unquote(written).rpartition(" ")[2]))
 
 
 def config_file() -> Path | None:
@@ -364,6 +430,8 @@ def load_settings(**overrides: object) -> Settings:
             f"insecure_no_auth needs a loopback host, got {settings.host!r}: "
             "anyone who reaches the server could spend your money"
         )
+    if settings.insecure_no_auth and "*" in settings.cors_origins:
+        raise SettingsError("cors_origins cannot be * without keys: any page that you open could spend your money")
     return settings
 
 

@@ -132,3 +132,13 @@ def test_errors_come_before_warnings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CRYPTODESK_AAA", "1")
     monkeypatch.setenv("CRYPTODESK_PROXY", "nowhere")
     assert [finding.level for finding in check_configuration()] == ["error", "warning"]
+
+
+def test_telemetry_that_cannot_be_sent_as_it_is_wanted_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
+    assert check_configuration() == (), "nothing is sent, so nothing is wrong"
+    monkeypatch.setenv("OTEL_TRACES_EXPORTER", "otlp")
+    assert found("otel_traces").level == "error"
+    assert "OTEL_EXPORTER_OTLP_PROTOCOL" in found("otel_traces").problem
+    monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
+    assert check_configuration() == ()

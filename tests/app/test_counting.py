@@ -141,6 +141,35 @@ async def test_a_database_that_fails_takes_no_other_number_away(
     assert not [key for key in found if key[0] in {"data_age_seconds", "documents_stored"}]
 
 
+@pytest.mark.parametrize("stream", [False, True])
+async def test_who_asks_is_told_how_much_of_the_time_was_the_desks(tmp_path: Path, stream: bool) -> None:
+    headers = {"content-type": "application/json", "x-cmc_pro_api_key": KEY, "cryptodesk-overhead": "1"}
+    async with serving(tmp_path) as client:
+        slow = await client.post(chat(model="scripted-slow", stream=stream), headers)
+        own = await client.post(chat(model="cryptodesk-analyst", stream=stream), headers)
+        unasked = await client.post(chat(model="scripted-plain", stream=stream))
+        mcp = await client.call("GET", "/mcp", headers={"cryptodesk-overhead": "1", "host": "127.0.0.1"})
+    assert float(slow.headers["cryptodesk-upstream-ms"]) > 0
+    assert float(slow.headers["cryptodesk-overhead-ms"]) > 0
+    assert own.headers["cryptodesk-upstream-ms"] == "0.000", "the embedded analyst is the desk itself"
+    assert float(own.headers["cryptodesk-overhead-ms"]) > 0
+    assert not [name for name in unasked.headers if name.startswith("cryptodesk-")]
+    assert mcp.headers["cryptodesk-upstream-ms"] == "0.000"
+
+
+async def test_a_research_job_is_open_work_like_a_request(tmp_path: Path) -> None:
+    async with serving(tmp_path, research_model="scripted-never_ends") as client:
+        local = {"host": "127.0.0.1"}
+        headers = {"content-type": "application/json", "x-messari-api-key": KEY, **local}
+        path, body = "/ai/v1/deep-research", b'{"query": "What is Bitcoin?"}'
+        assert (await client.call("POST", path, body, headers)).status < 300
+        found: dict[tuple[str, ...], float] = {}
+        async with asyncio.timeout(20):
+            while not found.get(("research_jobs_running",)):
+                found = samples((await client.call("GET", "/metrics", headers=local)).body.decode())
+    assert found["requests_open",] == found["research_jobs_running",] == 1
+
+
 async def test_it_can_be_switched_off(tmp_path: Path) -> None:
     async with serving(tmp_path, metrics=False) as client:
         assert (await client.call("GET", "/metrics")).status == 404

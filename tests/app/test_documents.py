@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -27,6 +28,7 @@ class FakeFeed:
 class FakeLibrary:
     def __init__(self, *, is_broken: bool = False) -> None:
         self.feed = FakeFeed()
+        self.syncer: Any = None
         self.is_broken = is_broken
         self.opened = self.closed = 0
 
@@ -91,3 +93,14 @@ async def test_one_who_gives_up_leaves_the_opening_to_the_others() -> None:
     gave_up.cancel()
     assert (await stayed).notes == ("searched b",)
     assert library.opened == 1
+
+
+async def test_syncs_are_told_once_the_library_is_open() -> None:
+    library = FakeLibrary()
+    library.syncer = SimpleNamespace(outcomes={("rss", "synced"): 2})
+    documents = documents_of(FakeLibrary(is_broken=True), library)
+    assert documents.syncs() == {}
+    await documents.count()
+    assert documents.syncs() == {}, "the first try failed"
+    await documents.count()
+    assert documents.syncs() == {("rss", "synced"): 2}

@@ -9,14 +9,21 @@ from typing import Any
 import pytest
 
 from cryptodesk.app.mcp import mcp_ports
+from cryptodesk.app.recording.taping import Untaped
 from cryptodesk.mcp.ports import McpPorts, McpSettings
 from cryptodesk.settings import Settings
 from tests.dialects.support import make_ports
 
 
 def ports_of(home: Path, **settings: Any) -> McpPorts:
-    desk: Any = SimpleNamespace(settings=Settings.model_validate({"home": home, **settings}), tools=object())
+    chosen = Settings.model_validate({"home": home, **settings})
+    desk: Any = SimpleNamespace(settings=chosen, tools=object(), taping=_Wrapping())
     return mcp_ports(desk, make_ports())
+
+
+class _Wrapping(Untaped):
+    def tools(self, tools: Any) -> Any:
+        return ("wrapped", tools)
 
 
 def test_settings_as_they_come(tmp_path: Path) -> None:
@@ -38,3 +45,8 @@ def test_a_server_for_this_machine_alone_is_known(tmp_path: Path, host: str, is_
 
 def test_an_operator_may_keep_passages_back(tmp_path: Path) -> None:
     assert ports_of(tmp_path, mcp_passages=False).settings.gives_passages is False
+
+
+def test_tools_are_counted_and_traced_as_those_of_a_run_are(tmp_path: Path) -> None:
+    wrapped: Any = ports_of(tmp_path).tools
+    assert wrapped[0] == "wrapped"

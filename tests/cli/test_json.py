@@ -13,13 +13,13 @@ from typer.testing import CliRunner
 from cryptodesk.app.desk import open_ledger
 from cryptodesk.cli import app
 from cryptodesk.ledger.seals import Sealer
-from cryptodesk.ledger.store import SqliteLedger
+from cryptodesk.ledger.store import DatabaseLedger
 from cryptodesk.settings import load_settings
 from tests.ledger.support import NOW, a_charge
 
 runner = CliRunner()
 
-KEY = {"id", "name", "account", "created_at", "expires_at", "revoked_at", "state"}
+KEY = {"id", "name", "account", "created_at", "expires_at", "revoked_at", "scopes", "state"}
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +39,7 @@ def run(*arguments: str, code: int = 0) -> Any:
 
 def fill(*amounts: str) -> None:
     with open_ledger(load_settings()) as database:
-        ledger = SqliteLedger(database)
+        ledger = DatabaseLedger(database)
 
         def insert(connection: Any) -> int:
             batch = database.batch()

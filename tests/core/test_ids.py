@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-from cryptodesk.core.ids import new_id, new_time_ordered_id
+from cryptodesk.core.ids import new_id, new_time_ordered_id, new_trace_id
 
 HEX = re.compile(r"[0-9a-f]{32}")
 
@@ -21,3 +21,7 @@ def test_later_ids_sort_behind_earlier_ones() -> None:
 
 def test_ids_of_one_moment_differ() -> None:
     assert len({new_time_ordered_id(1_790_000_000.0) for _ in range(1000)}) == 1000
+
+
+def test_the_id_of_a_request_that_nobody_traces_is_a_new_one() -> None:
+    assert len({new_trace_id() for _ in range(100)}) == 100

@@ -374,3 +374,13 @@ async def test_left_to_itself_the_desk_is_woken_by_a_job_and_by_time(
     with pytest.raises(asyncio.CancelledError):
         await serving
     assert len(engine.requests) == 2
+
+
+async def test_how_many_run_is_told(store: DatabaseJobStore) -> None:
+    bench = Bench(store, FakeEngine(holds_at=1))
+    async with bench.serving():
+        assert bench.desk.running == 0
+        await bench.create()
+        await bench.engine.holding.wait()
+        assert bench.desk.running == 1
+    assert bench.desk.running == 0

@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 
 from cryptodesk.app.connections import allow_descriptors
 from cryptodesk.app.finding import Finding
+from cryptodesk.app.tracing.opening import check_telemetry
 from cryptodesk.catalog.models import CatalogError, load_models
 from cryptodesk.catalog.prices import load_prices
 from cryptodesk.market.live_side import load_sources
-from cryptodesk.settings import Settings
+from cryptodesk.settings import Settings, SettingsError
 
 __all__ = ["look_around"]
 
@@ -72,6 +73,13 @@ def _look_at_addresses(settings: Settings) -> Iterator[Finding]:
     database = settings.database_url
     if database is not None and not _is_address(database.get_secret_value(), ("postgres", "postgresql")):
         yield Finding("error", "database_url", "no address of the form postgresql://user:password@host:port/name")
+
+
+def _look_at_telemetry(settings: Settings) -> Iterator[Finding]:
+    try:
+        check_telemetry(settings)
+    except SettingsError as error:
+        yield Finding("error", "otel_traces" if settings.otel_traces == "otlp" else "otel_metrics", str(error))
 
 
 def _look_at_listening(settings: Settings) -> Iterator[Finding]:
@@ -132,6 +140,7 @@ _LOOKS: Final[tuple[Callable[[Settings], Iterable[Finding]], ...]] = (
     _look_at_catalogue,
     _look_at_sources,
     _look_at_addresses,
+    _look_at_telemetry,
     _look_at_listening,
     _look_at_keys,
     _look_at_providers,

@@ -34,6 +34,7 @@ from cryptodesk.observing.request import RequestCounter
 from cryptodesk.observing.runs import RunCounter
 from cryptodesk.observing.tally import Tally
 from cryptodesk.observing.texts import TextKeeper
+from cryptodesk.storage.groups import GroupSizes
 
 if TYPE_CHECKING:
     from cryptodesk.app.admitting import Admitting
@@ -68,7 +69,8 @@ class Slot(Struct, frozen=True):
 
 
 class Counting:
-    """Made before the desk, whose runs `observer` hears of and whose ports `over` counts."""
+    """Made before the desk, whose runs `observer` hears of and whose ports `over` counts. `before` is what the process
+    that had the slot before had counted."""
 
     def __init__(self, *, then: RunObserver | None = None, slot: Slot | None = None, keeps_texts: bool = False) -> None:
         self._slot = slot
@@ -78,6 +80,8 @@ class Counting:
         self.observer = RunCounter(self.tally, then)
         self.counted = Counted(self.tally)
         self._told: dict[tuple[str, tuple[str, ...]], float] = {}
+        self._groups = GroupSizes().numbers()
+        self.before = [(row, list(values)) for row, values in self.tally.board.read()]
 
     def over(self, taping: Taping) -> Taping:
         return CountedTaping(taping, self.counted, keeps_texts=self._keeps_texts)
@@ -119,9 +123,21 @@ class Counting:
             log.warning("the age of the data is not known: %s", error)
             return None
 
+    @property
+    def is_first(self) -> bool:
+        """Of the processes of this machine."""
+        return self._slot is None or self._slot.number == 0
+
+    async def rows(self, *, with_shared: bool = True) -> list[tuple[Row, list[float]]]:
+        """The numbers of this process by now, and with `with_shared` those that all have in common."""
+        self.refresh()
+        shared = _shared_rows(await self._report()) if with_shared else []
+        return [*self.tally.board.read(), *shared]
+
     def refresh(self) -> None:
         meter, desk, gate = self.tally.meter, self._desk, self._admitting.gate
-        meter("requests_open").set(self.requests.requests)
+        meter("requests_open").set(self.requests.requests + desk.jobs.running)
+        meter("research_jobs_running").set(desk.jobs.running)
         meter("streams_open").set(self.requests.streams)
         meter("runs_under_way").set(gate.running)
         meter("runs_waiting").set(gate.waiting)
@@ -133,7 +149,20 @@ class Counting:
         for source in desk.market.statuses():
             meter("source_breaker_state").set(_STATES[source.breaker], (source.source,))
             self.count_up("source_requests_total", (source.source,), source.requests)
+            for outcome, count in source.outcomes.items():
+                self.count_up("source_answers_total", (source.source, outcome), count)
+        for labels, count in desk.document_syncs().items():
+            self.count_up("document_syncs_total", labels, count)
         self.count_up("store_transactions_total", (), desk.database.transactions)
+        self._count_groups(desk.database.groups)
+
+    def _count_groups(self, groups: GroupSizes) -> None:
+        """A histogram that is kept elsewhere: its growth since it was told last."""
+        counts = groups.numbers()
+        self.tally.meter("store_group_size").add_all(
+            [now - told for now, told in zip(counts, self._groups, strict=True)]
+        )
+        self._groups = counts
 
     @property
     def _worker(self) -> str:
@@ -155,7 +184,7 @@ class CountedTaping:
         self._counted = counted
         self._keeps_texts = keeps_texts
         self.new_id, self.clock, self.turns, self.ledger = inner.new_id, inner.clock, inner.turns, inner.ledger
-        self.observer, self.feed = inner.observer, inner.feed
+        self.observer, self.feed, self.nodes = inner.observer, inner.feed, inner.nodes
         self.documents, self.ties, self.watch = inner.documents, inner.ties, inner.watch
 
     def engine(self, engine: RunEngine, *, is_graph: bool = False) -> RunEngine:
@@ -166,7 +195,8 @@ class CountedTaping:
         return self._inner.catalog(self._counted.catalog(catalog))
 
     def provider(self, provider: Provider, route: ModelRoute) -> Provider:
-        return self._inner.provider(self._counted.provider(provider), route)
+        counted = self._counted.provider(provider, is_own=not route.is_language_model)
+        return self._inner.provider(counted, route)
 
     def tools(self, tools: ToolRunner) -> ToolRunner:
         return self._inner.tools(self._counted.tools(tools))

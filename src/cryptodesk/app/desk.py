@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from cryptodesk.app.catalogue import CatalogueWatch, open_models, start_hint
 from cryptodesk.app.databases import open_database
@@ -33,8 +33,7 @@ from cryptodesk.ledger.idempotency import AnswerStore
 from cryptodesk.ledger.keeper import LedgerKeeper
 from cryptodesk.ledger.pricing import PriceBook
 from cryptodesk.ledger.refunds import Refunds
-from cryptodesk.ledger.store import SqliteLedger
-from cryptodesk.market.fetching.migrations import MIGRATIONS as SOURCE_MIGRATIONS
+from cryptodesk.ledger.store import DatabaseLedger
 from cryptodesk.market.identity.directory import AssetDirectory
 from cryptodesk.market.identity.mentions import AssetMentions, Mention
 from cryptodesk.market.market import Market, MarketOptions
@@ -46,13 +45,12 @@ from cryptodesk.models.analyst.tie_breaker import TieBreaker
 from cryptodesk.models.analyst.ties import NO_BREAKS, TieBreaks
 from cryptodesk.research.jobs import JobDesk, JobSettings
 from cryptodesk.settings import Settings
+from cryptodesk.state.history import DatabaseHistory
 from cryptodesk.state.keys import DatabaseKeyStore
 from cryptodesk.state.research_jobs import DatabaseJobStore
 from cryptodesk.state.turns import DatabaseTurnStore
-from cryptodesk.storage.connection import connect_writer
-from cryptodesk.storage.migrations import apply_migrations
+from cryptodesk.storage.database import Database
 from cryptodesk.storage.presence import Presence
-from cryptodesk.storage.sqlite import SqliteDatabase
 from cryptodesk.tools import ToolRegistry, ToolServices
 from cryptodesk.verification.verifier import AnswerVerifier
 
@@ -81,7 +79,7 @@ class Desk:
     ) -> None:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
-        self._database = _open_database(settings)
+        self._database = open_database(settings)
         self.market = Market(_market_options(settings), self._database, self.clock)
         directory = self.market.directory
         mentions = self.mentions = AssetMentions(directory)
@@ -102,7 +100,7 @@ class Desk:
         self.catalog = taping.catalog(resilient_models(self.models, settings))
         observer = taping.observer(observer)
         self.keys = DatabaseKeyStore(self._database)
-        self.ledger = SqliteLedger(self._database)
+        self.ledger = DatabaseLedger(self._database)
         self._turns = DatabaseTurnStore(self._database, retention_seconds=settings.response_retention_hours * 3600.0)
         self.holds = HoldDesk(self._database, self.clock)
         settlement = Settlement(
@@ -114,6 +112,11 @@ class Desk:
         )
         self.money = LedgerDesk(self._database, self.clock, self.catalog, PriceBook(), self.tools)
         self.answers = AnswerStore(self._database, retention_seconds=settings.idempotency_hours * 3600.0)
+        self.history = DatabaseHistory(
+            self._database.apart("history"),
+            retention_seconds=settings.history_days * 24 * 3600.0,
+            most_megabytes=settings.history_mb,
+        )
         self.credits = CreditBook(self._database, self.clock, credits_a_month=settings.credits_a_month)
         self.graph = taping.engine(LateResearch(lambda: open_research(self, settlement, observer)), is_graph=True)
         self.research = MeteredEngine(self.graph, self.credits)
@@ -148,7 +151,7 @@ class Desk:
         await self._database.aclose()
 
     @property
-    def database(self) -> SqliteDatabase:
+    def database(self) -> Database:
         return self._database
 
     def presence(self) -> Presence:
@@ -212,6 +215,7 @@ class Desk:
             await self._turns.purge_expired(self.clock.unix())
             await self._job_store.purge_expired(self.clock.unix())
             await self.answers.purge_expired(self.clock.unix())
+            await self.history.purge_expired(self.clock.unix())
             if self.recorder is not None:
                 await asyncio.to_thread(self.recorder.purge)
             await asyncio.sleep(_PURGE_INTERVAL_SECONDS)
@@ -233,6 +237,10 @@ class Desk:
         """Keeps what is subscribed to fresh, and the index with it. Runs until it is cancelled."""
         if self._library is not None:
             await self._library.keep_fresh(is_sole=is_sole)
+
+    def document_syncs(self) -> Mapping[tuple[str, str], int]:
+        """How syncs of documents ended in this process, by source and outcome."""
+        return self._handbook.syncs()
 
     async def release_abandoned_turns(self) -> None:
         """Gives back what a killed server had claimed. Only for the sole server of a data folder."""
@@ -315,15 +323,10 @@ def _market_options(settings: Settings) -> MarketOptions:
     )
 
 
-def _open_database(settings: Settings) -> SqliteDatabase:
-    # Ledger, market and documents take no other yet; `open_database` says so to who wants one.
-    return cast("SqliteDatabase", open_database(settings))
-
-
 @contextmanager
 def open_keys(settings: Settings) -> Iterator[DatabaseKeyStore]:
     """The key store of a data folder, for commands."""
-    database = _open_database(settings)
+    database = open_database(settings)
     try:
         yield DatabaseKeyStore(database)
     finally:
@@ -331,17 +334,15 @@ def open_keys(settings: Settings) -> Iterator[DatabaseKeyStore]:
 
 
 @contextmanager
-def open_ledger(settings: Settings) -> Iterator[SqliteDatabase]:
+def open_ledger(settings: Settings) -> Iterator[Database]:
     """The database of a data folder, for commands about its ledger."""
-    database = _open_database(settings)
+    database = open_database(settings)
     try:
         yield database
     finally:
         database.close()
 
 
-def open_market(settings: Settings, database: SqliteDatabase) -> Market:
+def open_market(settings: Settings, database: Database) -> Market:
     """The market data of an open database, for commands that need nothing else of the product."""
-    with closing(connect_writer(settings.database_path)) as connection:
-        apply_migrations(connection, "market_sources", SOURCE_MIGRATIONS)
     return Market(_market_options(settings), database, SystemClock())

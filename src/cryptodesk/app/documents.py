@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -60,6 +60,13 @@ class Documents:
             except (CryptodeskError, OSError, RuntimeError):
                 log.exception("the documents cannot be kept fresh; the next try is in a minute")
                 await asyncio.sleep(_RETRY_SECONDS)
+
+    def syncs(self) -> Mapping[tuple[str, str], int]:
+        """Syncs of this process by source and by how they ended; none before the library is open."""
+        opening = self._opening
+        if opening is None or not opening.done() or _failed(opening):
+            return {}
+        return opening.result().syncer.outcomes
 
     async def close(self) -> None:
         if self._opening is None:

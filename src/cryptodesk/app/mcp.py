@@ -30,12 +30,12 @@ def mcp_ports(desk: Desk, edge: DialectPorts) -> McpPorts:
 
     return McpPorts(
         edge=edge,
-        tools=desk.tools,
+        tools=desk.taping.tools(desk.tools),
         default_model=settings.default_model,
         suggest_assets=suggest_assets,
         settings=McpSettings(
-            origins=settings.mcp_origins,
-            hosts=tuple(name.lower() for name in settings.mcp_hosts),
+            origins=(*settings.mcp_origins, *settings.cors_origins),
+            hosts=tuple(name.lower() for name in (*settings.mcp_hosts, *settings.allowed_hosts)),
             is_loopback=settings.host in _LOOPBACK,
             gives_passages=settings.mcp_passages,
         ),

@@ -54,6 +54,7 @@ class LateTexts:
 def open_research(desk: Desk, settlement: Settlement, observer: RunObserver | None) -> ResearchEngine:
     """The engine over the parts of an open desk."""
     engine = importlib.import_module("cryptodesk.research.engine")
+    graph, nodes = (importlib.import_module(f"cryptodesk.research.{name}") for name in ("graph", "nodes"))
     services = importlib.import_module("cryptodesk.research.services")
     planning = importlib.import_module("cryptodesk.research.planning")
     metrics = importlib.import_module("cryptodesk.market.metrics.desk")
@@ -92,6 +93,7 @@ def open_research(desk: Desk, settlement: Settlement, observer: RunObserver | No
             data=desk.settings.data,
             observer=observer,
         ),
+        graph=graph.Graph(taping.nodes(nodes.NODES)),
         new_id=taping.new_id,
     )
     return opened

@@ -27,6 +27,7 @@ from cryptodesk.app.server import address_text, ensure_key, serve_forever
 from cryptodesk.catalog.models import load_models
 from cryptodesk.catalog.prices import load_prices
 from cryptodesk.core.clock import SystemClock
+from cryptodesk.core.errors import CryptodeskError
 from cryptodesk.core.ticks import SystemTicks, Ticks
 from cryptodesk.settings import Settings, SettingsError, load_settings
 
@@ -152,7 +153,11 @@ def work(arguments: str) -> None:
     settings = load_settings(**told["overrides"])
     listening = socket.socket(fileno=told["descriptor"])
     slot = Slot(told["number"], told["of"], Path(told["folder"]))
-    serve_forever(settings, lambda _: None, listening, slot)
+    try:
+        serve_forever(settings, lambda _: None, listening, slot)
+    except CryptodeskError as error:
+        log.error("worker %d cannot start: %s", slot.number, error.message)
+        raise SystemExit(1) from None
 
 
 def _command(

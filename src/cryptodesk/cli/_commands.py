@@ -66,6 +66,14 @@ COMMANDS = (
         ),
     ),
     Entry(
+        "db",
+        f"{_CLI}.db",
+        "app",
+        "Serve",
+        "Bring the database up to date, check it, copy it to another.",
+        ("cryptodesk db check", "DATABASE_URL=postgresql://desk@db.example/desk cryptodesk db copy"),
+    ),
+    Entry(
         "mcp",
         f"{_CLI}.mcp",
         "mcp",

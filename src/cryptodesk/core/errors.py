@@ -37,7 +37,8 @@ CryptodeskError
 │   ├── ContentFiltered          400
 │   └── RunTimeout               504
 └── InternalError                500  a defect of ours
-    └── LedgerUnavailable        503  nothing can be recorded, so nothing is run
+    ├── LedgerUnavailable        503  nothing can be recorded, so nothing is run
+    └── StoreUnavailable         503  the database cannot be asked now
 """
 
 from __future__ import annotations
@@ -71,6 +72,7 @@ __all__ = [
     "RequestTimeout",
     "RunError",
     "RunTimeout",
+    "StoreUnavailable",
     "TooLarge",
     "ToolArgumentError",
     "ToolError",
@@ -361,3 +363,16 @@ class LedgerUnavailable(InternalError):
     @property
     def public_message(self) -> str:
         return self.message
+
+
+class StoreUnavailable(InternalError):
+    """The database is away, starting, or kept busy by others: nothing is wrong with the request, nor with the program.
+    Which database and why is for the log."""
+
+    code = "store_unavailable"
+    status = 503
+    retryable = True
+
+    @property
+    def public_message(self) -> str:
+        return "The database cannot be asked now. Try again in a moment."

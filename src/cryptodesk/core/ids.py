@@ -6,8 +6,9 @@ import os
 from random import Random
 
 from cryptodesk.core.tapes import TAPE
+from cryptodesk.core.traces import TRACE_ID
 
-__all__ = ["new_id", "new_time_ordered_id"]
+__all__ = ["new_id", "new_time_ordered_id", "new_trace_id"]
 
 # Ids are names, not secrets: a stored turn is bound to its key. A generator seeded once from the system is as unique
 # and spares each request two calls into the kernel (30 us each where this was measured).
@@ -19,6 +20,15 @@ if hasattr(os, "register_at_fork"):
 def new_id() -> str:
     """32 lower-case hex characters, 128 random bits: the form of an OpenTelemetry trace id."""
     made = f"{_random.getrandbits(128):032x}"
+    tape = TAPE.get()
+    return made if tape is None else tape.id(made)
+
+
+def new_trace_id() -> str:
+    """A request's: that of its trace where it is traced, else a new one."""
+    made = TRACE_ID.get()
+    if made is None:
+        return new_id()
     tape = TAPE.get()
     return made if tape is None else tape.id(made)
 

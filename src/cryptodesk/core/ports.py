@@ -206,7 +206,8 @@ class KeyStore(Protocol):
 
 
 class RunSummary(Struct, frozen=True):
-    """What the log says of a run that ended. `code` is the error's code, None unless it failed."""
+    """What the log says of a run that ended. `code` is the error's code, None unless it failed. `figures_bound` are
+    those of the answer that a tool result bears out, derived ones among them."""
 
     run_id: str
     trace_id: str
@@ -222,6 +223,7 @@ class RunSummary(Struct, frozen=True):
     usage: Usage
     amount_usd: Decimal
     duration_ms: float
+    figures_bound: int = 0
     figures_contradicted: int = 0
     figures_unbound: int = 0
 

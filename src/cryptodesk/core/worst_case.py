@@ -140,9 +140,7 @@ def _run_usd(pricing: Pricing, route: ModelRoute, shape: RunShape) -> Decimal:
     output = min((n for n in (shape.output_tokens, route.max_output_tokens) if n is not None), default=None)
     output = UNKNOWN_OUTPUT_TOKENS if output is None else output
     if shape.calls == 1:
-        return compute_call_usd(
-            pricing, route, shape.input_tokens, output, built_in_listed=shape.built_in_listed
-        )
+        return compute_call_usd(pricing, route, shape.input_tokens, output, built_in_listed=shape.built_in_listed)
     growth = output + -(-shape.tool_calls // max(1, shape.calls)) * TOOL_RESULT_TOKENS if shape.grows else 0
     costs = [
         compute_call_usd(pricing, route, sent, output, built_in_listed=shape.built_in_listed)

@@ -18,6 +18,7 @@ from cryptodesk.core.ports import KeyStore
 from cryptodesk.core.requests import Caller, RunLimits, RunRequest
 from cryptodesk.ledger.credits import CreditAllowance
 from cryptodesk.ledger.idempotency import AnswerStore
+from cryptodesk.state.history import DatabaseHistory
 
 if TYPE_CHECKING:
     # Types alone: a server that is asked for neither starts without them.
@@ -35,6 +36,7 @@ __all__ = [
     "DialectPorts",
     "DialectRoute",
     "DialectSettings",
+    "EvidenceFiles",
     "Message",
     "NamedAsset",
     "QuestionReader",
@@ -82,6 +84,12 @@ class DataReport(Struct, frozen=True):
 
 class DataDesk(Protocol):
     async def report(self) -> DataReport: ...
+
+
+class EvidenceFiles(Protocol):
+    async def file_of(self, caller: Caller, run_id: str) -> bytes | None:
+        """What `cryptodesk evidence` writes; None for a run that is not this key's, or of which nothing is recorded."""
+        ...
 
 
 class NamedAsset(Struct, frozen=True):
@@ -161,7 +169,8 @@ class DialectPorts(Struct, frozen=True):
     A dialect leaves out the routes whose collaborator is missing. `answers` keeps those of an `Idempotency-Key`, which
     is passed over without it. `reader` tells what a question names; `limit_headers` are sent with every answer to a
     caller, where a dialect has headers for limits; `limit_states` looks them up; `turn_away` refuses whom nothing
-    can be run for now. `watch` is what every endpoint is put into by whoever records requests.
+    can be run for now. `watch` is what every endpoint is put into by whoever records requests. `evidence` makes the
+    file that proves a run; `history` keeps conversations for keys.
     """
 
     engine: RunEngine
@@ -185,6 +194,8 @@ class DialectPorts(Struct, frozen=True):
     limit_states: Callable[[Caller], Awaitable[Sequence[LimitState]]] | None = None
     turn_away: Callable[[Caller], None] | None = None
     watch: Callable[[ASGIApp], ASGIApp] | None = None
+    evidence: EvidenceFiles | None = None
+    history: DatabaseHistory | None = None
 
     def refuse_early(self, caller: Caller) -> None:
         """Before a body is read. Raises: Overloaded, RateLimited where it is known by then that nothing will be run."""

@@ -92,6 +92,7 @@ class RunEnding:
                 usage=total_usage(state.spendings),
                 amount_usd=cost.total_usd,
                 duration_ms=(self._clock.unix() - state.created_at) * 1e3,
+                figures_bound=counts.bound + counts.derived if counts else 0,
                 figures_contradicted=counts.contradicted if counts else 0,
                 figures_unbound=counts.unbound if counts else 0,
             )

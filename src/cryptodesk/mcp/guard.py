@@ -11,7 +11,7 @@ from cryptodesk.core.errors import Forbidden, RequestError
 from cryptodesk.dialects._quoting import clipped
 from cryptodesk.mcp.ports import McpSettings
 
-__all__ = ["MisdirectedRequest", "allows_pages_of", "check_origin"]
+__all__ = ["MisdirectedRequest", "allows_pages_of", "check_origin", "host_name"]
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -27,7 +27,7 @@ def check_origin(host: str, origin: str, settings: McpSettings) -> None:
     """`host` and `origin` are those headers, empty where there are none.
 
     Raises: MisdirectedRequest, Forbidden."""
-    name = _host_name(host)
+    name = host_name(host)
     known = name in _LOOPBACK or name in settings.hosts
     if not known and (settings.is_loopback or settings.hosts):
         raise MisdirectedRequest(
@@ -46,13 +46,13 @@ def allows_pages_of(origin: str, settings: McpSettings) -> bool:
 
 def _is_own(origin: str, host: str, settings: McpSettings, *, known: bool) -> bool:
     """A page of this server, or on a loopback server of this machine."""
-    found = _host_name(origin.partition("://")[2])
+    found = host_name(origin.partition("://")[2])
     if settings.is_loopback and found in _LOOPBACK:
         return True
     return known and bool(host) and origin.partition("://")[2].lower() == host.lower()
 
 
-def _host_name(host: str) -> str:
+def host_name(host: str) -> str:
     """Without port, brackets and letter case; empty for what is no host."""
     try:
         return urlsplit(f"//{host}").hostname or ""

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from cryptodesk.core.errors import CryptodeskError, Unauthenticated
-from cryptodesk.core.ids import new_id
+from cryptodesk.core.ids import new_id, new_trace_id
 from cryptodesk.core.requests import Caller
 from cryptodesk.dialects._body import ClientGone, read_body
 from cryptodesk.dialects._hangup import HangUpWatch
@@ -156,7 +156,7 @@ class _Reply:
 
     def __init__(self, send: Send, origin: str) -> None:
         self._send = send
-        self.headers: list[tuple[bytes, bytes]] = [(b"x-server-traceid", new_id().encode()), (b"vary", b"origin")]
+        self.headers: list[tuple[bytes, bytes]] = [(b"x-server-traceid", new_trace_id().encode()), (b"vary", b"origin")]
         if origin:
             self.headers += [(b"access-control-allow-origin", origin.encode("latin-1")), _EXPOSED]
         self._is_allowed = bool(origin)

@@ -61,6 +61,11 @@ class JobDesk:
         self._wake = asyncio.Event()
         self._running: dict[str, JobRun] = {}
 
+    @property
+    def running(self) -> int:
+        """Jobs that this process runs now."""
+        return len(self._running)
+
     # -- what callers ask ----------------------------------------------------------------------------------------------
 
     async def create(

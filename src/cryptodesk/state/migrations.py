@@ -113,4 +113,9 @@ MIGRATIONS = (
             "CREATE INDEX limit_streams_by_account ON limit_streams (account_id)",
         ),
     ),
+    Migration(
+        5,
+        "what a key is for",
+        ("ALTER TABLE api_keys ADD COLUMN scopes TEXT NOT NULL DEFAULT 'run account'",),
+    ),
 )

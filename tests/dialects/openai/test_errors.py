@@ -38,6 +38,7 @@ EXPECTED: list[tuple[CryptodeskError, int, str, str | None, str | None]] = [
     (errors.UpstreamTimeout("x", upstream="u"), 504, SERVER, None, "upstream_timeout"),
     (errors.InternalError("x"), 500, SERVER, None, "internal_error"),
     (errors.LedgerUnavailable("x"), 503, SERVER, None, "ledger_unavailable"),
+    (errors.StoreUnavailable("x"), 503, SERVER, None, "store_unavailable"),
 ]
 
 

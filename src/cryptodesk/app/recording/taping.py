@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 from cryptodesk.app.recording.engine import RunEngine
 from cryptodesk.core.clock import Clock
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cryptodesk.app.recording.lookups import BreakTies
     from cryptodesk.documents.query import DocumentFeed
     from cryptodesk.market.query import Feed
+    from cryptodesk.research.graph import Node
 
 __all__ = ["Taping", "Untaped"]
 
@@ -47,6 +48,10 @@ class Taping(Protocol):
     def observer(self, observer: RunObserver | None) -> RunObserver | None: ...
 
     def engine(self, engine: RunEngine, *, is_graph: bool = False) -> RunEngine: ...
+
+    def nodes(self, nodes: Sequence[Node[Any]]) -> Sequence[Node[Any]]:
+        """Those of the research graph."""
+        ...
 
     def feed(self, feed: Feed) -> Feed: ...
 
@@ -94,6 +99,9 @@ class Untaped:
 
     def engine(self, engine: RunEngine, *, is_graph: bool = False) -> RunEngine:
         return engine
+
+    def nodes(self, nodes: Sequence[Node[Any]]) -> Sequence[Node[Any]]:
+        return nodes
 
     def feed(self, feed: Feed) -> Feed:
         return feed

@@ -98,6 +98,7 @@ OUR_LIMIT_CODES: Final = {
 }
 # By the period of the limit that is reached. Streams at once have no code of their own: they end within minutes.
 RATE_LIMIT_CODES: Final = {"minute": "1008", "day": "1009", "month": "1010", "streams": "1008"}
+ADDRESS_LIMIT_CODE: Final = "1011"
 
 # Section 6.5: the status of an upstream's failure, by our error code.
 UPSTREAM_STATUSES: Final = {

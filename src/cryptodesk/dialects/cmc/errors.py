@@ -104,7 +104,8 @@ def encode_error(error: CryptodeskError, now: datetime) -> Answer:
         return _status_answer(200, *(KEY_MISSING if error.reason == "missing" else KEY_INVALID), now)
     if isinstance(error, RateLimited):
         period = (error.measure or "minute").rpartition("_")[2]
-        return _status_answer(429, choices.RATE_LIMIT_CODES.get(period, "1008"), error.message, now)
+        code = choices.RATE_LIMIT_CODES.get(period, "1008")
+        return _status_answer(429, choices.ADDRESS_LIMIT_CODE if error.scope == "address" else code, error.message, now)
     if error.code in choices.OUR_LIMIT_CODES:
         status, code = choices.OUR_LIMIT_CODES[error.code]
         return _status_answer(status, code, error.message, now)

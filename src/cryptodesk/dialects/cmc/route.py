@@ -11,7 +11,7 @@ from msgspec import structs
 
 from cryptodesk.core.errors import CryptodeskError, InternalError, InvalidRequest, MethodNotAllowed, Unauthenticated
 from cryptodesk.core.events import RunEvent, RunFold
-from cryptodesk.core.ids import new_id
+from cryptodesk.core.ids import new_trace_id
 from cryptodesk.core.requests import Caller, RunRequest
 from cryptodesk.dialects._body import ClientGone, read_body
 from cryptodesk.dialects._extra import MAX_COST_HEADER
@@ -71,7 +71,7 @@ class _Reply:
 
     def __init__(self, send: Send) -> None:
         self.send = send
-        self.trace_id = new_id()
+        self.trace_id = new_trace_id()
         self._trace_header = (TRACE_HEADER, self.trace_id.encode())
         self.has_begun = self.is_whole = False
 

@@ -7,7 +7,7 @@ import logging
 from uuid import UUID
 
 from cryptodesk.core.errors import CryptodeskError, InternalError, MethodNotAllowed
-from cryptodesk.core.ids import new_id
+from cryptodesk.core.ids import new_trace_id
 from cryptodesk.dialects._fillers import Fillers
 from cryptodesk.dialects._ports import DialectPorts, Message, Scope, Send
 from cryptodesk.dialects.messari.errors import Answer, Headers, clipped, encode_error
@@ -52,7 +52,7 @@ class Reply:
 
     def __init__(self, send: Send, scope: Scope) -> None:
         self.send = send
-        self.trace_id = UUID(new_id(), version=4).hex
+        self.trace_id = UUID(new_trace_id(), version=4).hex
         self.request_id = as_uuid(self.trace_id)
         self._id_header = (b"x-request-id", self.request_id.encode())
         self._lock = asyncio.Lock()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from cryptodesk.core.errors import CryptodeskError, MethodNotAllowed
-from cryptodesk.core.ids import new_id
+from cryptodesk.core.ids import new_trace_id
 from cryptodesk.core.requests import Caller
 from cryptodesk.dialects._ports import DialectPorts, Scope, Send
 from cryptodesk.dialects._quoting import clipped
@@ -40,7 +40,7 @@ class Reply:
 
     def __init__(self, send: Send) -> None:
         self.send = send
-        self.trace_id = new_id()
+        self.trace_id = new_trace_id()
         self._headers: Headers = ((b"x-request-id", (choices.REQUEST_ID_PREFIX + self.trace_id).encode()),)
         self._limits: Callable[[], Sequence[tuple[bytes, bytes]]] | None = None
         self._is_writing = False

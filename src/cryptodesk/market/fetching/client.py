@@ -73,6 +73,7 @@ class SourceStatus(Struct, frozen=True):
 
 class SourceClient:
     """`check` looks at every answer before its status does, and raises an UpstreamError if it means one.
+    `is_direct`: there is no proxy, so that names are looked up here.
 
     Use it on one event loop, in an `async with` block or with `close`."""
 
@@ -86,6 +87,7 @@ class SourceClient:
         budget: CallBudget,
         check: AnswerCheck | None = None,
         ticks: Ticks | None = None,
+        is_direct: bool = False,
     ) -> None:
         self.name = name
         self.policy = policy
@@ -94,7 +96,7 @@ class SourceClient:
         self._check = check
         self._ticks: Ticks = ticks or SystemTicks()
         self._gate = Gate(name, policy, budget, self._ticks)
-        self._transport = Transport(name, policy, session, clock)
+        self._transport = Transport(name, policy, session, clock, is_direct=is_direct)
         self._flights: Flights[HttpAnswer] = Flights(name)
         self._last_success_at: datetime | None = None
         self._last_error: tuple[str, datetime] | None = None
