@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
 from collections.abc import Callable
@@ -97,9 +98,15 @@ class Recorder(Untaped):
             self._waiting_bytes += len(body)
         if is_first:
             loop = asyncio.get_running_loop()
-            loop.call_later(_FLUSH_SECONDS, lambda: loop.run_in_executor(None, self.flush))
+            loop.call_later(_FLUSH_SECONDS, self._flush_aside, loop)
 
     # -- the disk ------------------------------------------------------------------------------------------------------
+
+    def _flush_aside(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._waiting:
+            # A loop that ends takes no more work aside; its desk wrote what waited when it closed.
+            with contextlib.suppress(RuntimeError):
+                loop.run_in_executor(None, self.flush)
 
     def flush(self) -> None:
         """Writes what waits. From any thread."""
