@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from cryptodesk.catalog.assets import load_assets
-from cryptodesk.documents.handbook import Article, HandbookError, load_articles, parse_article
+from cryptodesk.documents.handbook import Article, HandbookError, find_article, load_articles, parse_article
 
 ARTICLES = load_articles()
 KNOWN_ASSETS = {record.asset_id for record in load_assets()}
@@ -117,3 +117,9 @@ def test_an_article_is_read_whole() -> None:
     assert (article.title, article.date, article.assets) == ("A title", date(2026, 11, 22), (1,))
     assert article.sources[0].url == "https://source.example/page"
     assert article.body == "First.\n\nSecond."
+
+
+def test_each_article_is_found_by_its_title_alone() -> None:
+    assert [find_article(article.title) for article in ARTICLES] == list(ARTICLES)
+    assert find_article(ARTICLES[0].title[:-1]) is None
+    assert find_article("No article of this title") is None

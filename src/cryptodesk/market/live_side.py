@@ -87,7 +87,13 @@ class LiveSide:
         links = []
         for source, credentials in self._switched_on():
             client = SourceClient(
-                source.name, source.policy, session=session, clock=clock, budget=self._budget, check=source.check
+                source.name,
+                source.policy,
+                session=session,
+                clock=clock,
+                budget=self._budget,
+                check=source.check,
+                is_direct=self._options.proxy is None,
             )
             self._stack.push_async_callback(client.close)
             self._clients.append(client)

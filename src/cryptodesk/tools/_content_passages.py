@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
 
 from msgspec import UNSET, Struct, UnsetType
 
 from cryptodesk.core.messages import Citation
-from cryptodesk.documents.handbook import ArticleSource, load_articles
+from cryptodesk.documents.handbook import find_article
 from cryptodesk.documents.records import Document, Hit
 from cryptodesk.tools._content_clean import TITLE_LENGTH, clean_passage, clean_title, cut, web_address
 from cryptodesk.tools._content_types import HANDBOOK, HANDBOOK_NAME, shown_type
@@ -89,16 +88,11 @@ def _origin(document: Document, title: str, publisher: str) -> tuple[str, str, s
     url = web_address(document.url)
     if document.source != HANDBOOK:
         return publisher, title, url
-    first = _first_sources().get(document.title)
-    if url is None and first is not None:
+    article = find_article(document.title) if url is None else None
+    if article is not None and article.sources:
+        first = article.sources[0]
         return HANDBOOK_NAME, f"{title} (rests on: {clean_title(first.title)})", web_address(first.url)
     return HANDBOOK_NAME, title, url
-
-
-@cache
-def _first_sources() -> dict[str, ArticleSource]:
-    """What each article of the handbook rests on first, by the article's title."""
-    return {article.title: article.sources[0] for article in load_articles() if article.sources}
 
 
 def deduplicate(candidates: Sequence[Candidate], limit: int) -> list[Candidate]:

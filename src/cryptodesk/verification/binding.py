@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.verification.arithmetic import Known, from_cells, from_figures
 from cryptodesk.verification.claims import Claim
 from cryptodesk.verification.coherence import incoherent
@@ -45,7 +46,7 @@ __all__ = ["Binder", "Outcome"]
 
 _MOST_COMPUTED = 300
 _WHOLE_NOTE_WORDS = 4
-_SHARE = re.compile(r"pct|cagr|\*\s*100\b|%|percent")
+_SHARE = Pattern(r"pct|cagr|\*\s*100\b|%|percent")
 _WHAT = frozenset({"unit", "asset", "field", "period"})
 
 

@@ -11,6 +11,7 @@ from functools import cached_property
 import msgspec
 
 from cryptodesk.core.events import ComputedFigure
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.verification.arithmetic import Known
 from cryptodesk.verification.binding import Binder, Outcome
 from cryptodesk.verification.claims import Claim, read_claims
@@ -35,9 +36,9 @@ _LONGEST_QUESTION = 2_000
 # An answer with more is no answer; what is beyond is told as unbound, so that nothing of it passes for checked.
 _MOST_FIGURES = 3_000
 # What may be asked, in the words of a question: "(“on 2024-03-14”)".
-_EXAMPLE = re.compile(r"(?:\bfor example|\be\.g\.|\bsuch as|\()[^.;]*“[^”]*$", re.IGNORECASE)
+_EXAMPLE = Pattern(r"(?:\bfor example|\be\.g\.|\bsuch as|\()[^.;]*“[^”]*$", re.IGNORECASE)
 # "volume above 5m" of a question; in an answer that may be minutes.
-_SMALL_MAGNITUDE = re.compile(r"(?<=\d)[mb](?!\w)")
+_SMALL_MAGNITUDE = Pattern(r"(?<=\d)[mb](?!\w)")
 _TOO_MANY = Outcome("unbound", "more figures than are checked")
 
 

@@ -12,6 +12,7 @@ from datetime import date
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.verification.conventions import is_convention
 from cryptodesk.verification.dates import DateMention
 from cryptodesk.verification.figures import Figure
@@ -26,16 +27,16 @@ from cryptodesk.verification.whose import assets_of
 __all__ = ["Claim", "read_claims"]
 
 _DAY = 24.0
-_AT_LEVEL = re.compile(
+_AT_LEVEL = Pattern(
     r"[\s*_]*(?:fib\w*\s)?(?:retracement|extension|level|line|mark|fib)|\)?:\s|[\s*_]*(?:at|is|sits)\s", re.IGNORECASE
 )
 _SAME = frozenset({"equivalent", "corresponding", "counterpart", "same", "those", "likewise"})
-_PRODUCT = re.compile(
+_PRODUCT = Pattern(
     r"[\s*_]*(?:(?:would|will|could|currently|now|be|is|are|was|were|cost|costs|worth|(?:comes?|adds?\sup)\sto|equals?|amounts?\sto|"
     r"fetch|about|roughly|around|approximately)\s)+[*_~≈$€£]*"
 )
-_IS_ACTUAL = re.compile(r"\b(?:current|latest|present|today's|today’s|last)\s(?:\w+\s){1,2}(?:of\s|is\s)?[*_~$€£]*$")
-_SCALE = re.compile(r"\d[\s*_]*(?:/|(?:out\s)?of)\s?$")
+_IS_ACTUAL = Pattern(r"\b(?:current|latest|present|today's|today’s|last)\s(?:\w+\s){1,2}(?:of\s|is\s)?[*_~$€£]*$")
+_SCALE = Pattern(r"\d[\s*_]*(?:/|(?:out\s)?of)\s?$")
 
 
 class Claim(Struct, gc=False):

@@ -7,14 +7,15 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.verification.claims import Claim
 
 __all__ = ["incoherent"]
 
 _SIGNS = {"up": 1, "down": -1}
-_FROM = re.compile(r"\bfrom\s(?:about\s|around\s|roughly\s|some\s)?[*_~≈$€£]*$", re.IGNORECASE)
-_TO = re.compile(r"[\s*_]*to\s(?:(?:more|less)\sthan\s|about\s|around\s|roughly\s|some\s)?[*_~≈$€£]*", re.IGNORECASE)
-_OF_ALL = re.compile(r"[\s*_]*(?:out\s)?of\s(?:the\s|all\s|a\stotal\s(?:of\s)?)?[*_]*", re.IGNORECASE)
+_FROM = Pattern(r"\bfrom\s(?:about\s|around\s|roughly\s|some\s)?[*_~≈$€£]*$", re.IGNORECASE)
+_TO = Pattern(r"[\s*_]*to\s(?:(?:more|less)\sthan\s|about\s|around\s|roughly\s|some\s)?[*_~≈$€£]*", re.IGNORECASE)
+_OF_ALL = Pattern(r"[\s*_]*(?:out\s)?of\s(?:the\s|all\s|a\stotal\s(?:of\s)?)?[*_]*", re.IGNORECASE)
 _NEAR = 24
 # "5 of 5 rose" is said, "21,000,000 of the 21,000,000" is not.
 _LARGE = 1_000

@@ -9,29 +9,30 @@ from __future__ import annotations
 
 import re
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.verification.figures import Figure
 from cryptodesk.verification.sentence import Sentence
 
 __all__ = ["is_convention"]
 
-_CALLED = re.compile(
+_CALLED = Pattern(
     r"\b(?:is|are)\s(?:\w+\s)?(?:called|counted as|read as|taken as|said to be)\b|\bcounts? as\b|\bmeans\b|"
     r"\bannuali[sz]ed with\b",
     re.IGNORECASE,
 )
-_LIMITED = re.compile(
+_LIMITED = Pattern(
     r"\bor\s(?:more|less|above|below|higher|lower|over|under)\b|"
     r"\b(?:from|above|below|under|over|within|than|between|with|to|up)\b",
     re.IGNORECASE,
 )
-_SCALE = re.compile(
+_SCALE = Pattern(
     r"\b(?:from|between)\s(?:[-−]?1|0)(?:\s\([^)\d]*\))?\s(?:to|and)\s(?:\+?1|10|100)(?![\d%]|[.,]\d)"
     r"|\(0\s?[-–]\s?(?:1|10|100)\)|\b0\s(?:is|means|stands for)\s[^.\d]{3,40}\b100\b(?![%]|[.,]\d)"
 )
-_INDICATOR = re.compile(r"\b(?:MACD|RSI|SMA|EMA|ATR|moving averages?|Bollinger|stochastic)\b", re.IGNORECASE)
-_SETTINGS = re.compile(r"\(\d{1,3}(?:,\s?\d{1,3})+\)")
+_INDICATOR = Pattern(r"\b(?:MACD|RSI|SMA|EMA|ATR|moving averages?|Bollinger|stochastic)\b", re.IGNORECASE)
+_SETTINGS = Pattern(r"\(\d{1,3}(?:,\s?\d{1,3})+\)")
 # The length of what was looked at: "(30 daily bars)".
-_BARS = re.compile(r"\s(?:(?:daily|hourly|weekly|four-hour)\s)?(?:bars|candles)\b")
+_BARS = Pattern(r"\s(?:(?:daily|hourly|weekly|four-hour)\s)?(?:bars|candles)\b")
 _MOST_DIGITS = 2
 
 

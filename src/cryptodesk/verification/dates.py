@@ -6,6 +6,8 @@ import re
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from cryptodesk.core.patterns import Pattern
+
 __all__ = ["MONTH_WORDS", "DateMention", "find_dates", "read_day"]
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -18,7 +20,7 @@ _MONTH = (
     r"|Nov(?:ember)?|Dec(?:ember)?)"
 )
 _TIME = r"(?:[T ,]+(?:at\s)?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s?(?:[ap]m\b)?(?:Z\b|\s?UTC\b|\s?GMT\b)?)?"
-_DATE = re.compile(
+_DATE = Pattern(
     rf"(?<![\w.,])(?:(?P<iso>\d{{4}}-\d{{2}}-\d{{2}}){_TIME}"
     rf"|(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\s(?:of\s)?(?P<m1>{_MONTH})\b\.?(?:,?\s(?P<y1>(?:19|20)\d{{2}})\b)?{_TIME}"
     rf"|(?P<m2>{_MONTH})\.?\s(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?![\d.%])(?:,?\s(?P<y2>(?:19|20)\d{{2}})\b)?{_TIME}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.verification.claims import Claim
 from cryptodesk.verification.entities import MARKET
 from cryptodesk.verification.facts import Cell, FactTable
@@ -22,7 +23,7 @@ _COUNTED = frozenset({"coins", "assets", "tokens", "cryptocurrencies", "markets"
 _SIZES = frozenset({"largest", "biggest", "smallest", "larger", "bigger", "smaller"})
 _OVERTAKING = frozenset({"overtake", "overtaking", "overtook", "flippening"})
 # "XRP is the largest of them at $5": largest by what it is worth in all.
-_LARGEST = re.compile(r"\b(?:largest|biggest|smallest)(?:\s\w+){0,3}\s(?:at|with)\s[*_]*$", re.IGNORECASE)
+_LARGEST = Pattern(r"\b(?:largest|biggest|smallest)(?:\s\w+){0,3}\s(?:at|with)\s[*_]*$", re.IGNORECASE)
 _DISTANCE = frozenset({"below", "from", "off", "under", "away", "short", "beneath", "distance", "above", "down", "up"})
 # A change of a thing that is only ever priced is a change of its price.
 _DEFAULT_CHANGE = ("price",)

@@ -13,23 +13,24 @@ from itertools import pairwise
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.verification.vocabulary import Vocabulary
 
 __all__ = ["Figure", "Span", "find_figures", "find_masks", "implied_step"]
 
 Span = tuple[int, int]
 
-_MASK = re.compile(
+_MASK = Pattern(
     r"`[^`\n]*`|https?://\S+|\]\([^)\s]*\)|\[\^?\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\]|\{\{[^}\n]*\}\}|【[^】\n]*】"
     r"|\b0x[0-9a-fA-F]+…?\w*|\b(?=[0-9a-f]*\d)[0-9a-f]{24,}\b|\b[1-9A-HJ-NP-Za-km-z]{32,90}\b|\bwww\.\S+"
     r"|\bv\d+(?:\.\d+)*\b|\b\d+\.\d+\.\d+(?:\.\d+)*\b"
 )
 # Cheaper than the masks: most sentences have none of these.
-_MAY_HAVE_MASK = re.compile(r"[`{【/]|[\[\]]|0x|www|\bv\d|\d\.\d+\.\d|\w{24}")
+_MAY_HAVE_MASK = Pattern(r"[`{【/]|[\[\]]|0x|www|\bv\d|\d\.\d+\.\d|\w{24}")
 _MOST_DIGITS = 60
-_LIST_NUMBER = re.compile(r"\s*(?:#{1,6}\s*)?(?:[-*+•]\s+)?(?:\*\*)?\d{1,3}[.)](?=\s|\*)")
-_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,]*\d)|\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2}(?![\w.]))?|\.\d+")
-_AFTER = re.compile(
+_LIST_NUMBER = Pattern(r"\s*(?:#{1,6}\s*)?(?:[-*+•]\s+)?(?:\*\*)?\d{1,3}[.)](?=\s|\*)")
+_NUMBER = Pattern(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,]*\d)|\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2}(?![\w.]))?|\.\d+")
+_AFTER = Pattern(
     r"(?P<percent>[\s-]?%|[\s-]?(?:percent|per\s?cent|pct)\b(?!age))(?P<points>[\s-]?(?:age\s)?points?\b)?"
     r"|(?P<pp>[\s-]?(?:percentage[\s-]points?|pp|ppts?|p\.p\.)(?!\w))|(?P<bps>[\s-]?(?:bps|basis[\s-]points?)\b)"
     r"|(?P<multiple>[x×](?![\w])|[\s-]times\b|[\s-]?fold\b)|(?P<ordinal>(?:st|nd|rd|th)\b)"
@@ -44,13 +45,11 @@ _MAGNITUDES = {
 }  # fmt: skip
 _SMALL = frozenset({"m", "b", "t"})
 _HOURS = {"h": 1.0, "d": 24.0, "w": 168.0, "mo": 720.0, "y": 8760.0, "mi": 1 / 60, "s": 1 / 3600}
-_CURRENCY_BEFORE = re.compile(
-    r"(?P<sign>[-−–+~≈±]?)(?P<currency>US\$|[$€£¥]|(?:USDT?|EUR|GBP|JPY)\s)(?P<inner>[-−+]?)$"
-)
-_SIGN_BEFORE = re.compile(r"(?:^|[\s(\[|*_:/~≈=,“\"])(?P<sign>[-−+–±])\s?$")
-_WORD_BEFORE = re.compile(r"([A-Za-z&#]+)[\s.:#-]{0,2}$")
-_NAME_BEFORE = re.compile(r"[A-Za-z][-–]?$")
-_RANGE = re.compile(r"\s?(?:-|–|—|to|and)\s?(?:[$€£¥~])?$", re.IGNORECASE)
+_CURRENCY_BEFORE = Pattern(r"(?P<sign>[-−–+~≈±]?)(?P<currency>US\$|[$€£¥]|(?:USDT?|EUR|GBP|JPY)\s)(?P<inner>[-−+]?)$")
+_SIGN_BEFORE = Pattern(r"(?:^|[\s(\[|*_:/~≈=,“\"])(?P<sign>[-−+–±])\s?$")
+_WORD_BEFORE = Pattern(r"([A-Za-z&#]+)[\s.:#-]{0,2}$")
+_NAME_BEFORE = Pattern(r"[A-Za-z][-–]?$")
+_RANGE = Pattern(r"\s?(?:-|–|—|to|and)\s?(?:[$€£¥~])?$", re.IGNORECASE)
 
 
 class Figure(Struct, gc=False):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
@@ -10,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from cryptodesk.core.events import ComputedFigure
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.verification.claims import Claim
 from cryptodesk.verification.dates import read_day
 from cryptodesk.verification.facts import Cell, FactTable
@@ -32,11 +32,11 @@ __all__ = [
 ]
 
 _NO_CALL = -1
-_PIECES = re.compile(r"[._]")
+_PIECES = Pattern(r"[._]")
 # A ratio of two fields is neither of them, whatever its name begins with.
-_OF_TWO = re.compile(r"(?:^|_)(?:to|ratio|with|within|per)(?:_|$)")
-_PHRASE_END = re.compile(r"[,;.()]|\b(?:and|to)\b")
-_WORD = re.compile(r"[^\W\d_]+|(?<![\d.,$-])\d+(?![\d.,%-])")
+_OF_TWO = Pattern(r"(?:^|_)(?:to|ratio|with|within|per)(?:_|$)")
+_PHRASE_END = Pattern(r"[,;.()]|\b(?:and|to)\b")
+_WORD = Pattern(r"[^\W\d_]+|(?<![\d.,$-])\d+(?![\d.,%-])")
 _NEAR_WORDS = 4
 _NAMED = frozenset({"BTC", "ETH"})
 # Words of a text, and of a field's name, that say the same.

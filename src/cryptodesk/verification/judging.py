@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.verification.arithmetic import GAP_WORDS
 from cryptodesk.verification.claims import Claim
 from cryptodesk.verification.facts import Cell
@@ -30,7 +31,7 @@ __all__ = [
 ]
 
 _SMALL_COUNT = 12
-_SHARE_TOLD = re.compile(r"(\d[\d,]*)\s(?:out\s)?of\s(?:the\s|all\s)?(\d[\d,]*)\b[^.;:%]{0,40}\([*_]*$")
+_SHARE_TOLD = Pattern(r"(\d[\d,]*)\s(?:out\s)?of\s(?:the\s|all\s)?(\d[\d,]*)\b[^.;:%]{0,40}\([*_]*$")
 # What no figure that code copies may lack, wherever its cell stands.
 _FIXED = frozenset({"asset", "period", "sign"})
 _FIXED_OF_MARKET = frozenset({"period", "sign"})

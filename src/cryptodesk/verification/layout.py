@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.verification.vocabulary import word_set
 
 __all__ = ["LONGEST_UNIT", "Splitter", "Unit"]
@@ -16,19 +17,19 @@ LONGEST_UNIT = 400
 _LONGEST_FIGURE = 40
 _UNDECIDED = -1
 
-_STOP = re.compile(r"[.!?…]+[\"'”’)\]*_]*(?=\s)|\n")
-_SPACE = re.compile(r"\s*")
-_ITEM = re.compile(r"(?:[-*+•]|\d{1,3}[.)])[ \t]+")
+_STOP = Pattern(r"[.!?…]+[\"'”’)\]*_]*(?=\s)|\n")
+_SPACE = Pattern(r"\s*")
+_ITEM = Pattern(r"(?:[-*+•]|\d{1,3}[.)])[ \t]+")
 _LONGEST_MARKER = 6
-_WORD_BEFORE = re.compile(r"([A-Za-z.]+)\.+$")
+_WORD_BEFORE = Pattern(r"([A-Za-z.]+)\.+$")
 _ABBREVIATIONS = word_set(
     "e.g i.e vs approx no inc ltd corp dr mr ms mrs st u.s u.k etc fig ca cf al est jan feb mar apr jun jul aug "
     "sep sept oct nov dec"
 )
 # Places where a long sentence may be parted: after a comma or the like, before a joining word.
-_CLAUSE = re.compile(r"[,;:—–]\s|\s(?=(?:and|but|while|whereas|with|which)\s)")
-_DIGITS = re.compile(r"[\d.,]*")
-_GAP = re.compile(r"(?<![\d$€£¥~±+\-−])\s(?![\d%])")
+_CLAUSE = Pattern(r"[,;:—–]\s|\s(?=(?:and|but|while|whereas|with|which)\s)")
+_DIGITS = Pattern(r"[\d.,]*")
+_GAP = Pattern(r"(?<![\d$€£¥~±+\-−])\s(?![\d%])")
 
 
 class Unit(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.verification.figures import Figure
 from cryptodesk.verification.meanings import QUALIFYING
 from cryptodesk.verification.reading import Mark
@@ -17,10 +18,10 @@ _SINGULAR = {
     "everyone else": "others", "the rest": "others", "remaining": "others", "other": "others",
     "fastest": "fast", "slowest": "slow",
 }  # fmt: skip
-_QUALIFYING = re.compile(
-    rf"\b(?:{'|'.join(sorted({*QUALIFYING, *_SINGULAR} - {'after'}, key=len, reverse=True))})\b", re.IGNORECASE
+_QUALIFYING = Pattern(
+    rf"\b(?:{'|'.join(sorted(sorted({*QUALIFYING, *_SINGULAR} - {'after'}), key=len, reverse=True))})\b", re.IGNORECASE
 )
-_THEN = re.compile(r"\b(?:to|after|be|become|pay)\s[*_]*$", re.IGNORECASE)
+_THEN = Pattern(r"\b(?:to|after|be|become|pay)\s[*_]*$", re.IGNORECASE)
 # One of these must be in a sentence before it is searched for the phrases they begin.
 _QUALIFYING_HINTS = frozenset(word.split()[0] for word in (*QUALIFYING, *_SINGULAR)) | {"rest"}
 _THEN_HINTS = frozenset({"to", "after", "be", "become", "pay"})
@@ -28,25 +29,25 @@ _PAST_HINTS = frozenset(
     {"from", "started", "began", "opened", "compared", "compares", "versus", "vs", "against", "ago", "earlier"}
     | {"previously", "before", "start", "beginning"}
 )
-_ALL_BUT = re.compile(r"\ball\s(?:\w+\s)?but\b", re.IGNORECASE)
-_TILDE = re.compile(r"[~≈]\s?[*_$€£]*$")
-_WITHIN = re.compile(r"\bwithin\s[*_]*$", re.IGNORECASE)
-_OR_SO = re.compile(r"\s?(?:or so|-ish|ish)\b")
-_NEXT_PHRASE = re.compile(r"[,;.]|\((?![^)]*\))|\band\b")
-_LOOKING_BACK = re.compile(
+_ALL_BUT = Pattern(r"\ball\s(?:\w+\s)?but\b", re.IGNORECASE)
+_TILDE = Pattern(r"[~≈]\s?[*_$€£]*$")
+_WITHIN = Pattern(r"\bwithin\s[*_]*$", re.IGNORECASE)
+_OR_SO = Pattern(r"\s?(?:or so|-ish|ish)\b")
+_NEXT_PHRASE = Pattern(r"[,;.]|\((?![^)]*\))|\band\b")
+_LOOKING_BACK = Pattern(
     r"\b(?:from|started|began|opened|compare[ds] (?:with|to)|versus|vs|against)\b(?:(?!\bto\s)[^,;])*$"
 )
-_START = re.compile(
+_START = Pattern(
     r"(?<!away )(?<!far )(?<!distance )\bfrom\s(?:(?:just|about|around|roughly|nearly|almost|some|over|under)\s)*"
     r"[*_~≈$€£]*$",
     re.IGNORECASE,
 )
 _BEGUN = frozenset({"began", "started", "opened", "begins", "starts"})
-_BEGAN = re.compile(
+_BEGAN = Pattern(
     r"\b(?:began|started|opened|begins|starts)\s(?:the|this|that|its)\s(?:(?!\b(?:and|but|now)\b)[^,;.])*\bat\s[*_~≈$€£]*$",
     re.IGNORECASE,
 )
-_EARLIER = re.compile(
+_EARLIER = Pattern(
     r"[\s*_)]*(?:a (?:day|week|month|year) (?:ago|earlier)|previously|earlier|before|at the (?:start|beginning))\b"
 )
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.verification.vocabulary import load_vocabulary, word_set
 
 __all__ = ["NO_HOURS", "QUALIFYING", "Meaning", "key_words", "meaning_of"]
@@ -16,8 +16,8 @@ NO_HOURS = 0.0
 # Lengths that are no number of hours.
 YEAR_TO_DATE, ALL_TIME, MONTH_TO_DATE, QUARTER_TO_DATE, SINCE_THEN = -1.0, -2.0, -3.0, -4.0, -5.0
 
-_PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+(?:\.\d+)?(?:h|d|w|mo|y|m|k)?(?![a-z])|\d+")
-_PERIOD = re.compile(r"(\d+)(h|d|w|mo|y)$")
+_PIECES = Pattern(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+(?:\.\d+)?(?:h|d|w|mo|y|m|k)?(?![a-z])|\d+")
+_PERIOD = Pattern(r"(\d+)(h|d|w|mo|y)$")
 _HOURS = {"h": 1.0, "d": 24.0, "w": 168.0, "mo": 720.0, "y": 8760.0, "day": 24.0, "days": 24.0, "hour": 1.0}
 _HIGHEST = frozenset({"high", "max", "highest", "peak"})
 _LOWEST = frozenset({"low", "min", "lowest"})

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.verification.figures import Figure, Span
 from cryptodesk.verification.meanings import ALL_TIME, MONTH_TO_DATE, QUARTER_TO_DATE, SINCE_THEN, YEAR_TO_DATE
 from cryptodesk.verification.vocabulary import word_set
@@ -36,7 +37,7 @@ _WORDS = {
 }  # fmt: skip
 _DIGIT = "(?:one|two|three|four|five|six|seven|eight|nine)"
 _COUNT = "|".join(f"{word}(?:-{_DIGIT})?" for word in sorted(filter(None, _NUMBERS), key=len, reverse=True))
-_PERIOD = re.compile(
+_PERIOD = Pattern(
     r"\b(?:(?P<mtd>(?:the\s)?(?:month|quarter)[\s-]to[\s-]date|mtd|qtd)"
     r"|(?P<ytd>(?:the\s)?year[\s-]to[\s-]date|(?:since|from)\s(?:the\s)?(?:start|beginning|turn)\sof\s(?:the|this)\syear"
     r"|so\sfar\sthis\syear|this\syear|since\sjanuary\s1(?:st)?\b|since\snew\syear)"
@@ -52,14 +53,14 @@ _TRIGGERS = word_set(
     "overnight weekly monthly quarterly yearly annual annually ytd hourly yesterday mtd qtd launch inception listing "
     "record records time january then"
 )
-_SPACE = re.compile(r"[\s-]")
-_AGO = re.compile(r"\s?(?:ago|earlier|before|prior|previously)\b", re.IGNORECASE)
-_STRETCH = re.compile(
+_SPACE = Pattern(r"[\s-]")
+_AGO = Pattern(r"\s?(?:ago|earlier|before|prior|previously)\b", re.IGNORECASE)
+_STRETCH = Pattern(
     r"\b(?:over|in|of|during|within|for|across|through)\s(?:the\s)?(?:last\s|past\s|previous\s|preceding\s)?$",
     re.IGNORECASE,
 )
-_OLD = re.compile(r"[\s-]?(?:old|long|later|left|away|from now|remaining|to go)\b", re.IGNORECASE)
-_PARAMETER = re.compile(
+_OLD = Pattern(r"[\s-]?(?:old|long|later|left|away|from now|remaining|to go)\b", re.IGNORECASE)
+_PARAMETER = Pattern(
     r"(?P<front>\b(?:RSI|SMA|EMA|MA)\s?[-(]?\s?)(?P<n>\d{1,3})(?![\d,.%])\)?|\bMACD\s?\(\d+,\s?\d+,\s?\d+\)"
     r"|\bsignal(?:\sline)?\s?\(\d+\)",
     re.IGNORECASE,

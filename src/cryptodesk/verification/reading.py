@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.verification.dates import MONTH_WORDS, DateMention, find_dates
 from cryptodesk.verification.entities import Name, NameTable, catalog_names
 from cryptodesk.verification.figures import Figure, Span, find_figures, find_masks
@@ -18,7 +19,7 @@ from cryptodesk.verification.vocabulary import Phrase, Vocabulary
 
 __all__ = ["Mark", "Reading", "read_unit"]
 
-_TOKEN = re.compile(r"[^\W_]+|&")
+_TOKEN = Pattern(r"[^\W_]+|&")
 
 
 class Mark(NamedTuple):

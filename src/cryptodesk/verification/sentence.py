@@ -9,6 +9,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.verification.dates import DateMention
 from cryptodesk.verification.figures import Figure
 from cryptodesk.verification.reading import Mark, Reading
@@ -17,10 +18,10 @@ from cryptodesk.verification.vocabulary import Vocabulary
 __all__ = ["BREAK", "LIST_JOIN", "Context", "Sentence"]
 
 _LONGEST_RUN = 12
-_ADJOINING = re.compile(r"\s[*_]*")
-LIST_JOIN = re.compile(r"[\s*_]*(?:,|and|,\sand|;|/|versus|vs\.?|to|,\srespectively)[\s*_+$€£-]*$", re.IGNORECASE)
-_OF_TWO = re.compile(r"\bthe\s(former|latter)\b", re.IGNORECASE)
-BREAK = re.compile(r"[;]|\s[–—]\s|\.\s")
+_ADJOINING = Pattern(r"\s[*_]*")
+LIST_JOIN = Pattern(r"[\s*_]*(?:,|and|,\sand|;|/|versus|vs\.?|to|,\srespectively)[\s*_+$€£-]*$", re.IGNORECASE)
+_OF_TWO = Pattern(r"\bthe\s(former|latter)\b", re.IGNORECASE)
+BREAK = Pattern(r"[;]|\s[–—]\s|\.\s")
 
 
 class Context(Struct, gc=False):

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.verification.reading import Reading
 from cryptodesk.verification.sentence import Context
 
 __all__ = ["TableReader"]
 
-_LETTERS = re.compile(r"[^\W\d_]{2}")
+_LETTERS = Pattern(r"[^\W\d_]{2}")
 # An asset further right than this names no row.
 _MOST_NAMING = 12
-_RULE = re.compile(r"\|?[\s:|-]*-[\s:|-]*\|?\s*")
+_RULE = Pattern(r"\|?[\s:|-]*-[\s:|-]*\|?\s*")
 
 
 class TableReader:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -12,9 +11,11 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
+from cryptodesk.core.patterns import Pattern
+
 __all__ = ["Phrase", "PhraseTable", "Vocabulary", "load_vocabulary", "phrase_table", "word_set", "words_of"]
 
-_WORD = re.compile(r"[^\W_]+|&")
+_WORD = Pattern(r"[^\W_]+|&")
 
 
 class Phrase(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.verification.figures import Figure
 from cryptodesk.verification.reading import Mark
 from cryptodesk.verification.sentence import BREAK, LIST_JOIN, Sentence
@@ -15,54 +16,54 @@ _WORDS = (
     r"(?:(?:the|its|their|a|an|total|daily|trading|spot|current|this|day's|all|overall|combined|global|nearest|first|key|"
     r"main|next|immediate|major|own|latest|24h|already|now|currently)\s)*"
 )
-_TO_MEASURE = re.compile(
+_TO_MEASURE = Pattern(
     rf"[\s*_)]*(?:(?:in|is|are|that|of|for|worth\sof|worth|on\sthe|as\sthe|as|was|were|got|has\sbeen|have\sbeen)\s)?{_WORDS}[*_(]*$",
     re.IGNORECASE,
 )
-_TO_FIGURE = re.compile(
+_TO_FIGURE = Pattern(
     r"[\s:*_|=(~≈]*(?:(?:of|at|is|was|are|were|stands?\sat|stood\sat|sits\sat|comes?\sin\sat|came\sin\sat|reads?|reading|"
     r"currently|now|about|around|roughly|nearly|to)\s)*[\s:*_|=(~≈$€£+-]*$",
     re.IGNORECASE,
 )
-_TO_DIRECTION = re.compile(
+_TO_DIRECTION = Pattern(
     r"[\s*_)-]*(?:(?:price|overall|weekly|daily|monthly|yearly|annual|net|the|its|day|week|month|year|hour|cumulative|in|a|"
     r"24h|7d|30d|\d+-(?:day|hour|month|week|year))[\s-])*[*_]*$",
     re.IGNORECASE,
 )
-_RANGED = re.compile(
+_RANGED = Pattern(
     r"\b(?:prices\sbetween|(?:rang\w*|traded|trading|swung|fluctuated|oscillated|stayed|held|lies?|lay)\b[^.;]*?\b(?:between|from|of)"
     r"|(?:moved|moving)\b[^.;]*?\b(?:between|within|of))\s[*_]*$",
     re.IGNORECASE,
 )
-_PAIRED = re.compile(r"[\s*_]*(?:/|and|&)[\s*_]*(?:the\s)?$", re.IGNORECASE)
+_PAIRED = Pattern(r"[\s*_]*(?:/|and|&)[\s*_]*(?:the\s)?$", re.IGNORECASE)
 # "Solana's cap is $5B; Ethereum's is $3B": the same of another.
-_ELLIPSIS = re.compile(
+_ELLIPSIS = Pattern(
     r"['’]s\s(?:is|was|were|at|stands\sat|to|comes\sto)\s[*_~$€£+-]*$|\b(?:has|had|with)\sone\sof\s[*_~$€£]*$"
 )
 # "reached $5, its highest price ever"
-_APPOSITION = re.compile(r"^[*_]*,\s(?:its|the|their|a)\s")
-_NOUN = re.compile(r"\s[a-z]{4,}")
+_APPOSITION = Pattern(r"^[*_]*,\s(?:its|the|their|a)\s")
+_NOUN = Pattern(r"\s[a-z]{4,}")
 _VERBAL = (" at", " around", " near", " for")
-_COPULA = re.compile(r"[\s*_)]*(?:is|are|was|were)\s")
-_LIST_GAP = re.compile(r"[\s*_(),;]*(?:and|while|&)?[\s*_(),;:~≈]*(?:['’]s\s)?[\s*_(:~≈$€£]*")
-_APPOSED = re.compile(
+_COPULA = Pattern(r"[\s*_)]*(?:is|are|was|were)\s")
+_LIST_GAP = Pattern(r"[\s*_(),;]*(?:and|while|&)?[\s*_(),;:~≈]*(?:['’]s\s)?[\s*_(:~≈$€£]*")
+_APPOSED = Pattern(
     r"[\s*_)]*(?:\([^)]*\))?[,(–—\s]*(?:up|down|a|an|which is|marking|representing|\(|[+−-]|rising|falling)\b"
     r"|[\s*_)]*[(,]\s?[+−-]?$"
 )
 _ONLY_BEHIND = frozenset(
     {"above", "below", "ahead", "behind", "over its", "off its", "premium", "discount", "lead", "lag"}
 )
-_OF = re.compile(r"[*_]*\sof\s")
-_LETTERS = re.compile(r"[A-Za-z]{2,}")
+_OF = Pattern(r"[*_]*\sof\s")
+_LETTERS = Pattern(r"[A-Za-z]{2,}")
 _MOST_JOINTS = 6
 _CLOSE = 12
-_NOW = re.compile(r"\b(?:now|currently|at present)\b", re.IGNORECASE)
-_REFERENCE = re.compile(r"\b(?:near|off|from|towards?|around|close to)\s(?:the\s|its\s|their\s)?[*_]*$", re.IGNORECASE)
-_ENDED = re.compile(r":\s")
-_SPACES = re.compile(r"\s+")
-_OF_WHOLE = re.compile(r"[*_]*\s(?:out\s)?of\s(?:the\s|all\s)?[*_]*")
-_TURN = re.compile(r"[,;]|\b(?:and|while|but)\b")
-_WITHIN_PHRASE = re.compile(r"[\s*_]*(?:(?:of|for|in|the|daily|trading|closing|24-hour|\d+-day)\s)*[*_]*")
+_NOW = Pattern(r"\b(?:now|currently|at present)\b", re.IGNORECASE)
+_REFERENCE = Pattern(r"\b(?:near|off|from|towards?|around|close to)\s(?:the\s|its\s|their\s)?[*_]*$", re.IGNORECASE)
+_ENDED = Pattern(r":\s")
+_SPACES = Pattern(r"\s+")
+_OF_WHOLE = Pattern(r"[*_]*\s(?:out\s)?of\s(?:the\s|all\s)?[*_]*")
+_TURN = Pattern(r"[,;]|\b(?:and|while|but)\b")
+_WITHIN_PHRASE = Pattern(r"[\s*_]*(?:(?:of|for|in|the|daily|trading|closing|24-hour|\d+-day)\s)*[*_]*")
 _FITTING = {
     "money": {"money", ""},
     "percent": {"money", "percent", "coins", "ratio", "count", "index", "", "gwei", "rank"},

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.verification.dates import DateMention
 from cryptodesk.verification.figures import Figure
 from cryptodesk.verification.periods import PeriodMention
@@ -14,31 +15,31 @@ from cryptodesk.verification.sentence import BREAK, Sentence
 
 __all__ = ["dates_of", "periods_of"]
 
-_TO_PERIOD = re.compile(
+_TO_PERIOD = Pattern(
     r"[\s*_)%]*\(?(?:(?:over|in|during|for|on|within|across|through|since|versus|vs|from|against|compared\swith|compared\sto|"
     r"than|it|showed|was|had|recorded|stood|registered|at|past|last|previous|preceding|trailing|latest|more|less|higher|lower|gain|loss|drop|rise|decline|increase|change|move|return|of|the|a|an|price|up|down|"
     r"under|to|level|reading|mark|value|volume|volumes|trading|high|low|market|cap|average)[\s-])*\(?$",
     re.IGNORECASE,
 )
 _ATTACHED = ("on", "at", "of", "by", "in", "as of", "to", "was")
-_SPACES = re.compile(r"\s+")
-_PAIRED = re.compile(r"\s?(?:/|,|and|&|\||,\sand)\s?(?:the\s)?")
-_NOW = re.compile(r"\b(?:now|today|currently|at present|at the moment)\b", re.IGNORECASE)
+_SPACES = Pattern(r"\s+")
+_PAIRED = Pattern(r"\s?(?:/|,|and|&|\||,\sand)\s?(?:the\s)?")
+_NOW = Pattern(r"\b(?:now|today|currently|at present|at the moment)\b", re.IGNORECASE)
 _SINCE = frozenset({"since", "after"})
-_TURN = re.compile(r"[,;:]")
-_CLAUSE = re.compile(r"[,;:]\s|\b(?:and|but|while|whereas|yet|then)\s(?:\w+\s){0,4}$")
-_RECALLED = re.compile(r"[\s*_)]*,?\s?(?:when|at\swhich)\b")
-_MEASURED = re.compile(r"\b(?:compared\s(?:with|to)|than|versus|vs\.?|relative\sto)\s(?:a\s)?$", re.IGNORECASE)
-_PART = re.compile(r"[,;:]|\band\b")
-_TO_LEVEL = re.compile(
+_TURN = Pattern(r"[,;:]")
+_CLAUSE = Pattern(r"[,;:]\s|\b(?:and|but|while|whereas|yet|then)\s(?:\w+\s){0,4}$")
+_RECALLED = Pattern(r"[\s*_)]*,?\s?(?:when|at\swhich)\b")
+_MEASURED = Pattern(r"\b(?:compared\s(?:with|to)|than|versus|vs\.?|relative\sto)\s(?:a\s)?$", re.IGNORECASE)
+_PART = Pattern(r"[,;:]|\band\b")
+_TO_LEVEL = Pattern(
     r"[*_]*\)?,?\s(?:when\s(?:it|the\s\w+)\s\w+\s(?:at\s)?[*_~$€£]*$|(?:at|to|of|was|stood at|for)\s|[*_(]*$)"
 )
-_OPENED = re.compile(r"[*_]*\s\([*_]*")  # "2025-10-10 (-7.29%)"
+_OPENED = Pattern(r"[*_]*\s\([*_]*")  # "2025-10-10 (-7.29%)"
 _TELLING = frozenset({"on", "in", "as of", "at"})
-_PARTED = re.compile(r";|\s[–—]\s")
-_LETTERS = re.compile(r"[A-Za-z]+")
-_IN_BRACKETS = re.compile(r"[\s*_]*\((?:[^)]{0,40}\s)?")
-_TO_DATE = re.compile(r"[\s*_]*(?:[a-z]+\s){0,4}(?:on|in|as of|at|of)\s(?:the\s)?")
+_PARTED = Pattern(r";|\s[–—]\s")
+_LETTERS = Pattern(r"[A-Za-z]+")
+_IN_BRACKETS = Pattern(r"[\s*_]*\((?:[^)]{0,40}\s)?")
+_TO_DATE = Pattern(r"[\s*_]*(?:[a-z]+\s){0,4}(?:on|in|as of|at|of)\s(?:the\s)?")
 
 
 def periods_of(sentence: Sentence, figure: Figure, left: int, right: int) -> tuple[tuple[float, ...], float | None]:

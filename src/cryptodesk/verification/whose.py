@@ -6,45 +6,46 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from cryptodesk.core.patterns import Pattern
 from cryptodesk.verification.figures import Figure
 from cryptodesk.verification.reading import Mark
 from cryptodesk.verification.sentence import Sentence
 
 __all__ = ["assets_of"]
 
-_TO_ASSET = re.compile(
+_TO_ASSET = Pattern(
     r"[*_]*\s\([*_]*$|[*_)\s]*(?:(?:drop|gain|rise|loss|increase|decline|move|change|returns?|share|high|low|price|each)\s)?"
     r"(?:for|of|in|by|worth\sof|in\sthe\scase\sof)\s(?:the\s)?[*_(]*$"
 )
-_JOINED = re.compile(
+_JOINED = Pattern(
     r"[\s*_]*(?:\([^)\d]*\))?[\s*_]*(?:,|and|&|or|,\sand|/|vs\.?|versus)[\s*_]*(?:the\s)?$", re.IGNORECASE
 )
-_PLACE = re.compile(
+_PLACE = Pattern(
     r"\b(?:coins?|tokens?|assets?|projects?|apps?|protocols?|pools?|listed|deployed|built|issued|lives?|run|runs)\son\s(?:the\s)?[*_]*$",
     re.IGNORECASE,
 )
 _LEAVING_OUT = frozenset({"without", "excluding", "except", "ex", "but"})
-_WITHOUT = re.compile(
+_WITHOUT = Pattern(
     r"\b(?:without|excluding|except|ex|all\s(?:\w+\s){0,3}but)[\s-](?:the\s)?(?:[\w*_()]+\s){0,3}?(?:and\s)?[*_]*$",
     re.IGNORECASE,
 )
-_OVER = re.compile(r"[\s*_]*(?:over|against|to|divided by)[\s*_]*", re.IGNORECASE)
-_ON = re.compile(r"[)\s*_]*\son\s(?:the\s)?[*_]*")
-_NEAR = re.compile(r"(?:'s|’s)?[\s*_(]*(?:[a-z]+\s){0,2}[\s*_($€£+−-]*")
+_OVER = Pattern(r"[\s*_]*(?:over|against|to|divided by)[\s*_]*", re.IGNORECASE)
+_ON = Pattern(r"[)\s*_]*\son\s(?:the\s)?[*_]*")
+_NEAR = Pattern(r"(?:'s|’s)?[\s*_(]*(?:[a-z]+\s){0,2}[\s*_($€£+−-]*")
 # "For Ethereum to overtake Bitcoin its cap would have to rise from $1T to $4T": first what it has, then the other's.
-_OVERTAKING = re.compile(r"\bto (?:overtake|surpass|flip|catch)\b", re.IGNORECASE)
-_OF_SEVERAL = re.compile(r"\b(?:prices|closes|caps|volumes|capitali[sz]ations)\sof\s[*_~$€£]*$", re.IGNORECASE)
+_OVERTAKING = Pattern(r"\bto (?:overtake|surpass|flip|catch)\b", re.IGNORECASE)
+_OF_SEVERAL = Pattern(r"\b(?:prices|closes|caps|volumes|capitali[sz]ations)\sof\s[*_~$€£]*$", re.IGNORECASE)
 # "the same three moved by 1%, 2% and 3%"; "A ranks first and B second by size, at $5 and $3".
-_AND_THEIRS = re.compile(
+_AND_THEIRS = Pattern(
     r"\b(?:(?:the\s|all\s|these\s|those\s)(?:same\s)?(?:two|three|four|five)|both|they)\b[^.;,]*$"
     r"|,\s(?:at|with|for|to|on)\s[*_~$€£]*$|\([*_~$€£+−-]*$|;\s[^;.]*$",
     re.IGNORECASE,
 )
-_OBJECT = re.compile(r"\b(?:of|than|with|to|over|beats?|below|above)\s[*_]*$", re.IGNORECASE)
-_ENDS = re.compile(r"[*_]*(?:\s(?:and|or)\b|[,.;]|$)")
-_ITS = re.compile(r"[\s*_]*(?:its|it|their|they)\b", re.IGNORECASE)
-_CLAUSE_OF_IT = re.compile(r"['’]?s?\)?[*_]*,?\s(?:which|whose|who|that)\b")
-_LETTERS = re.compile(r"[A-Za-z]+")
+_OBJECT = Pattern(r"\b(?:of|than|with|to|over|beats?|below|above)\s[*_]*$", re.IGNORECASE)
+_ENDS = Pattern(r"[*_]*(?:\s(?:and|or)\b|[,.;]|$)")
+_ITS = Pattern(r"[\s*_]*(?:its|it|their|they)\b", re.IGNORECASE)
+_CLAUSE_OF_IT = Pattern(r"['’]?s?\)?[*_]*,?\s(?:which|whose|who|that)\b")
+_LETTERS = Pattern(r"[A-Za-z]+")
 
 
 def assets_of(sentence: Sentence, at: int, right: int) -> tuple[tuple[str, ...], bool]:

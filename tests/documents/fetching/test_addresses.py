@@ -7,7 +7,8 @@ import socket
 import pytest
 
 from cryptodesk.documents.fetching import FetchPolicy, FetchRefused
-from cryptodesk.documents.fetching._addresses import CheckedResolver, check_url, is_public
+from cryptodesk.documents.fetching._addresses import check_url, is_public
+from cryptodesk.documents.fetching._resolver import CheckedResolver
 
 ANY = FetchPolicy()
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+from typing import Any, NoReturn
 
 import pytest
+from msgspec import structs
 
 from cryptodesk.core.clock import FixedClock
 from cryptodesk.core.errors import UpstreamBadAnswer
+from cryptodesk.market.fetching import session as sessions
 from cryptodesk.market.fetching.client import CallBudget, HttpRequest, SessionPool, SourceClient
+from cryptodesk.market.fetching.errors import UnreachableSource
 from tests.market.sources.bad_days import NOW, POLICY, SourceServer, answering, client_of
 
 ASK = HttpRequest("/v1/map")
@@ -76,3 +81,52 @@ async def test_a_proxy_is_used_when_set_and_never_taken_from_the_environment(mon
             await client.fetch(ASK)
         assert (len(server.requests), len(proxy.requests)) == (1, 1)
         assert proxy.requests[0].target == f"{POLICY.base_url}/v1/map"
+
+
+class Names:
+    """Stands for the look-up of names: none is known, and each that was asked for is kept."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, failure: Exception | None) -> None:
+        self.asked: list[str] = []
+        self._failure = failure
+        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", self._look_up)
+        monkeypatch.setattr(sessions, "is_loaded", lambda name: False)
+
+    async def _look_up(self, host: str, port: int, **_: Any) -> list[Any]:
+        self.asked.append(host)
+        if self._failure is not None:
+            raise self._failure
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+
+def no_session() -> NoReturn:
+    raise AssertionError("a name that does not resolve needs no session")
+
+
+async def test_without_a_network_the_client_is_not_even_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    names, clock = Names(monkeypatch, socket.gaierror(-2, "unknown")), FixedClock(NOW)
+    client = SourceClient("acme", POLICY, session=no_session, clock=clock, budget=CallBudget(clock), is_direct=True)
+
+    with pytest.raises(UnreachableSource, match="acme cannot be reached: its name does not resolve"):
+        await client.fetch(ASK)
+    assert len(names.asked) == 1
+    assert names.asked[0] in POLICY.base_url
+
+
+@pytest.mark.parametrize("failure", [None, OSError("too many open files"), UnicodeError("label too long")])
+async def test_a_name_that_may_resolve_is_asked(monkeypatch: pytest.MonkeyPatch, failure: Exception | None) -> None:
+    async with SourceServer(good) as server, SessionPool() as pool:
+        names, clock = Names(monkeypatch, failure), FixedClock(NOW)
+        policy = structs.replace(POLICY, base_url=server.base_url)
+        client = SourceClient("acme", policy, session=pool, clock=clock, budget=CallBudget(clock), is_direct=True)
+        assert (await client.fetch(ASK)).body == b"{}"
+    assert names.asked[0] == "127.0.0.1"
+
+
+async def test_behind_a_proxy_no_name_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    names, clock = Names(monkeypatch, socket.gaierror(-2, "unknown")), FixedClock(NOW)
+    client = SourceClient("acme", POLICY, session=no_session, clock=clock, budget=CallBudget(clock))
+
+    with pytest.raises(AssertionError, match="needs no session"):
+        await client.fetch(ASK)
+    assert names.asked == []

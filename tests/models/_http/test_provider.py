@@ -12,6 +12,7 @@ from yarl import URL
 from cryptodesk.catalog.models import ModelProfile
 from cryptodesk.core.errors import CryptodeskError, UpstreamRateLimited, UpstreamUnavailable
 from cryptodesk.core.generation import ModelRequest
+from cryptodesk.core.traces import TRACEPARENT
 from cryptodesk.models._http.provider import HttpProvider, http_url, request_headers
 from cryptodesk.models._http.timeouts import Timeouts
 from tests.models._http.upstream import Exchange, Reply, Upstream
@@ -185,3 +186,16 @@ def test_a_value_no_header_may_have_is_refused_and_not_shown(value: str) -> None
         with pytest.raises(ValueError, match="'X-Key' has characters no header may have") as raised:
             request_headers("up", own, extra)
         assert value not in str(raised.value)
+
+
+async def test_a_traced_request_takes_its_trace_along_and_the_next_one_none() -> None:
+    async with asking(hello) as (provider, url, upstream):
+        token = TRACEPARENT.set("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+        try:
+            await (await provider._ask(url, b"{}")).read()
+        finally:
+            TRACEPARENT.reset(token)
+        assert upstream.request.headers["traceparent"] == "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+        assert upstream.request.headers["x-key"] == "k"
+        await (await provider._ask(url, b"{}")).read()
+        assert "traceparent" not in upstream.request.headers

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-
-import aiohttp
+from typing import TYPE_CHECKING
 
 from cryptodesk.documents.fetching._errors import FetchRefused
+
+if TYPE_CHECKING:
+    import aiohttp
 
 __all__ = ["ACCEPTED_ENCODING", "read_body"]
 

@@ -6,15 +6,14 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-import aiohttp
 from yarl import URL
 
 import cryptodesk
 from cryptodesk.core.clock import Clock
+from cryptodesk.core.late import LateModule
 from cryptodesk.documents.fetching._addresses import (
-    CheckedResolver,
     Resolve,
     check_url,
     is_public,
@@ -22,10 +21,18 @@ from cryptodesk.documents.fetching._addresses import (
     resolve_by_system,
 )
 from cryptodesk.documents.fetching._body import ACCEPTED_ENCODING, read_body
-from cryptodesk.documents.fetching._errors import TRANSPORT_FAILURES, FetchRefused, failure_of, failure_of_status
+from cryptodesk.documents.fetching._errors import FetchRefused, failure_of, failure_of_status, transport_failures
 from cryptodesk.documents.fetching._pages import FetchPolicy, Page, PageRequest
 from cryptodesk.documents.fetching._robots import EVERYTHING, NOTHING, RobotsRules, parse_robots
 from cryptodesk.documents.fetching._text import decode_page
+
+if TYPE_CHECKING:
+    import aiohttp
+
+    from cryptodesk.documents.fetching import _resolver as resolving
+else:
+    aiohttp = LateModule("aiohttp")
+    resolving = LateModule("cryptodesk.documents.fetching._resolver")
 
 __all__ = ["AGENT", "PageClient"]
 
@@ -86,7 +93,7 @@ class PageClient:
             return await self._follow(request, url, policy)
         except FetchRefused:
             raise
-        except TRANSPORT_FAILURES as error:
+        except transport_failures() as error:
             # The resolver's refusal comes out wrapped in the connector's own error.
             refused = _refusal_in(error)
             raise (refused or failure_of(error, url.host or "")) from None
@@ -204,7 +211,7 @@ class PageClient:
     def _session(self, policy: FetchPolicy) -> aiohttp.ClientSession:
         session = self._sessions.get(policy)
         if session is None:
-            resolver = None if self._proxy is not None else CheckedResolver(policy, self._resolve)
+            resolver = None if self._proxy is not None else resolving.CheckedResolver(policy, self._resolve)
             session = self._sessions[policy] = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(resolver=resolver, use_dns_cache=False, limit=32),
                 cookie_jar=aiohttp.DummyCookieJar(),

@@ -12,15 +12,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-
-import aiohttp
+from functools import cache
+from typing import TYPE_CHECKING
 
 from cryptodesk.core.errors import UpstreamRejected, UpstreamUnavailable
+from cryptodesk.core.late import LateModule
 from cryptodesk.core.retry_after import DAY_SECONDS, parse_retry_after
 
-__all__ = ["TRANSPORT_FAILURES", "FetchRefused", "PageFailed", "failure_of", "failure_of_status"]
+if TYPE_CHECKING:
+    import aiohttp
+else:
+    aiohttp = LateModule("aiohttp")
 
-TRANSPORT_FAILURES = (aiohttp.ClientError, TimeoutError, OSError)
+__all__ = ["FetchRefused", "PageFailed", "failure_of", "failure_of_status", "transport_failures"]
 
 _LONGEST_RETRY_AFTER_SECONDS = 7 * DAY_SECONDS
 _STATUSES = {
@@ -33,16 +37,27 @@ _STATUSES = {
     429: "says that we ask too often",
     451: "does not serve this place",
 }
-_TRANSPORT: tuple[tuple[type[BaseException], str], ...] = (
-    (TimeoutError, "did not answer in time"),
-    (aiohttp.ClientSSLError, "cannot be reached: TLS failed"),
-    (aiohttp.ClientConnectorDNSError, "cannot be reached: its name does not resolve"),
-    (aiohttp.ClientConnectorError, "cannot be reached: no connection"),
-    (aiohttp.ClientPayloadError, "cut its answer short"),
-    (aiohttp.ClientResponseError, "did not answer in HTTP"),
-    (aiohttp.ClientError, "closed the connection without an answer"),
-    (OSError, "cannot be reached"),
-)
+
+
+@cache
+def transport_failures() -> tuple[type[BaseException], ...]:
+    """Whatever a broken connection is told by."""
+    return (aiohttp.ClientError, TimeoutError, OSError)
+
+
+@cache
+def _meanings() -> tuple[tuple[type[BaseException], str], ...]:
+    """In words: the first row that fits counts."""
+    return (
+        (TimeoutError, "did not answer in time"),
+        (aiohttp.ClientSSLError, "cannot be reached: TLS failed"),
+        (aiohttp.ClientConnectorDNSError, "cannot be reached: its name does not resolve"),
+        (aiohttp.ClientConnectorError, "cannot be reached: no connection"),
+        (aiohttp.ClientPayloadError, "cut its answer short"),
+        (aiohttp.ClientResponseError, "did not answer in HTTP"),
+        (aiohttp.ClientError, "closed the connection without an answer"),
+        (OSError, "cannot be reached"),
+    )
 
 
 class FetchRefused(UpstreamRejected):
@@ -68,7 +83,7 @@ class PageFailed(UpstreamUnavailable):
 
 def failure_of(error: BaseException, host: str) -> PageFailed:
     """A failure on the way, in our own words: the library's may hold a key."""
-    for kind, words in _TRANSPORT:
+    for kind, words in _meanings():
         if isinstance(error, kind):
             return PageFailed(f"{host} {words}", upstream=host)
     return PageFailed(f"{host} cannot be reached", upstream=host)

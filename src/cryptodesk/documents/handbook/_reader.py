@@ -11,9 +11,10 @@ from importlib.resources import files
 import msgspec
 from msgspec import Struct
 
-__all__ = ["Article", "ArticleSource", "HandbookError", "load_articles", "parse_article"]
+__all__ = ["Article", "ArticleSource", "HandbookError", "find_article", "load_articles", "parse_article"]
 
 _FENCE = "+++\n"
+_HEAD_END = f"\n{_FENCE}"
 
 
 class HandbookError(ValueError):
@@ -72,9 +73,28 @@ def load_articles() -> tuple[Article, ...]:
     return tuple(_read_all())
 
 
+@cache
+def find_article(title: str) -> Article | None:
+    """The article of that very title. Quicker than all of them: few are parsed. Raises: HandbookError."""
+    likely = (parse_article(*each) for each in _texts() if title in each[2].partition(_HEAD_END)[0])
+    found = next((article for article in likely if article.title == title), None)
+    # A title may be spelt with escapes.
+    return found or next((article for article in load_articles() if article.title == title), None)
+
+
 def _read_all() -> Iterator[Article]:
+    return (parse_article(*each) for each in _texts())
+
+
+@cache
+def _texts() -> tuple[tuple[str, str, str], ...]:
+    return tuple(_read_texts())
+
+
+def _read_texts() -> Iterator[tuple[str, str, str]]:
+    """Section, slug and text of each file, in their order."""
     root = files("cryptodesk.documents.handbook")
     for section in sorted((entry for entry in root.iterdir() if entry.is_dir()), key=lambda entry: entry.name):
         for entry in sorted(section.iterdir(), key=lambda entry: entry.name):
             if entry.name.endswith(".md"):
-                yield parse_article(section.name, entry.name.removesuffix(".md"), entry.read_text("utf-8"))
+                yield section.name, entry.name.removesuffix(".md"), entry.read_text("utf-8")

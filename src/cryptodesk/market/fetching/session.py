@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,11 @@ from yarl import URL
 import cryptodesk
 from cryptodesk.core.clock import Clock
 from cryptodesk.core.errors import UpstreamError
-from cryptodesk.core.late import LateModule
+from cryptodesk.core.late import LateModule, is_loaded
 from cryptodesk.market.fetching.body import ACCEPTED_ENCODING, BodyRefused, read_beginning, read_body
 from cryptodesk.market.fetching.errors import UnusableAnswer, UnusableSource
 from cryptodesk.market.fetching.http import HttpAnswer, HttpRequest, SourcePolicy, url_of
-from cryptodesk.market.fetching.transport_errors import transport_error, transport_failures
+from cryptodesk.market.fetching.transport_errors import transport_error, transport_failures, unresolved
 
 if TYPE_CHECKING:
     import aiohttp
@@ -72,15 +73,22 @@ class SessionPool:
 
 
 class Transport:
-    """Sends a request and reads its whole answer, whatever its status."""
+    """Sends a request and reads its whole answer, whatever its status. `is_direct`: no proxy looks its name up."""
 
     def __init__(
-        self, source: str, policy: SourcePolicy, session: Callable[[], aiohttp.ClientSession], clock: Clock
+        self,
+        source: str,
+        policy: SourcePolicy,
+        session: Callable[[], aiohttp.ClientSession],
+        clock: Clock,
+        *,
+        is_direct: bool = False,
     ) -> None:
         self._source = source
         self._policy = policy
         self._session = session
         self._clock = clock
+        self._is_direct = is_direct
 
     async def send(self, request: HttpRequest, seconds: float) -> HttpAnswer:
         """Raises: UpstreamUnavailable, UpstreamTimeout, UpstreamBadAnswer; ValueError as `url_of`."""
@@ -94,6 +102,8 @@ class Transport:
             failure = UnusableSource(f"{self._source} {error}", upstream=self._source)
         except _Cut as error:
             failure = transport_error(self._source, error.cause, is_answering=True)
+        except _Nowhere:
+            failure = unresolved(self._source)
         except transport_failures() as error:
             failure = transport_error(self._source, error, is_answering=False)
         # Raised outside the handlers: aiohttp's errors carry the request's URL and headers, keys among them.
@@ -101,6 +111,8 @@ class Transport:
 
     async def _follow(self, request: HttpRequest) -> HttpAnswer:
         url = url_of(self._policy, request)
+        if self._is_direct and not is_loaded("aiohttp"):
+            await _look_up(url)
         for _ in range(_MAX_REDIRECTS + 1):
             response = await self._ask(url, request)
             try:
@@ -146,12 +158,27 @@ class _Misled(Exception):
     """A redirect that is not followed; the message completes "<source> …"."""
 
 
+class _Nowhere(Exception):
+    """The name of the source does not resolve."""
+
+
 class _Cut(Exception):
     """The connection failed after the answer had begun."""
 
     def __init__(self, cause: BaseException) -> None:
         super().__init__()
         self.cause = cause
+
+
+async def _look_up(url: URL) -> None:
+    """Without a network this is known before the HTTP client is loaded, which takes longer than an answer from the
+    store. Raises: _Nowhere for a name that does not resolve."""
+    try:
+        await asyncio.get_running_loop().getaddrinfo(url.raw_host, url.port, type=socket.SOCK_STREAM)
+    except socket.gaierror:
+        raise _Nowhere from None
+    except (OSError, UnicodeError):
+        return  # what else may be wrong with a name the client tells better
 
 
 def _next_url(url: URL, response: aiohttp.ClientResponse, method: str) -> URL:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 else:
     aiohttp = LateModule("aiohttp")
 
-__all__ = ["transport_error", "transport_failures"]
+__all__ = ["transport_error", "transport_failures", "unresolved"]
+
+_UNRESOLVED = "cannot be reached: its name does not resolve"
 
 
 @cache
@@ -33,7 +35,7 @@ def _meanings() -> tuple[tuple[type[BaseException], type[UpstreamError], str], .
         # Some failures are timeouts and connection errors at once: the first row that fits counts.
         (TimeoutError, UpstreamTimeout, "did not answer in time"),
         (aiohttp.ClientSSLError, UpstreamUnavailable, "cannot be reached: TLS failed"),
-        (aiohttp.ClientConnectorDNSError, UnreachableSource, "cannot be reached: its name does not resolve"),
+        (aiohttp.ClientConnectorDNSError, UnreachableSource, _UNRESOLVED),
         (aiohttp.ClientConnectorError, UnreachableSource, "cannot be reached: no connection"),
         (aiohttp.ClientConnectionError, UpstreamUnavailable, "closed the connection without an answer"),
         (aiohttp.InvalidURL, UpstreamUnavailable, "has an unusable address"),
@@ -42,6 +44,11 @@ def _meanings() -> tuple[tuple[type[BaseException], type[UpstreamError], str], .
         (aiohttp.ClientError, UpstreamUnavailable, "cannot be reached"),
         (OSError, UpstreamUnavailable, "cannot be reached"),
     )
+
+
+def unresolved(source: str) -> UpstreamError:
+    """The same as for the client's own finding, for whoever looked the name up before it."""
+    return UnreachableSource(f"{source} {_UNRESOLVED}", upstream=source)
 
 
 def transport_error(source: str, error: BaseException, *, is_answering: bool) -> UpstreamError:

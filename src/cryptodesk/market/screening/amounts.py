@@ -47,7 +47,7 @@ _WORDS: dict[str, int | Decimal] = {
 
 
 def _any(words: Iterable[str]) -> str:
-    return "|".join(sorted((re.escape(word) for word in words), key=len, reverse=True))
+    return "|".join(sorted(sorted(re.escape(word) for word in words), key=len, reverse=True))
 
 
 _LONG_SCALES = [word for word in _SCALES if len(word) > 3]

@@ -15,6 +15,7 @@ from yarl import URL
 from cryptodesk.catalog.models import ModelProfile
 from cryptodesk.core.errors import CryptodeskError
 from cryptodesk.core.generation import ModelRequest
+from cryptodesk.core.traces import TRACEPARENT
 from cryptodesk.models._http.answers import limit_silence, read_body
 from cryptodesk.models._http.failures import TRANSPORT_FAILURES, transport_error
 from cryptodesk.models._http.meanings import MAX_ERROR_BODY_BYTES, ErrorOfStatus
@@ -110,8 +111,10 @@ class HttpProvider:
 
     async def _send(self, url: URL, body: bytes) -> aiohttp.ClientResponse:
         data = body if len(body) <= _BYTES_AT_ONCE else io.BytesIO(body)
+        traceparent = TRACEPARENT.get()
+        headers = None if traceparent is None else {"traceparent": traceparent}
         # A redirect is not followed: it would carry the key to another host.
-        return await self._session().post(url, data=data, allow_redirects=False)
+        return await self._session().post(url, data=data, headers=headers, allow_redirects=False)
 
     def _session(self) -> aiohttp.ClientSession:
         loop = asyncio.get_running_loop()
