@@ -83,7 +83,7 @@ async def test_a_transaction_that_was_left_open_is_ended_by_the_server(database:
             "current_setting('statement_timeout'), current_setting('transaction_isolation')"
         ).fetchall()
     )
-    assert found == [("15s", "10s", "30s", "read committed")]
+    assert found == [("5s", "10s", "30s", "read committed")]
 
 
 async def test_a_statement_that_takes_too_long_is_said_so_and_the_next_works(postgres_dsn: str) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-asyncpg = pytest.importorskip("asyncpg")
+pytest.importorskip("asyncpg")
+
+import asyncpg
 
 from cryptodesk.core.errors import InternalError, StoreUnavailable
 from cryptodesk.storage.postgres.failures import to_internal_error

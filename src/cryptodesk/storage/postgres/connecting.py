@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import socket
 import time
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import asyncpg
 from msgspec import Struct
@@ -22,6 +24,10 @@ RawConnection: TypeAlias = Any
 
 _RETRY_SECONDS = 0.05
 _LONGEST_RETRY_SECONDS = 0.5
+# After so long without a sign of life a network is taken for dead: it says nothing when it swallows what is sent, and
+# the system would believe in it for a quarter of an hour, in a connection that lies idle for good.
+_SILENT_SECONDS: Final = 10
+_PROBE_SECONDS: Final = 3
 
 
 class PostgresOptions(Struct, frozen=True):
@@ -69,6 +75,7 @@ class Connector:
                 pause = min(2 * pause, _LONGEST_RETRY_SECONDS)
             else:
                 self._is_down = False
+                _expect_life(connection)
                 return connection
 
     async def create_pool(self, most: int) -> Any:
@@ -95,6 +102,23 @@ def terminate(connection: RawConnection) -> None:
     with contextlib.suppress(RuntimeError):  # a loop that is closed has ended its connections with it
         if not connection.is_closed():
             connection.terminate()
+
+
+def _expect_life(connection: RawConnection) -> None:
+    """Has the system end it when its server is not to be heard any more."""
+    used = connection._transport.get_extra_info("socket")  # the driver has no public way to it
+    with socket.socket(fileno=os.dup(used.fileno())) as same:
+        if same.family not in (socket.AF_INET, socket.AF_INET6):
+            return
+        same.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in (
+            ("TCP_KEEPIDLE", _SILENT_SECONDS),
+            ("TCP_KEEPINTVL", _PROBE_SECONDS),
+            ("TCP_KEEPCNT", _SILENT_SECONDS // _PROBE_SECONDS),
+            ("TCP_USER_TIMEOUT", _SILENT_SECONDS * 1000),
+        ):
+            if hasattr(socket, name):  # not every system has all of them
+                same.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def _may_come_back(error: BaseException) -> bool:

@@ -26,7 +26,8 @@ class Readers:
         self._is_closed = False
 
     async def fetch(self, sql: str, parameters: Sequence[Any]) -> list[Any]:
-        """A read that the server broke off is repeated. Raises: InternalError."""
+        """A read that the server broke off is repeated; one that took too long is not, for that would cost the server
+        the same again. Raises: InternalError."""
         query, values = to_postgres_query(sql), adapt(parameters)
         async with self._room:
             for attempt in range(1, _ATTEMPTS + 1):
@@ -34,7 +35,8 @@ class Readers:
                 try:
                     return await self._fetch(connection, query, values)
                 except DRIVER_ERRORS as error:
-                    if attempt == _ATTEMPTS or not (is_passing(error) or is_lost(error) or connection.is_closed()):
+                    may_succeed = is_passing(error) or is_lost(error) or connection.is_closed()
+                    if attempt == _ATTEMPTS or isinstance(error, TimeoutError) or not may_succeed:
                         raise to_internal_error(error, self._connector.label) from error
                 finally:
                     self._give_back(connection)

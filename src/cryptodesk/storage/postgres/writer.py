@@ -26,8 +26,9 @@ __all__ = ["PostgresWriter", "Wanted"]
 
 _LARGEST_GROUP: Final = 256
 _ATTEMPTS: Final = 4
-# Of a process that stopped in the middle of a transaction, which would stop all others.
-_IDLE_SECONDS: Final = 15.0
+# Of a process that stopped in the middle of a transaction, or was cut off from the server: less than the others wait
+# for their turn, so that they go on and nobody is told.
+_IDLE_SECONDS: Final = 5.0
 _CONNECTING: Final[tuple[type[BaseException], ...]] = (*DRIVER_ERRORS, InternalError)
 
 
