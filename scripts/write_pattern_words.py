@@ -204,6 +204,7 @@ def patterns() -> list[Pattern]:
     for module in pkgutil.walk_packages(cryptodesk.__path__, "cryptodesk."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
+    gc.unfreeze()  # what was frozen is not told of
     return [found for found in gc.get_objects() if type(found) is Pattern]
 
 

@@ -49,7 +49,7 @@ def keeping_states() -> Iterator[list[ResearchState]]:
         return ""
 
     last = Node[ResearchState](name="keep", does="keeps the state", rules=keep, after=("verify",))
-    with mock.patch("cryptodesk.research.engine.NODES", (*NODES, last)):
+    with mock.patch("cryptodesk.research.nodes.NODES", (*NODES, last)):
         yield kept
 
 
