@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -125,3 +126,28 @@ async def test_an_exporter_that_breaks_is_told_of_and_stops_nobody(caplog: pytes
     await made.send()
     await made.send()
     assert [record.message for record in caplog.records] == ["metrics could not be sent"] * 2
+
+
+def test_a_receiver_that_is_silent_until_the_loop_is_over_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, heard = threading.Event(), threading.Event()
+    faults: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", faults.append)
+
+    class Silent(Exporter):
+        def export(self, found: Any) -> None:
+            begun.set()
+            heard.wait(10)
+            super().export(found)
+
+    async def give_up() -> None:
+        sending = asyncio.create_task(sender(Silent()).send())
+        await asyncio.to_thread(begun.wait, 10)
+        sending.cancel()
+        await asyncio.wait((sending,))
+
+    asyncio.run(give_up())
+    left = [thread for thread in threading.enumerate() if thread.name == "cryptodesk-metrics"]
+    heard.set()
+    for thread in left:
+        thread.join(10)
+    assert (len(left) > 0, faults) == (True, [])

@@ -7,6 +7,7 @@ them adds up.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -89,7 +90,8 @@ class MetricsSender:
             except Exception:  # the boundary of a thread that nobody waits for in the end
                 log.exception("metrics could not be sent")
             finally:
-                loop.call_soon_threadsafe(done.set)
+                with contextlib.suppress(RuntimeError):  # the loop is over, so nobody waits any more
+                    loop.call_soon_threadsafe(done.set)
 
         # Not a thread of the pool: a process that ends waits for those, and a receiver may be silent.
         threading.Thread(target=export, name="cryptodesk-metrics", daemon=True).start()
