@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from pages import write_or_check
+
 from cryptodesk.app.openapi import METHODS
 from cryptodesk.app.server import create_app
 from cryptodesk.settings import Settings
@@ -104,14 +106,7 @@ def files() -> dict[Path, str]:
 
 
 def main() -> int:
-    wanted = files()
-    if "--check" in sys.argv[1:]:
-        old = [path.name for path, text in wanted.items() if not path.is_file() or path.read_text("utf-8") != text]
-        print(f"old: {', '.join(old)}: run this script" if old else "the files are those of the code")
-        return int(bool(old))
-    for path, text in wanted.items():
-        path.write_text(text, "utf-8")
-    return 0
+    return write_or_check(files(), "files")
 
 
 if __name__ == "__main__":

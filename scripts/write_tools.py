@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import msgspec
+from pages import write_or_check
 
 from cryptodesk.catalog.data_sources import OWN_DOMAIN, DataSource, load_data_sources
 from cryptodesk.tools import tool_specs
@@ -162,14 +163,7 @@ def _link(text: str, address: str) -> str:
 
 
 def main() -> int:
-    wanted = {DOCS / "tools.md": page(), DOCS / "data" / "terms.md": terms_page()}
-    if "--check" in sys.argv[1:]:
-        old = [path.name for path, text in wanted.items() if not path.is_file() or path.read_text("utf-8") != text]
-        print(f"old: {', '.join(old)}: run this script" if old else "the pages are those of the code")
-        return int(bool(old))
-    for path, text in wanted.items():
-        path.write_text(text, "utf-8")
-    return 0
+    return write_or_check({DOCS / "tools.md": page(), DOCS / "data" / "terms.md": terms_page()}, "pages")
 
 
 if __name__ == "__main__":

@@ -107,8 +107,7 @@ class Counting:
 
     async def page(self, accept: str = "") -> tuple[bytes, str]:
         """All numbers of this machine as Prometheus reads them, and their content type."""
-        self.refresh()
-        boards: list[Iterable[tuple[Row, list[float]]]] = [self.tally.board.read(), _shared_rows(await self._report())]
+        boards: list[Iterable[tuple[Row, list[float]]]] = [await self.rows()]
         if self._slot is not None:
             others = (number for number in range(self._slot.of) if number != self._slot.number)
             boards += [read_rows(self._slot.folder, number) for number in others]
