@@ -10,6 +10,17 @@ async function look(page, name) {
   await shoot(page, name);
 }
 
+/** Runs in the page, which wants reduced motion: what of the sidebar is still hidden two frames after the press that
+ * opens it. */
+async function hiddenAfterOpening() {
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  document.querySelector('[aria-label="Open the sidebar"]').click();
+  await frame();
+  await frame();
+  const parts = [...document.querySelectorAll(".sidebar, .sidebar *")];
+  return parts.filter((part) => getComputedStyle(part).visibility === "hidden").map((part) => part.getAttribute("class") ?? part.tagName);
+}
+
 async function lookAtAll(browser, size, scheme) {
   const form = `${size}-${scheme}`;
   const opened = await openPage(browser, { size, scheme });
@@ -25,7 +36,8 @@ async function lookAtAll(browser, size, scheme) {
   await page.locator(".answer-foot").scrollIntoViewIfNeeded();
   await look(page, `page-answer-end-${form}`);
   if (size === "phone") {
-    await page.getByRole("button", { name: "Open the sidebar" }).click();
+    const hidden = await page.evaluate(hiddenAfterOpening);
+    check(hidden.length === 0, `all of the sidebar visible in the frame it opens, but not ${hidden.join(", ")}`);
     await look(page, `page-sidebar-${form}`);
   }
   for (const path of ["data", "usage"]) {
