@@ -48,7 +48,7 @@ async def _write_turns(path: Path) -> tuple[float, float, int]:
         for number in range(TURNS_PER_WRITER):
             run_id = f"chatcmpl-{writer}-{number}"
             batch = database.batch()
-            turns.save(batch, StoredTurn(run_id, "key", "completed", 1.79e9, messages))
+            turns.save(batch, StoredTurn(run_id, "key", "built_in_open", 1.79e9, messages))
             entry = Entry(
                 entry_id=f"{run_id}:charge",
                 account_id="account",

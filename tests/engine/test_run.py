@@ -66,7 +66,12 @@ async def test_turn_and_charge_are_on_disk_before_the_run_says_it_finished() -> 
         if isinstance(batch[-1], RunFinished):
             assert desk.turns.turns["run1"].state == "completed"
             assert [entry.amount_usd for entry in desk.ledger.entries] == [Decimal(110)]
-    assert desk.turns.turns["run1"].messages == (text_message("user", "hello"), text_message("assistant", "hi"))
+
+
+async def test_of_a_turn_that_nobody_can_follow_up_no_text_is_kept() -> None:
+    desk = Desk(says("hi"))
+    await desk.result(ask())
+    assert desk.turns.turns["run1"].messages == ()
 
 
 async def test_an_unknown_model_fails_without_a_charge() -> None:

@@ -149,6 +149,18 @@ async def test_releasing_what_was_abandoned_opens_no_completed_turn(
         await store.claim("t1", "key1", claim_id="c2", now=NOW, lapses_at=NOW + 100)
 
 
+async def test_a_turn_that_was_followed_up_keeps_no_text(database: SqliteDatabase, store: DatabaseTurnStore) -> None:
+    await save(database, store, "t1")
+    claim = await store.claim("t1", "key1", claim_id="c", now=NOW, lapses_at=NOW + 100)
+    assert claim.turn.messages[0].parts
+    batch = database.batch()
+    store.consume(batch, claim, completes=True)
+    await batch.commit()
+    ((state, body),) = database.read("SELECT state, body FROM turns")
+    assert state == "completed"
+    assert b"question" not in body
+
+
 async def test_expired_turns_are_purged_and_the_others_stay(database: SqliteDatabase, store: DatabaseTurnStore) -> None:
     await save(database, store, *(f"old{number}" for number in range(1200)), created_at=NOW)
     await save(database, store, "young", created_at=NOW + 1)

@@ -174,6 +174,9 @@ def _stored_turn(state: RunState) -> StoredTurn:
         kind = "client_open"
     elif state.finish_reason == "tool_calls":
         kind = "built_in_open"
+    if kind == "completed":
+        # Nobody can follow it up, so nothing of it is kept but that it is over.
+        return StoredTurn(state.run_id, request.caller.key_id, kind, state.created_at, messages=())
     return StoredTurn(
         turn_id=state.run_id,
         key_id=request.caller.key_id,

@@ -26,7 +26,7 @@ WHERE turn_id = ? AND key_id = ? AND created_at > ? AND state != 'completed'
   AND (claim_id IS NULL OR claim_lapses_at <= ?)
 RETURNING state, created_at, body
 """
-_COMPLETE = "UPDATE turns SET state = 'completed', claim_id = NULL, claim_lapses_at = NULL WHERE turn_id = ?"
+_COMPLETE = "UPDATE turns SET state = 'completed', body = ?, claim_id = NULL, claim_lapses_at = NULL WHERE turn_id = ?"
 _RELEASE = "UPDATE turns SET claim_id = NULL, claim_lapses_at = NULL WHERE turn_id = ? AND claim_id = ?"
 _RELEASE_ALL = "UPDATE turns SET claim_id = NULL, claim_lapses_at = NULL WHERE claim_id IS NOT NULL"
 # Ids sort by the time at which their runs began, so the old ones come first and no index of their age has to say so: an
@@ -48,10 +48,12 @@ class _Body(Struct, frozen=True, omit_defaults=True):
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(_Body)
+_NO_TEXTS = _encoder.encode(_Body(()))
 
 
 class DatabaseTurnStore:
-    """A turn can be followed up for `retention_seconds`, by its own key, once."""
+    """A turn can be followed up for `retention_seconds`, by its own key, once. Of one that is completed nothing is kept
+    but that it was."""
 
     def __init__(self, database: Database, *, retention_seconds: float = DEFAULT_RETENTION_SECONDS) -> None:
         self._database = database
@@ -86,8 +88,8 @@ class DatabaseTurnStore:
     def consume(self, batch: Batch, claim: Claim, *, completes: bool) -> None:
         """Ends the claim; the turn is then completed, or open again when the follow-up was cut short."""
         if completes:
-            # Also when the claim lapsed meanwhile: a turn that was answered stays answered.
-            StatementBatch.of(batch).add(_COMPLETE, (claim.turn.turn_id,))
+            # Also when the claim lapsed meanwhile: a turn that was answered stays answered, and its texts go.
+            StatementBatch.of(batch).add(_COMPLETE, (_NO_TEXTS, claim.turn.turn_id))
         else:
             StatementBatch.of(batch).add(_RELEASE, (claim.turn.turn_id, claim.claim_id))
 
