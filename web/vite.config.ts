@@ -17,7 +17,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 1500,
   },
   server: {
-    proxy: Object.fromEntries(["/openai", "/v1", "/ai", "/desk", "/healthz"].map((path) => [path, "http://127.0.0.1:8080"])),
+    proxy: Object.fromEntries(["/openai", "/v1", "/ai", "/desk", "/healthz", "/try", "/openapi.json"].map((path) => [path, "http://127.0.0.1:8080"])),
   },
   test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"] },
 });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import urllib.error
@@ -35,6 +36,9 @@ OPERATIONS = {
     for method, operation in item.items()
     if method in METHODS
 }
+VERBS = re.compile("(Add|Answer|Begin|Cancel|Delete|Download|Estimate|Find|List|Rename|Show|Take|Tell) [a-z]")
+# Words that need a line above, or the document around them.
+POINTS_ELSEWHERE = re.compile(r"\b(same|this document|above|likewise|ditto|an extension)\b", re.IGNORECASE)
 # Beginnings under which a dialect answers everything, so that it has its own 404.
 CATCH_ALL = {"/ai/", "/openai/", "/v1/deep-research/"}
 
@@ -71,6 +75,14 @@ def test_every_mounted_route_is_described(mounted: tuple[set[str], set[str]]) ->
     assert exact - set(DOCUMENT["paths"]) == set()
     undescribed = {prefix for prefix in prefixes if not any(path.startswith(prefix) for path in DOCUMENT["paths"])}
     assert undescribed - CATCH_ALL == set()
+
+
+def test_each_route_says_alone_what_it_does() -> None:
+    summaries = {name: operation["summary"] for name, (_, _, operation) in OPERATIONS.items()}
+    assert len(set(summaries.values())) == len(summaries)
+    for name, summary in summaries.items():
+        assert VERBS.match(summary), (name, summary)
+        assert not POINTS_ELSEWHERE.search(summary), (name, summary)
 
 
 def test_every_described_route_is_mounted(mounted: tuple[set[str], set[str]]) -> None:

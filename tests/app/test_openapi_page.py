@@ -55,6 +55,11 @@ def test_a_file_that_the_browser_has_is_not_sent_again(client: TestClient) -> No
     assert (again.status_code, again.content) == (304, b"")
 
 
+def test_whether_the_page_is_there_can_be_asked_without_reading_it(client: TestClient) -> None:
+    asked = client.head(PAGE_PATH, follow_redirects=False)
+    assert (asked.status_code, asked.headers["content-type"]) == (200, "text/html; charset=utf-8")
+
+
 def test_a_client_without_gzip_is_answered_too(client: TestClient) -> None:
     plain = client.get(PAGE_PATH, headers={"accept-encoding": "identity"})
     assert "content-encoding" not in plain.headers

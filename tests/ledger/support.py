@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from cryptodesk.core.requests import Caller
 from cryptodesk.core.usage import Usage
 from cryptodesk.ledger.holds import HoldDesk
 from cryptodesk.ledger.migrations import COMPONENT, MIGRATIONS
+from cryptodesk.ledger.rows import INSERT_ENTRY, to_row
 from cryptodesk.ledger.store import DatabaseLedger
 from cryptodesk.storage.database import Connection, Database, Statement
 from cryptodesk.storage.migrations import apply_migrations
@@ -129,3 +131,34 @@ async def record(database: Database, *entries: Entry) -> None:
     batch = database.batch()
     DatabaseLedger(database).record(batch, entries)
     await batch.commit()
+
+
+async def record_before_notes(database: Database, *entries: Entry) -> None:
+    """Puts entries into the tables of an empty database as they were before entries had notes, sealed as they were
+    then. The tables of today are for the test to make."""
+    database.migrate(COMPONENT, MIGRATIONS[:7])
+    chain, marks = bytes(32), b""
+    for position, entry in enumerate(entries, 1):
+        await database.execute(INSERT_ENTRY, to_row(entry))
+        chain = sha256(chain + text_before_notes(position, entry).encode()).digest()
+        marks += chain[:8]
+    await database.execute(
+        "INSERT INTO ledger_seals VALUES ('entries', 1, ?, ?, ?, ?)", (len(entries), chain, marks, NOW.timestamp())
+    )
+
+
+def text_before_notes(position: int, entry: Entry) -> str:
+    usage = entry.usage
+    texts = (entry.entry_id, entry.account_id, entry.key_id, entry.run_id, entry.kind, str(entry.amount_usd))
+    more = (entry.model_id, entry.price_version, entry.outcome, entry.served_by)
+    counts = (usage.input_tokens, usage.output_tokens, usage.cache_read_tokens, usage.reasoning_tokens)
+    reported = "" if usage.reported_usd is None else str(usage.reported_usd).encode().hex().upper()
+    fields = (
+        position,
+        *(text.encode().hex().upper() for text in (*texts, *more)),
+        round(entry.created_at * 1e6),
+        *(*counts, usage.cache_write_tokens, usage.cache_write_1h_tokens),
+        reported,
+        int(entry.usage_is_estimated),
+    )
+    return "|".join(map(str, fields))

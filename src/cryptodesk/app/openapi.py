@@ -102,12 +102,14 @@ def _answer(description: str, schema: Schema, media_type: str = _JSON) -> Schema
 
 def _health() -> Schema:
     schema = _object({"status": {"const": "ok"}})
-    return {"get": _operation("getHealth", "Whether the process answers", {"200": _answer("It does.", schema)})}
+    return {
+        "get": _operation("getHealth", "Tell whether the server process answers", {"200": _answer("It does.", schema)})
+    }
 
 
 def _document() -> Schema:
     told = {"200": _answer("OpenAPI 3.1.", {"type": "object", "required": ["openapi", "info", "paths"]})}
-    return {"get": _operation("getOpenApi", "This document", told)}
+    return {"get": _operation("getOpenApi", "Show the description of all routes in OpenAPI 3.1", told)}
 
 
 def _readiness() -> Schema:
@@ -117,7 +119,7 @@ def _readiness() -> Schema:
         "200": _answer("Requests may come.", schema),
         "503": _answer("They may not; `checks` says why.", schema),
     }
-    return {"get": _operation("getReadiness", "Whether the desk takes requests", told)}
+    return {"get": _operation("getReadiness", "Tell whether the desk is ready to take requests", told)}
 
 
 def _metrics() -> Schema:
@@ -126,7 +128,11 @@ def _metrics() -> Schema:
     page["content"]["application/openmetrics-text"] = {"schema": text}
     told = {"200": page, "403": _answer("Not for this caller.", text, "text/plain")}
     security: list[Schema] = [{"metricsKey": []}, {}]
-    return {"get": _operation("getMetrics", "Numbers for Prometheus", told, security=security)}
+    return {
+        "get": _operation(
+            "getMetrics", "Show the server's counts and timings, for Prometheus to collect", told, security=security
+        )
+    }
 
 
 _MCP_NOTE: Final = (
@@ -155,7 +161,11 @@ def _mcp() -> Schema:
     body = {"required": True, "content": {_JSON: {"schema": {"$ref": "#/components/schemas/McpRequest"}}}}
     security: list[Schema] = [{"deskBearer": []}, {"cmcKey": []}]
     more = {"description": _MCP_NOTE, "security": security, "requestBody": body, "x-accept-decides": True}
-    return {"post": _operation("callMcp", "One message of the Model Context Protocol", told, **more)}
+    return {
+        "post": _operation(
+            "callMcp", "Take one message of the Model Context Protocol (MCP) and answer it", told, **more
+        )
+    }
 
 
 _MESSAGE_ID: Final[Schema] = {"type": ["string", "integer"]}

@@ -91,7 +91,8 @@ __all__ = [
 
 
 class CryptodeskError(Exception):
-    """Root. `code` is stable and machine-readable, `status` the HTTP status a plain dialect gives it."""
+    """Root. `code` is stable and machine-readable, `status` the HTTP status a plain dialect gives it. `is_logged` says
+    that the log has what the caller is not told."""
 
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 500
@@ -101,6 +102,7 @@ class CryptodeskError(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+        self.is_logged = False
 
     @property
     def public_message(self) -> str:

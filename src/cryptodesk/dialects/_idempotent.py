@@ -11,8 +11,10 @@ from hashlib import sha256
 from typing import Final, Protocol
 
 from cryptodesk.core.errors import CryptodeskError, InvalidRequest, RequestError
-from cryptodesk.core.ids import new_id
+from cryptodesk.core.ids import new_id, new_trace_id
 from cryptodesk.dialects._body import ClientGone, read_body
+from cryptodesk.dialects._failing import log_failure
+from cryptodesk.dialects._http import TRACE_HEADER
 from cryptodesk.dialects._ports import ASGIApp, DialectPorts, Message, Receive, Scope, Send
 from cryptodesk.ledger.idempotency import AnswerClaim, AnswerStore, StoredAnswer
 
@@ -81,8 +83,9 @@ class Idempotent:
         except ClientGone:
             pass
         except CryptodeskError as error:
-            answer = self._explain(error, self._ports.clock.now())
-            headers = ((b"content-type", b"application/json"), *answer.headers)
+            trace_id = new_trace_id()
+            answer = self._explain(log_failure(error, trace_id, log), self._ports.clock.now())
+            headers = ((b"content-type", b"application/json"), (TRACE_HEADER, trace_id.encode()), *answer.headers)
             await _replay(send, StoredAnswer(answer.status, headers, answer.body), ())
 
     async def _once(self, name: bytes, scope: Scope, receive: Receive, send: Send) -> None:

@@ -36,7 +36,8 @@ class RunEnding:
     async def fail(self, state: RunState, error: CryptodeskError) -> None:
         """A failed run costs nothing, unless a part of its answer was already streamed to the caller."""
         if error.public_message != error.message:  # what the caller is not told is for the log
-            log.error("run %s failed: %s", state.run_id, error.message)
+            log.error("run %s of request %s failed: %s", state.run_id, state.request.trace_id, error.message)
+        error.is_logged = True
         await self._fail(state, error)
 
     async def _fail(self, state: RunState, error: CryptodeskError) -> None:
@@ -48,8 +49,9 @@ class RunEnding:
 
     async def fail_by_defect(self, state: RunState) -> InternalError:
         """Call it where the exception is being handled. The error that the caller is told of."""
-        log.exception("run %s failed by a defect", state.run_id)
+        log.exception("run %s of request %s failed by a defect", state.run_id, state.request.trace_id)
         defect = InternalError(_DEFECT)
+        defect.is_logged = True
         await self._fail(state, defect)
         return defect
 

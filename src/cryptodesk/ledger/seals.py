@@ -16,13 +16,15 @@ from msgspec import Struct
 
 from cryptodesk.storage.database import Connection, Database
 
-__all__ = ["BOOKS", "Book", "Finding", "Sealer", "load_sealed_texts", "verify"]
+__all__ = ["BOOKS", "Book", "Finding", "Sealer", "as_sealed", "load_sealed_texts", "verify"]
 
 Book = Literal["entries", "holds"]
 BOOKS: Final[tuple[Book, ...]] = ("entries", "holds")
 
 _ROWS_A_SEAL = 512
 _MARK_BYTES = 8
+# How the text of a row without a note ends, behind whether its usage is an estimate.
+_ENDS_WITHOUT_NOTE = ("|0|", "|1|")
 _BEGIN = bytes(32)
 
 _BAR = " || '|' || "
@@ -61,6 +63,22 @@ def load_sealed_texts(database: Database, book: Book, after: int, count: int) ->
         (position, f"{position}|{opening or ''}|{_moment(created_at)}|{_moment(end) if book == 'holds' else end}")
         for position, opening, created_at, end in database.read(_ROWS[book], (after, count))
     ]
+
+
+def as_sealed(rows: Sequence[tuple[int, str]], digest: bytes, marks: bytes) -> Sequence[tuple[int, str]]:
+    """The rows of one seal, with the texts that it was made of: before entries had notes, a text had no field for one.
+    The mark of the seal's first row tells which they were; `digest` is the chain's hash before it.
+
+    Neither form hides what the other shows: an older text ends with a field of one digit, and no newer one does, whose
+    last field is a note's bytes in hexadecimal. A note that was put to a row without one is in the text either way."""
+    if not rows or _mark(digest, rows[0][1]) == marks[:_MARK_BYTES]:
+        return rows
+    older = [(position, text[:-1] if text.endswith(_ENDS_WITHOUT_NOTE) else text) for position, text in rows]
+    return older if _mark(digest, older[0][1]) == marks[:_MARK_BYTES] else rows
+
+
+def _mark(digest: bytes, text: str) -> bytes:
+    return next(_chain(digest, iter((text,))))[:_MARK_BYTES]
 
 
 def _moment(seconds: object) -> int | str:
@@ -137,7 +155,8 @@ def verify(database: Database, book: Book, noted: str = "") -> Finding:
             fault = f"seal {expected} is gone"
             break
         count = len(marks) // _MARK_BYTES
-        rows = [row for row in load_sealed_texts(database, book, position, count) if row[0] <= last_position]
+        found = [row for row in load_sealed_texts(database, book, position, count) if row[0] <= last_position]
+        rows = as_sealed(found, digest, marks)
         hashes = list(_chain(digest, (text for _, text in rows)))
         fault = _first_fault(rows, hashes, marks, position, last_position)
         if fault is None and hashes[-1] != sealed_digest:

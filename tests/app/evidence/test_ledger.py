@@ -10,7 +10,7 @@ from cryptodesk.ledger.migrations import COMPONENT, MIGRATIONS
 from cryptodesk.ledger.seals import Sealer, verify
 from cryptodesk.storage.database import Database
 from tests.contracts.databases import database, postgres_server
-from tests.ledger.support import NOW, MovableClock, a_charge, record, settle, wants
+from tests.ledger.support import NOW, MovableClock, a_charge, record, record_before_notes, settle, wants
 
 __all__ = ["database", "postgres_server"]
 
@@ -41,3 +41,13 @@ async def test_a_line_that_is_not_sealed_yet_has_no_place(database: Database) ->
     await record(database, a_charge("r1", "0.1"))
     (line,) = load_sealed_lines(database, "r1")
     assert (line["run_id"], line["seal"]) == ("r1", None)
+
+
+async def test_a_line_that_was_sealed_before_entries_had_notes_is_followed_too(database: Database) -> None:
+    await record_before_notes(database, a_charge("r1", "0.1"), a_charge("r2", "0.2"))
+    database.migrate(COMPONENT, MIGRATIONS)
+    first, last = (load_sealed_lines(database, run_id)[0]["seal"] for run_id in ("r1", "r2"))
+    assert first["before"] == bytes(32).hex()
+    assert sha256(bytes.fromhex(first["before"]) + first["text"].encode()).hexdigest() == last["before"]
+    assert sha256(bytes.fromhex(last["before"]) + last["text"].encode()).hexdigest() == last["after"]
+    assert last["after"] == last["head"] == first["head"] == verify(database, "entries").head

@@ -11,6 +11,7 @@ import { Link } from "./Link";
 import { useRoute } from "./router";
 import { SyncStatus } from "./SyncStatus";
 import { setTheme, type Theme, useTheme } from "./theme";
+import { TryLink } from "./TryLink";
 
 interface Props {
   isOpen: boolean;
@@ -49,6 +50,7 @@ export function Sidebar({ isOpen, onClose, onSearch }: Props) {
         <Link to={{ page: "usage" }} className="side-row" aria-current={route.page === "usage" ? "page" : undefined} onClick={onClose}>
           <UsageIcon /> Usage
         </Link>
+        <TryLink />
         <SyncStatus />
         <div className="side-tools">
           <ThemeSwitch />

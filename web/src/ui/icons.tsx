@@ -38,6 +38,7 @@ export const DataIcon = icon(<path d="M4 5.5C4 4 6.7 3 10 3s6 1 6 2.5S13.3 8 10 
 export const UsageIcon = icon(<path d="M4 16V9M8 16V4M12 16v-5M16 16V7" />);
 export const ChatIcon = icon(<path d="M4 4h12v9H9l-3.5 3v-3H4z" />);
 export const KeyIcon = icon(<path d="M7 15a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7ZM9.6 9.2 16 3M13 6l2.2 2.2" />);
+export const CodeIcon = icon(<path d="m7 6-4 4 4 4M13 6l4 4-4 4" />);
 export const SunIcon = icon(<path d="M10 13.2a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.4ZM10 2.5v1.6M10 15.9v1.6M2.5 10h1.6M15.9 10h1.6M4.7 4.7l1.1 1.1M14.2 14.2l1.1 1.1M4.7 15.3l1.1-1.1M14.2 5.8l1.1-1.1" />);
 export const MoonIcon = icon(<path d="M16 11.5A6.5 6.5 0 0 1 8.5 4a6.5 6.5 0 1 0 7.5 7.5Z" />);
 export const ScreenIcon = icon(<path d="M3 4.5h14v9H3zM7.5 16.5h5M10 13.5v3" />);

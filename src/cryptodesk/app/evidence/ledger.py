@@ -6,12 +6,14 @@ from hashlib import sha256
 from typing import Any
 
 from cryptodesk.ledger.export import load_lines
-from cryptodesk.ledger.seals import load_sealed_texts
+from cryptodesk.ledger.seals import as_sealed, load_sealed_texts
 from cryptodesk.storage.database import Database
 
 __all__ = ["load_sealed_lines"]
 
-_COVERING = "SELECT number, digest FROM ledger_seals WHERE book = ? AND last_position >= ? ORDER BY number LIMIT 1"
+_COVERING = (
+    "SELECT number, digest, marks FROM ledger_seals WHERE book = ? AND last_position >= ? ORDER BY number LIMIT 1"
+)
 _BEFORE = "SELECT last_position, digest FROM ledger_seals WHERE book = ? AND number = ?"
 _BEGIN = (0, bytes(32))
 
@@ -29,10 +31,11 @@ def _seal(database: Database, book: Any, position: int) -> dict[str, Any] | None
     covering = database.read(_COVERING, (book, position))
     if not covering:
         return None
-    ((number, head),) = covering
+    ((number, head, marks),) = covering
     before = database.read(_BEFORE, (book, number - 1))
     start, digest = before[0] if before else _BEGIN
-    texts = [text for _, text in load_sealed_texts(database, book, start, position - start)]
+    rows = as_sealed(load_sealed_texts(database, book, start, position - start), digest, marks)
+    texts = [text for _, text in rows]
     if len(texts) != position - start:
         return None  # rows are gone: `ledger verify` names the first
     for text in texts[:-1]:

@@ -102,7 +102,7 @@ def _chat_operation() -> Schema:
     )
     return {
         "operationId": "createChatCompletion",
-        "summary": "Answer a conversation, with built-in and custom tools",
+        "summary": "Answer a conversation in CoinMarketCap AI's format, with built-in and custom tools",
         "security": [{"cmcKey": []}],
         "parameters": [
             _header("Idempotency-Key", {"type": "string", "minLength": 1, "maxLength": 255}),
@@ -121,7 +121,7 @@ def _header(name: str, schema: Schema) -> Schema:
 def _models_operation() -> Schema:
     return {
         "operationId": "listModels",
-        "summary": "List model ids (an extension)",
+        "summary": "List the models that this desk serves (beyond CoinMarketCap AI's own routes)",
         "security": [{"cmcKey": []}],
         "responses": {
             "200": _response("The models, or a failure of the key.", "ModelList", "StatusEnvelope"),

@@ -9,12 +9,13 @@ from urllib.parse import parse_qs
 import msgspec
 from msgspec import structs
 
-from cryptodesk.core.errors import CryptodeskError, InternalError, InvalidRequest, MethodNotAllowed, Unauthenticated
+from cryptodesk.core.errors import InternalError, InvalidRequest, MethodNotAllowed, Unauthenticated
 from cryptodesk.core.events import RunEvent, RunFold
 from cryptodesk.core.ids import new_trace_id
 from cryptodesk.core.requests import Caller, RunRequest
 from cryptodesk.dialects._body import ClientGone, read_body
 from cryptodesk.dialects._extra import MAX_COST_HEADER
+from cryptodesk.dialects._failing import log_failure
 from cryptodesk.dialects._hangup import HangUpWatch
 from cryptodesk.dialects._http import TRACE_HEADER
 from cryptodesk.dialects._idempotent import FINISHED, Idempotent
@@ -136,11 +137,9 @@ class _Endpoint:
 
     async def fail(self, reply: _Reply, error: Exception) -> None:
         """The answer to a request that failed, if none has begun yet."""
-        if not isinstance(error, CryptodeskError):
-            log.error("request %s failed by a defect", reply.trace_id, exc_info=error)
-            error = _DEFECT
+        known = log_failure(error, reply.trace_id, log)
         if not reply.has_begun:
-            await reply.send_answer(encode_error(error, self.ports.clock.now()))
+            await reply.send_answer(encode_error(known, self.ports.clock.now()))
 
 
 class ChatEndpoint(_Endpoint):

@@ -24,6 +24,10 @@ _PERHAPS_MOMENT: Schema = {"type": ["string", "null"], "format": "date-time"}
 _MODE: Schema = {"enum": ["live", "snapshot", "simulated", "computed"]}
 _DAY: Schema = {"type": "string", "format": "date"}
 
+_DATA = "Show what market data and documents the desk has, and how old they are"
+_LIMITS = "Show how much the key and its account may ask, and how much of that is used"
+_QUOTED = "Estimate what a chat request would cost, without running it"
+
 
 def build_paths(ports: DialectPorts) -> Schema:
     """`paths` and `components` of the routes that are mounted."""
@@ -33,10 +37,10 @@ def build_paths(ports: DialectPorts) -> Schema:
         paths |= _money_paths(quoted_paths(ports))
         schemas |= _schemas()
     if ports.data is not None:
-        paths["/v1/data"] = {"get": operation("getDataStatus", "What data the desk has, and how old", "DataStatus")}
+        paths["/v1/data"] = {"get": operation("getDataStatus", _DATA, "DataStatus")}
         schemas |= {"DeskError": _error_schema(), "DataStatus": _data_schema()}
     if ports.limit_states is not None:
-        shown = operation("listLimits", "How much the key and its account may ask, and what is used", "LimitList")
+        shown = operation("listLimits", _LIMITS, "LimitList")
         paths[LIMITS_PATH] = {"get": shown}
         schemas |= {"DeskError": _error_schema(), "LimitList": limits_schema()}
     if ports.evidence is not None:
@@ -52,7 +56,9 @@ def build_paths(ports: DialectPorts) -> Schema:
 
 
 def _money_paths(quoted: tuple[str, ...]) -> Schema:
-    budgets = operation("listBudgets", "What the key and its account may still spend", "BudgetList")
+    budgets = operation(
+        "listBudgets", "Show the budgets of the key and its account, and what is left of them", "BudgetList"
+    )
     return {
         "/v1/receipts/{id}": {"get": _receipt_operation()},
         "/v1/quote": {"post": _quote_operation(quoted)},
@@ -70,7 +76,7 @@ def _receipt_operation() -> Schema:
         "description": "The id of an answer, with or without `chatcmpl-`.",
     }
     faults = {"404": "No such run, or another account's."}
-    return operation("getReceipt", "What a run has cost", "DeskReceipt", faults, parameters=[by_id])
+    return operation("getReceipt", "Show what a run has cost", "DeskReceipt", faults, parameters=[by_id])
 
 
 def _quote_operation(quoted: tuple[str, ...]) -> Schema:
@@ -91,7 +97,7 @@ def _quote_operation(quoted: tuple[str, ...]) -> Schema:
     requests += ["MessariChatRequest"] if any(path.startswith("/ai/") for path in quoted) else []
     schema = {"anyOf": [ref(name) for name in requests]}
     body = {"required": True, "content": {"application/json": {"schema": schema}}}
-    return operation("quote", "What a chat request would cost", "Quote", faults, parameters=[meant], requestBody=body)
+    return operation("quote", _QUOTED, "Quote", faults, parameters=[meant], requestBody=body)
 
 
 def _usage_operation() -> Schema:
@@ -101,7 +107,13 @@ def _usage_operation() -> Schema:
         {"name": "by", "in": "query", "schema": {"enum": list(GROUPS)}, "description": "One row for each; `day`."},
     ]
     faults = {"400": "A date or a grouping that there is not."}
-    return operation("getUsage", "What the account has used", "UsageReport", faults, parameters=parameters)
+    return operation(
+        "getUsage",
+        "Show the account's tokens and charges by day, key or model",
+        "UsageReport",
+        faults,
+        parameters=parameters,
+    )
 
 
 def _schemas() -> Schema:

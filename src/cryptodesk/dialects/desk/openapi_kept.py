@@ -11,6 +11,8 @@ from cryptodesk.dialects.desk.openapi_parts import Schema, file_response, object
 
 __all__ = ["evidence_paths", "history_paths", "history_schemas"]
 
+_EVIDENCE: Final = "Download the file that proves what a run was asked, answered and charged"
+_LISTED: Final = "List the kept conversations that were changed since the last look"
 _MOMENT: Final = {"type": "number", "minimum": 0, "description": "Unix milliseconds."}
 
 
@@ -21,7 +23,7 @@ def evidence_paths() -> Schema:
         "413": "The file would be too large; the command writes it.",
         "503": "Evidence of other runs is being made.",
     }
-    shown = operation("getEvidence", "The file that proves a run", None, faults, parameters=[by_id])
+    shown = operation("getEvidence", _EVIDENCE, None, faults, parameters=[by_id])
     shown["responses"]["200"] = file_response("The file.", "application/json", {"type": "object"})
     return {f"{EVIDENCE_PREFIX}{{id}}": {"get": shown}}
 
@@ -31,17 +33,17 @@ def history_paths() -> Schema:
     limit = _count_parameter("limit", "At most so many, up to 200.")
     wrong, missing = {"400": "A parameter or body that is not right."}, {"404": "No such conversation of this key."}
     sent = {"408": "The body did not arrive in time.", "413": "Too large, or no room left.", **wrong, **missing}
-    listed = operation("listConversations", "What was changed", "ConversationList", wrong, parameters=[since, limit])
+    listed = operation("listConversations", _LISTED, "ConversationList", wrong, parameters=[since, limit])
     shown = operation(
         "getConversation",
-        "A conversation and what of its messages was changed",
+        "Show a kept conversation and those of its messages that were changed",
         "ConversationMessages",
         {**wrong, **missing},
         parameters=[by_id, since, limit],
     )
     merged = operation(
         "mergeConversation",
-        "Add to a conversation",
+        "Add messages to a kept conversation, or begin one",
         "MergedConversation",
         sent,
         parameters=[by_id],
@@ -49,7 +51,7 @@ def history_paths() -> Schema:
     )
     renamed = operation(
         "renameConversation",
-        "Rename a conversation",
+        "Rename a kept conversation",
         "Conversation",
         sent,
         parameters=[by_id],
@@ -57,12 +59,12 @@ def history_paths() -> Schema:
     )
     deleted = operation(
         "deleteConversation",
-        "Delete a conversation",
+        "Delete a kept conversation",
         "DeletedConversation",
         {**wrong, **missing},
         parameters=[by_id, _count_parameter("sequence", "Only if nothing was changed after it.")],
     )
-    saved = operation("exportConversations", "All conversations, one a line", None)
+    saved = operation("exportConversations", "Download all kept conversations, one a line", None)
     saved["responses"]["200"] = file_response("As the web app saves each.", "application/x-ndjson", {"type": "string"})
     return {
         HISTORY_PATH: {"get": listed},

@@ -22,7 +22,7 @@ def operation(name: str, summary: str, schema: str | None, faults: Schema | None
         responses["200"] = _response("As asked.", schema)
     return {
         "operationId": name,
-        "summary": f"{summary} (an extension)",
+        "summary": summary,
         "security": [{"cmcKey": []}, {"deskBearer": []}],
         **more,
         "responses": dict(sorted(responses.items())),

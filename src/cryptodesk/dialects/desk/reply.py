@@ -10,10 +10,11 @@ from urllib.parse import parse_qs
 import msgspec
 from msgspec import Struct
 
-from cryptodesk.core.errors import CryptodeskError, InternalError, InvalidRequest, MethodNotAllowed, Unauthenticated
+from cryptodesk.core.errors import CryptodeskError, InvalidRequest, MethodNotAllowed, Unauthenticated
 from cryptodesk.core.ids import new_trace_id
 from cryptodesk.core.requests import Caller
 from cryptodesk.dialects._body import ClientGone, read_body
+from cryptodesk.dialects._failing import log_failure
 from cryptodesk.dialects._http import TRACE_HEADER
 from cryptodesk.dialects._ports import DialectPorts, Receive, Scope, Send
 from cryptodesk.dialects._retry import retry_headers
@@ -70,7 +71,7 @@ class Endpoint:
         except ClientGone:
             pass
         except Exception as error:  # the HTTP boundary
-            known = _known(error, trace_id)
+            known = log_failure(error, trace_id, log)
             status, body = _explain(known)
             more = retry_headers(known, self._ports.clock.now())
             more += ((b"allow", self._allowed.encode()),) if status == 405 else ()
@@ -123,15 +124,6 @@ def _check_type(scope: Scope) -> None:
             "Unsupported content type; send the header 'Content-Type: application/json'.",
             reason="unsupported_content_type",
         )
-
-
-def _known(error: Exception, trace_id: str) -> CryptodeskError:
-    if isinstance(error, CryptodeskError):
-        if error.public_message != error.message:  # what the caller is not told is for the log
-            log.error("request %s failed: %s", trace_id, error.message)
-        return error
-    log.error("request %s failed by a defect", trace_id, exc_info=error)
-    return InternalError("An internal error occurred. It was logged under the request's trace id.")
 
 
 def _explain(error: CryptodeskError) -> tuple[int, bytes]:

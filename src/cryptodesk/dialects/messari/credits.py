@@ -84,4 +84,10 @@ def paths(ports: DialectPorts) -> Schema:
             "isActive": {"type": "boolean"},
         }
     )
-    return {PATH: {"get": operation("getCreditAllowance", "What the account may still spend this month", body, {})}}
+    return {
+        PATH: {
+            "get": operation(
+                "getCreditAllowance", "Show how many of the month's credits the account has used and has left", body, {}
+            )
+        }
+    }

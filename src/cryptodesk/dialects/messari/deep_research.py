@@ -209,7 +209,7 @@ def paths(ports: DialectPorts) -> Schema:
         f"{PATH}/{{job_id}}": {
             "get": operation(
                 "getDeepResearch",
-                "A deep research job: its state, and its report once it has one",
+                "Show a deep research job: its state, and its report once it has one",
                 _job_schema(is_one=True),
                 {"400": "An unknown name in `Cryptodesk-Include`.", **_NOT_FOUND},
                 parameters=[*by_id, include],
@@ -218,7 +218,7 @@ def paths(ports: DialectPorts) -> Schema:
         f"{PATH}/{{job_id}}/cancel": {
             "post": operation(
                 "cancelDeepResearch",
-                "Cancel a job that is not over",
+                "Cancel a deep research job that is not over",
                 closed({"job_id": _ID, "object": {"const": OBJECT}, "status": {"const": "cancelled"}}),
                 {**_NOT_FOUND, "409": "The job is over; a cancelled one too."},
                 parameters=by_id,
@@ -236,7 +236,7 @@ def _create_operation() -> Schema:
     }
     return operation(
         "createDeepResearch",
-        "Ask for a report, which is written while nobody waits",
+        "Begin a deep research job, whose report is written while nobody waits",
         _job_schema(is_one=False),
         {
             "400": "A field is missing, malformed or too long; the message names it.",
@@ -259,7 +259,7 @@ def _list_operation() -> Schema:
     body = closed({"data": array(_job_schema(is_one=False)), "total": count, "limit": limit, "offset": offset})
     return operation(
         "listDeepResearch",
-        "The account's jobs, the newest first, without their reports",
+        "List the account's deep research jobs, the newest first, without their reports",
         body,
         {"400": "A parameter is malformed or out of range; the message names it."},
         parameters=[

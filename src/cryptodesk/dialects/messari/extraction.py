@@ -187,7 +187,7 @@ def paths(ports: DialectPorts) -> Schema:
         "400": "A field is missing, malformed or too long; the message names it.",
         "408": "The body did not arrive in time.",
     }
-    summary = "Whom and what a text speaks of"
+    summary = "Find the assets, people, companies and other entities that a text names"
     return {PATH: {"post": operation("extractEntities", summary, _answer_schema(), faults, request)}}
 
 

@@ -24,10 +24,22 @@ _ENVELOPE = "MessariEnvelope"
 _COMPLETION = "MessariCompletion"
 
 _SUMMARIES = {
-    "messari_v1": ("answerV1", "Answer a conversation with sources, charts and questions to go on with", _ENVELOPE),
-    "messari_v2": ("answerV2", "The same with inline citations by default; sources under both names", _ENVELOPE),
-    "messari_openai": ("answerOpenAI", "The same in OpenAI's shape, with `metadata`", _COMPLETION),
-    "messari_vercel": ("answerVercel", "The same as a Vercel data stream, version 1", None),
+    "messari_v1": ("answerV1", "Answer a conversation by research, in version 1 of Messari AI's format", _ENVELOPE),
+    "messari_v2": (
+        "answerV2",
+        "Answer a conversation by research with inline citations, in version 2 of Messari AI's format",
+        _ENVELOPE,
+    ),
+    "messari_openai": (
+        "answerOpenAI",
+        "Answer a conversation by research, in OpenAI's format with Messari AI's `metadata`",
+        _COMPLETION,
+    ),
+    "messari_vercel": (
+        "answerVercel",
+        "Answer a conversation by research, as a Vercel AI data stream of version 1",
+        None,
+    ),
 }
 
 
@@ -129,7 +141,7 @@ def _models_operation() -> Schema:
     body = closed({"object": {"const": "list"}, "data": array(model)})
     return {
         "operationId": "listMessariModels",
-        "summary": "List the one model (an extension)",
+        "summary": "List the one model that answers by research (beyond Messari AI's own routes)",
         "security": SECURITY,
         "responses": answers(
             {"application/json": {"schema": body}},

@@ -6,8 +6,9 @@ import asyncio
 import logging
 from uuid import UUID
 
-from cryptodesk.core.errors import CryptodeskError, InternalError, MethodNotAllowed
+from cryptodesk.core.errors import InternalError, MethodNotAllowed
 from cryptodesk.core.ids import new_trace_id
+from cryptodesk.dialects._failing import log_failure
 from cryptodesk.dialects._fillers import Fillers
 from cryptodesk.dialects._ports import DialectPorts, Message, Scope, Send
 from cryptodesk.dialects.messari.errors import Answer, Headers, clipped, encode_error
@@ -96,11 +97,9 @@ class Reply:
 
     async def fail(self, error: Exception, ports: DialectPorts) -> None:
         """The answer to a request that failed, if it can still be given."""
-        if not isinstance(error, CryptodeskError):
-            log.error("request %s failed by a defect", self.request_id, exc_info=error)
-            error = DEFECT
+        known = log_failure(error, self.request_id, log)
         if not self.has_begun or (self._is_early and not self.has_ended):
-            await self.send_answer(encode_error(error, ports.clock.now()))
+            await self.send_answer(encode_error(known, ports.clock.now()))
 
     async def _start(self, status: int, headers: Headers) -> None:
         self.has_begun = True

@@ -53,7 +53,7 @@ def paths(ports: DialectPorts) -> Schema:
     limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
     described = operation(
         "listTrendingQuestions",
-        "Questions of the day, those of the most written-about topics first",
+        "List questions of the day, those about the most written-about topics first",
         closed({"error": {"type": "null"}, "data": closed({"questions": array(question)})}),
         {"400": "`limit` is malformed or out of range."},
         parameters=[{"name": "limit", "in": "query", "required": False, "schema": limit}],

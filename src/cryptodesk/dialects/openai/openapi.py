@@ -54,14 +54,20 @@ _STATUSES = {
 }
 
 
+_CHAT = "Answer a conversation in the format of OpenAI's Chat Completions API"
+_RESPONSE = "Answer a conversation in the format of OpenAI's Responses API"
+_LIST = "List the models that this desk serves, in OpenAI's format"
+_SHOW = "Show one of the models that this desk serves, in OpenAI's format"
+
+
 def build_openapi(ports: DialectPorts) -> Schema:
     """`paths` and `components`."""
     return {
         "paths": {
-            CHAT_PATH: {"post": _answered("answerChat", "Answer a conversation", "ChatRequest", "Completion")},
-            RESPONSES_PATH: {"post": _answered("answerResponses", "The same run", "ResponsesRequest", "Response")},
-            f"{PREFIX}/models": {"get": _listed("listOpenAIModels", "Models", [])},
-            f"{PREFIX}/models/{{model}}": {"get": _listed("showOpenAIModel", "Model", [_MODEL_PARAMETER])},
+            CHAT_PATH: {"post": _answered("answerChat", _CHAT, "ChatRequest", "Completion")},
+            RESPONSES_PATH: {"post": _answered("answerResponses", _RESPONSE, "ResponsesRequest", "Response")},
+            f"{PREFIX}/models": {"get": _listed("listOpenAIModels", _LIST, "Models", [])},
+            f"{PREFIX}/models/{{model}}": {"get": _listed("showOpenAIModel", _SHOW, "Model", [_MODEL_PARAMETER])},
         },
         "components": {
             "schemas": {**_typed(), **_answers()},
@@ -101,11 +107,11 @@ def _answered(operation: str, summary: str, request: str, answer: str) -> Schema
     }
 
 
-def _listed(operation: str, answer: str, parameters: list[Schema]) -> Schema:
+def _listed(operation: str, summary: str, answer: str, parameters: list[Schema]) -> Schema:
     content = {"application/json": {"schema": _ref(answer)}}
     return {
         "operationId": operation,
-        "summary": "Models that this desk serves",
+        "summary": summary,
         "tags": ["OpenAI"],
         "security": [{"openaiKey": []}],
         "parameters": parameters,

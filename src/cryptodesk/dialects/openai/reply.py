@@ -7,13 +7,14 @@ import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from cryptodesk.core.errors import CryptodeskError, MethodNotAllowed
+from cryptodesk.core.errors import MethodNotAllowed
 from cryptodesk.core.ids import new_trace_id
 from cryptodesk.core.requests import Caller
+from cryptodesk.dialects._failing import log_failure
 from cryptodesk.dialects._ports import DialectPorts, Scope, Send
 from cryptodesk.dialects._quoting import clipped
 from cryptodesk.dialects.openai import choices
-from cryptodesk.dialects.openai.errors import DEFECT, Answer, Headers, encode_error
+from cryptodesk.dialects.openai.errors import Answer, Headers, encode_error
 
 __all__ = ["Reply"]
 
@@ -93,11 +94,9 @@ class Reply:
 
     async def fail(self, error: Exception, ports: DialectPorts) -> None:
         """The answer to a request that failed, if none has begun yet."""
-        if not isinstance(error, CryptodeskError):
-            log.error("request %s failed by a defect", self.trace_id, exc_info=error)
-            error = DEFECT
+        known = log_failure(error, self.trace_id, log)
         if not self.has_begun:
-            await self.send_answer(encode_error(error, ports.clock.now()))
+            await self.send_answer(encode_error(known, ports.clock.now()))
 
     async def _start(self, status: int, headers: Headers) -> None:
         self.has_begun = self._is_writing = True
