@@ -30,7 +30,7 @@ from bench.rounds import Plan, Sample, run_rounds
 from bench.servers import Server, start_server
 from bench.stages import Memory, Starts, measure_memory, measure_starts
 from bench.summary import summarize
-from bench.targets import MOCK, MODES, PRODUCT, YARDSTICK, Place, Target
+from bench.targets import FLOOR, MOCK, MODES, PRODUCT, YARDSTICK, Place, Target
 from cryptodesk.core.discover import discover
 
 __all__ = ["main", "parse_options"]
@@ -45,6 +45,7 @@ class Options(msgspec.Struct, frozen=True):
     plan: Plan
     parts: frozenset[str]
     only: frozenset[str]
+    floor: bool
     peers: bool
     pin: bool
     streams: int
@@ -63,6 +64,7 @@ def parse_options(arguments: Sequence[str]) -> Options:
     parser.add_argument(
         "--peers", action="store_true", help="also LiteLLM and Portkey, where LITELLM and PORTKEY name them"
     )
+    parser.add_argument("--floor", action="store_true", help="also the yardstick with the two commits of an answer")
     parser.add_argument("--only", default="", help="targets beside the yardstick, comma-separated (default: all)")
     parser.add_argument("--parts", default=",".join(PARTS), help="comma-separated, of: %(default)s")
     parser.add_argument("--streams", type=int, default=200, help="open streams for the memory of one (default 200)")
@@ -86,6 +88,7 @@ def parse_options(arguments: Sequence[str]) -> Options:
         plan=plan,
         parts=frozenset(parts),
         only=frozenset(_words(given.only)),
+        floor=given.floor,
         peers=given.peers,
         pin=not given.no_pin,
         streams=given.streams,
@@ -129,7 +132,7 @@ class Bench:
 
     def targets(self) -> list[Target]:
         """The yardstick always: the ratios need it."""
-        found = [YARDSTICK, PRODUCT]
+        found = [YARDSTICK, *([FLOOR] if self.options.floor else []), PRODUCT]
         if self.options.peers:
             peers, missing = find_peers()
             found += peers

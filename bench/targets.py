@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 __all__ = [
     "CHUNKS",
+    "FLOOR",
     "HELD",
     "MOCK",
     "MODES",
@@ -144,6 +145,12 @@ def _launch_yardstick(place: Place) -> Launch:
     return Launch(command, clean_environment() | env)
 
 
+def _launch_floor(place: Place) -> Launch:
+    plain = _launch_yardstick(place)
+    command = ["bench.floor:make_app" if word == "bench.yardstick:app" else word for word in plain.command]
+    return Launch([*command, "--factory"], {**plain.env, "BENCH_FOLDER": str(place.folder)})
+
+
 MOCK = Target("mock", None)
 YARDSTICK = Target(
     "yardstick",
@@ -152,6 +159,7 @@ YARDSTICK = Target(
     holds_buffered=('"finish_reason"', '"gateway"'),
     holds_stream=("data: [DONE]", '"gateway"'),
 )
+FLOOR = structs.replace(YARDSTICK, name="floor", launch=_launch_floor)
 PRODUCT = Target(
     "cryptodesk",
     _launch_product,
