@@ -8,10 +8,12 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from msgspec import structs
 
 from cryptodesk.app.documents import Documents
 from cryptodesk.core.errors import InternalError
 from cryptodesk.documents.query import DocumentQuery, DocumentsFound, HitsFound
+from cryptodesk.documents.records import Document
 
 
 class FakeFeed:
@@ -45,9 +47,25 @@ class FakeLibrary:
         self.opened += 1
 
 
-def documents_of(*libraries: FakeLibrary) -> Documents:
+class FakeStore:
+    """What is at rest, by type."""
+
+    def __init__(self, **counts: int) -> None:
+        self.counts = counts
+        self.asked: list[DocumentQuery] = []
+
+    async def recent(self, query: DocumentQuery) -> list[Document]:
+        self.asked.append(query)
+        found = sum(self.counts.get(kind, 0) for kind in query.types)
+        return cast(list[Document], [None] * min(found, query.limit))
+
+    async def count(self, as_of: datetime | None = None) -> int:
+        return sum(self.counts.values())
+
+
+def documents_of(*libraries: FakeLibrary, store: FakeStore | None = None) -> Documents:
     waiting = list(libraries)
-    return Documents(lambda: cast(Any, waiting.pop(0)))
+    return Documents(lambda: cast(Any, waiting.pop(0)), store or FakeStore())
 
 
 async def test_it_is_opened_once_for_all_who_ask_at_once() -> None:
@@ -104,3 +122,44 @@ async def test_syncs_are_told_once_the_library_is_open() -> None:
     assert documents.syncs() == {}, "the first try failed"
     await documents.count()
     assert documents.syncs() == {("rss", "synced"): 2}
+
+
+async def test_nothing_is_opened_where_no_text_at_rest_passes_the_filters() -> None:
+    store = FakeStore(handbook=9, news=3)
+    documents = documents_of(store=store)
+    query = DocumentQuery(text="why", types=("social_post", "macro_event"), asset_ids=(1,), limit=24)
+    assert await documents.search(query) == HitsFound()
+    assert store.asked == [structs.replace(query, limit=1)], "the filters are the search's own"
+
+
+async def test_one_text_that_passes_is_searched_for() -> None:
+    documents = documents_of(FakeLibrary(), store=FakeStore(news=1))
+    found = await documents.search(DocumentQuery(text="why", types=("social_post", "news")))
+    assert found.notes == ("searched why",)
+
+
+@pytest.mark.parametrize("types", [(), ("handbook",), ("news", "handbook")])
+async def test_what_ships_is_searched_for_before_the_store_has_it(types: Any) -> None:
+    found = await documents_of(FakeLibrary()).search(DocumentQuery(text="why", types=types))
+    assert found.notes == ("searched why",)
+
+
+async def test_an_open_library_answers_by_itself() -> None:
+    store = FakeStore()
+    documents = documents_of(FakeLibrary(), store=store)
+    await documents.search(DocumentQuery(text="first"))
+    assert (await documents.search(DocumentQuery(text="why", types=("news",)))).notes == ("searched why",)
+    assert store.asked == []
+
+
+async def test_a_store_that_fails_is_said() -> None:
+    class Failing(FakeStore):
+        async def recent(self, query: DocumentQuery) -> list[Document]:
+            raise InternalError("the disk is gone")
+
+    found = await documents_of(store=Failing()).search(DocumentQuery(text="why", types=("news",)))
+    assert found.notes == ("the documents cannot be opened: the disk is gone",)
+
+
+async def test_what_is_at_rest_is_counted_without_opening() -> None:
+    assert await documents_of(store=FakeStore(handbook=187)).count() == 187

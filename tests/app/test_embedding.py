@@ -28,8 +28,9 @@ class Made:
         self.is_missing = is_missing
         self.count = 0
 
-    def __call__(self) -> Embedder:
+    def __call__(self, *, load_light: object = None) -> Embedder:
         self.count += 1
+        self.is_light = load_light is not None
         return Embedder(Encoder, missing=lambda: "onnxruntime is missing" if self.is_missing else None)
 
 
@@ -55,6 +56,14 @@ async def test_nothing_is_made_before_it_is_needed_and_then_once(made: Made) -> 
     assert shared.get() is shared.get()
     assert made.count == 1
     shared.close()
+
+
+async def test_only_a_desk_that_is_asked_a_question_or_two_embeds_by_the_light_encoder(made: Made) -> None:
+    for is_brief in (False, True):
+        shared = SharedEmbedder(is_brief=is_brief)
+        shared.get()
+        assert made.is_light is is_brief
+        shared.close()
 
 
 async def test_where_vectors_cannot_be_had_there_is_none(made: Made) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cryptodesk.catalog.assets import load_assets
-from cryptodesk.catalog.tail import FIRST_OWN_ID, TailRow, load_tail, parse_tail
+from cryptodesk.catalog.tail import FIRST_OWN_ID, TailRow, load_catalogued, load_tail, parse_tail
 
 
 def test_the_shipped_tail_holds_twenty_thousand_assets_beside_those_of_the_catalogue() -> None:
@@ -18,6 +18,12 @@ def test_rows_below_the_own_space_are_assets_of_the_catalogue() -> None:
     columns = load_tail()
     known = {record.asset_id for record in load_assets()}
     assert {columns.ids[row] for row in range(columns.first_own)} <= known
+
+
+def test_the_rows_of_the_catalogue_are_the_same_when_they_are_read_alone() -> None:
+    alone, columns = load_catalogued(), load_tail()
+    assert len(alone) == alone.first_own == columns.first_own
+    assert [alone.row(row) for row in range(len(alone))] == [columns.row(row) for row in range(columns.first_own)]
 
 
 def test_an_asset_of_the_catalogue_is_merged_and_not_doubled() -> None:

@@ -67,6 +67,24 @@ def test_an_answer_from_the_store_loads_no(module: str, asked: dict[str, object]
     assert module not in loaded
 
 
+def test_a_reason_is_not_searched_for_where_the_store_has_no_news(tmp_path: Path) -> None:
+    found = json.loads(run(tmp_path, "why did SOL fall last week", "--data", "snapshot").stdout.splitlines()[-1])
+    assert "cmc_content_search" in found["answer"]
+    assert "numpy" in found["loaded"], "the first answer of a home takes the handbook in"
+    again = json.loads(run(tmp_path, "why did SOL fall last week", "--data", "snapshot").stdout.splitlines()[-1])
+    assert again["answer"].splitlines()[0] == found["answer"].splitlines()[0]
+    assert not {"numpy", "tantivy", "cryptodesk.app.library"} & set(again["loaded"])
+
+
+def test_an_article_is_found_without_the_runtime_of_the_encoder(tmp_path: Path) -> None:
+    run(tmp_path, "what is restaking", "--data", "snapshot")
+    found = json.loads(run(tmp_path, "what is restaking", "--data", "snapshot").stdout.splitlines()[-1])
+    assert "Restaking pledges assets" in found["answer"]
+    assert "cryptodesk.documents.embedding" in found["loaded"]
+    unneeded = {"onnxruntime", "lxml", "numpy.ma", "cryptodesk.documents.fetching", "cryptodesk.documents.intake"}
+    assert not unneeded & set(found["loaded"])
+
+
 def test_the_help_loads_no_command_and_nothing_that_runs_one() -> None:
     script = """
 import sys
@@ -82,7 +100,7 @@ print(*sys.modules)
     assert "Ask the desk a question." in shown
     assert not {"rich", "asyncio", "pydantic", "msgspec", "cryptodesk.settings"} & set(loaded.split())
     ours = {name for name in loaded.split() if name.startswith("cryptodesk.")}
-    assert ours == {f"cryptodesk.cli{name}" for name in ("", "._commands", "._errors", "._group")}
+    assert ours == {f"cryptodesk.cli{name}" for name in ("", "._commands", "._errors", "._group", "._libraries")}
 
 
 def test_live_data_loads_its_sources_but_not_the_client_before_one_is_asked(tmp_path: Path) -> None:

@@ -31,8 +31,13 @@ def test_every_module_says_what_it_is_and_what_it_exports(path: Path) -> None:
 
 
 def test_only_settings_reads_the_environment() -> None:
-    readers = [path for path in MODULES if re.search(r"os\.environ|os\.getenv", path.read_text("utf-8"))]
-    assert [path.name for path in readers] == ["settings.py"]
+    reading = re.compile(r"os\.environ(?!\.setdefault)|os\.getenv")
+    assert [path.name for path in MODULES if reading.search(path.read_text("utf-8"))] == ["settings.py"]
+
+
+def test_only_the_command_line_tells_libraries_something_by_the_environment() -> None:
+    tellers = [path for path in MODULES if "os.environ.setdefault" in path.read_text("utf-8")]
+    assert [path.name for path in tellers] == ["_libraries.py"]
 
 
 def test_only_the_clock_reads_the_wall_clock() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from cryptodesk.documents.chunking import chunk_text
+from cryptodesk.documents.handbook import load_articles
 from cryptodesk.tools._content_clean import clean_passage, web_address
 from tests.documents.attacks import ORDINARY, Attack, of_kind
 
@@ -186,3 +188,18 @@ def test_an_address_that_is_none_is_refused(url: str | None) -> None:
 @pytest.mark.parametrize("url", ["https://example.com", "http://a.example/p?q=1&r=2#f", "HTTPS://EXAMPLE.com/%20"])
 def test_an_address_of_the_web_is_kept(url: str) -> None:
     assert web_address(url) == url
+
+
+def test_nothing_that_ships_speaks_to_an_assistant() -> None:
+    for article in load_articles():
+        texts = [article.title, *(source.title for source in article.sources), *chunk_text(article.body)]
+        for text in texts:
+            cleaned = clean_passage(text, 1_198)
+            assert cleaned.all_warnings == (), text
+            assert clean_passage(text, 1_198, is_own=True) == cleaned
+
+
+def test_hidden_characters_and_markup_are_taken_out_of_our_own_texts_as_well() -> None:
+    cleaned = clean_passage("pay\u200bment <b>due</b>", 100, is_own=True)
+    assert cleaned.text == "payment due"
+    assert cleaned.warnings == ("hidden_text", "markup")

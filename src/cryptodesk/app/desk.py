@@ -25,6 +25,7 @@ from cryptodesk.core.ports import RunObserver
 from cryptodesk.core.requests import Caller, RunLimits, RunRequest
 from cryptodesk.core.tools import ToolRunContext, ToolTrace
 from cryptodesk.documents.query import DocumentFeed
+from cryptodesk.documents.store.documents import DocumentStore
 from cryptodesk.engine import Engine, Settlement
 from cryptodesk.ledger.credits import CreditBook, MeteredEngine
 from cryptodesk.ledger.desk import LedgerDesk
@@ -65,6 +66,7 @@ _PURGE_INTERVAL_SECONDS = 3600.0
 
 class Desk:
     """The product without a surface. Use it in an `async with` block: entering opens the stores, leaving closes all.
+    `is_brief` says that it is asked a question or two: what lasting desks load once is then done without.
 
     Raises (entering): InternalError for a broken data folder, CatalogError for a wrong model or price file.
     """
@@ -76,6 +78,8 @@ class Desk:
         observer: RunObserver | None = None,
         taping: Taping | None = None,
         over: Callable[[Taping], Taping] = lambda taping: taping,
+        *,
+        is_brief: bool = False,
     ) -> None:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
@@ -83,7 +87,7 @@ class Desk:
         self.market = Market(_market_options(settings), self._database, self.clock)
         directory = self.market.directory
         mentions = self.mentions = AssetMentions(directory)
-        self._embedder = SharedEmbedder()
+        self._embedder = SharedEmbedder(is_brief=is_brief)
         self._tie_breaker = TieBreaker(self._embedder.embed)
         library = self._documents(mentions)
         # A library that is kept fresh; beside the simulated world it lends its handbook alone.
@@ -287,7 +291,7 @@ class Desk:
             )
             return opened
 
-        return Documents(open_library)
+        return Documents(open_library, DocumentStore(self._database))
 
     def _story(self) -> DocumentFeed:
         story = importlib.import_module("cryptodesk.app.story")

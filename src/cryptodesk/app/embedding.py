@@ -15,9 +15,11 @@ __all__ = ["SharedEmbedder"]
 
 
 class SharedEmbedder:
-    """`close` it when the library is closed."""
+    """`close` it when the library is closed. `is_brief` says that its process asks a question or two and ends: they are
+    embedded by what is there soonest. A server has one encoder from its first question to its last."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_brief: bool = False) -> None:
+        self._is_brief = is_brief
         self._lock = threading.Lock()
         self._embedder: Embedder | None = None
 
@@ -26,7 +28,7 @@ class SharedEmbedder:
         with self._lock:
             if self._embedder is None:
                 module = importlib.import_module("cryptodesk.documents.embedding")
-                made: Embedder = module.Embedder()
+                made: Embedder = module.Embedder(load_light=module.load_light_encoder if self._is_brief else None)
                 self._embedder = made
             return self._embedder
 

@@ -7,21 +7,29 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from cryptodesk.app.searching import IndexParts, make_index
 from cryptodesk.core.clock import Clock
 from cryptodesk.core.errors import CryptodeskError
+from cryptodesk.core.late import LateModule
+from cryptodesk.documents import handbook as shipped
 from cryptodesk.documents.embedding import Embedder
-from cryptodesk.documents.fetching import PageClient
-from cryptodesk.documents.intake import SOURCES, FeedScheduler, IndexFollower, Syncer, SyncOptions, subscribe_handbook
+from cryptodesk.documents.following import IndexFollower
 from cryptodesk.documents.query import DocumentFeed
-from cryptodesk.documents.sources.handbook import fingerprint
 from cryptodesk.documents.store import DocumentLibrary, DocumentStore, Subscription, SubscriptionStore
 from cryptodesk.market.identity.directory import AssetDirectory
 from cryptodesk.market.identity.mentions import AssetMentions
 from cryptodesk.settings import Settings
 from cryptodesk.storage.database import Database
 from cryptodesk.storage.sqlite import SqliteDatabase
+
+if TYPE_CHECKING:
+    from cryptodesk.documents import fetching, intake
+else:
+    # Sources, and how they are fetched and read: most processes ask a question and bring nothing in.
+    fetching = LateModule("cryptodesk.documents.fetching")
+    intake = LateModule("cryptodesk.documents.intake")
 
 __all__ = ["Library", "linked_assets", "make_library", "names_of"]
 
@@ -53,6 +61,7 @@ class Library:
         self.subscriptions = SubscriptionStore(database)
         self._settings = settings
         self._clock = clock
+        self._find_assets = find_assets
         self._is_lent = embedder is not None
         self._embedder = embedder or Embedder()
         # Any number of servers look after one PostgreSQL; a data folder has one that does.
@@ -61,35 +70,45 @@ class Library:
         self.index = make_index(settings, database, parts)
         self.feed: DocumentFeed = DocumentLibrary(self.documents, self.index)
         self._follower = IndexFollower(self.documents, self.index)
-        self._pages = PageClient(clock, proxy=settings.proxy)
-        self.syncer = Syncer(
+        self._pages: fetching.PageClient | None = None
+
+    @cached_property
+    def syncer(self) -> intake.Syncer:
+        """What brings subscriptions up to date. The first use imports much."""
+        self._pages = fetching.PageClient(self._clock, proxy=self._settings.proxy)
+        return intake.Syncer(
             self.documents,
             self.subscriptions,
             self._pages,
-            clock,
-            find_assets=find_assets,
-            options=_sync_options(settings),
+            self._clock,
+            find_assets=self._find_assets,
+            options=_sync_options(self._settings),
         )
 
     async def __aenter__(self) -> Library:
-        await self._pages.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.index.aclose()
         if not self._is_lent:
             await asyncio.to_thread(self._embedder.close)
-        await self._pages.__aexit__()
+        if self._pages is not None:
+            await self._pages.__aexit__()
 
     async def open(self, report: Report = lambda *_: None) -> None:
         """What is shipped is taken in, and the index is brought up to what the store has.
 
         Raises: InternalError, OSError, IndexBusy."""
-        handbook = await subscribe_handbook(self.subscriptions, self._clock.now())
-        if handbook.is_enabled and handbook.state.cursor != await asyncio.to_thread(fingerprint):
-            await self.syncer.sync(handbook)
+        await self._take_in_handbook()
         await self.index.open()
         await self._follower.follow(report)
+
+    async def _take_in_handbook(self) -> None:
+        handbook = await self.subscriptions.find("handbook", shipped.ADDRESS)
+        if handbook is None:
+            handbook = await intake.subscribe_handbook(self.subscriptions, self._clock.now())
+        if handbook.is_enabled and handbook.state.cursor != await asyncio.to_thread(shipped.fingerprint):
+            await self.syncer.sync(handbook)
 
     async def follow(self) -> None:
         """Brings the index up to the store."""
@@ -102,7 +121,7 @@ class Library:
             group.create_task(self._follow_others())
             if (is_sole or self._is_shared) and self._settings.documents_sync:
                 followed = _Reachable(self.subscriptions, is_offline=self._settings.data == "snapshot")
-                scheduler = FeedScheduler(self.syncer, followed, self._clock, on_change=self.follow)
+                scheduler = intake.FeedScheduler(self.syncer, followed, self._clock, on_change=self.follow)
                 group.create_task(scheduler.run())
 
     async def _follow_others(self) -> None:
@@ -131,7 +150,7 @@ class _Reachable:
 
 
 def _is_local(subscription: Subscription) -> bool:
-    source = SOURCES.get(subscription.source)
+    source = intake.SOURCES.get(subscription.source)
     return source is not None and source.is_local
 
 
@@ -172,6 +191,6 @@ def names_of(directory: AssetDirectory) -> AssetNames:
     return names
 
 
-def _sync_options(settings: Settings) -> SyncOptions:
-    keys: Sequence[str] = sorted({name for source in SOURCES.values() for name in source.credentials})
-    return SyncOptions(settings.variables(keys), settings.source_addresses, settings.sources_off)
+def _sync_options(settings: Settings) -> intake.SyncOptions:
+    keys: Sequence[str] = sorted({name for source in intake.SOURCES.values() for name in source.credentials})
+    return intake.SyncOptions(settings.variables(keys), settings.source_addresses, settings.sources_off)

@@ -10,19 +10,31 @@ import re
 import zlib
 from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 from msgspec import Struct
 
-__all__ = ["FIRST_OWN_ID", "TAIL_PUBLISHED_ON", "TailColumns", "TailRow", "load_tail", "parse_tail"]
+__all__ = [
+    "FIRST_OWN_ID",
+    "TAIL_PUBLISHED_ON",
+    "TailColumns",
+    "TailRow",
+    "TailText",
+    "load_catalogued",
+    "load_tail",
+    "load_tail_text",
+    "parse_tail",
+]
 
 # The lists are older than the package that published them; that they existed is certain only from then on.
 TAIL_PUBLISHED_ON = date(2023, 1, 31)
 FIRST_OWN_ID = 1_000_000_000
 _CELLS = 7
+_GZIP = zlib.MAX_WBITS | 16
+_STEP_BYTES = 16_384
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -89,11 +101,83 @@ class TailColumns:
         return "" if self._gecko[row] in {"", "="} else self._gecko[row]
 
 
+class TailText:
+    """The same rows as one text: a few of them are found in it long before all have been read."""
+
+    def __init__(self, content: bytes) -> None:
+        self._text = "\n" + content.decode("ascii")
+        self._small = self._text.lower()
+
+    def find(self, asset_id: int) -> int | None:
+        """The row of an id."""
+        at = self._text.find(f"\n{asset_id}\t")
+        return None if at < 0 else self._text.count("\n", 0, at)
+
+    def one(self, asset_id: int) -> TailColumns:
+        """The row of an id that there is, alone."""
+        return self._line(self._text.index(f"\n{asset_id}\t"))
+
+    def holding(self, cells: Collection[str]) -> Iterator[tuple[int, TailColumns]]:
+        """The rows that have one of the cells, which are in small letters, each with its number and alone, in their
+        order. Rows with letters that are written as escapes are all among them."""
+        starts = {start for cell in cells for start in self._starts(f"\t{cell}\t")}
+        number = before = 0
+        for start in sorted(starts | self._escaped.keys()):
+            number += self._text.count("\n", before, start)
+            before = start
+            yield number, self._escaped.get(start) or self._line(start)
+
+    @cached_property
+    def _escaped(self) -> Mapping[int, TailColumns]:
+        return {start: self._line(start) for start in self._starts("\\")}
+
+    def _starts(self, part: str) -> Iterator[int]:
+        """Where the lines begin that hold the part, which is not at their beginning."""
+        at = self._small.find(part)
+        while at >= 0:
+            yield self._small.rindex("\n", 0, at)
+            at = self._small.find(part, self._small.index("\n", at))
+
+    def _line(self, start: int) -> TailColumns:
+        return parse_tail(self._text[start + 1 : self._text.index("\n", start + 1)].encode())
+
+
 @cache
 def load_tail() -> TailColumns:
     """The shipped rows. Raises: ValueError if the file is malformed."""
-    packed = (files(__package__) / "tail.tsv.gz").read_bytes()
-    return parse_tail(zlib.decompress(packed, zlib.MAX_WBITS | 16))
+    return parse_tail(zlib.decompress(_packed(), _GZIP))
+
+
+@cache
+def load_tail_text() -> TailText:
+    return TailText(zlib.decompress(_packed(), _GZIP))
+
+
+@cache
+def load_catalogued() -> TailColumns:
+    """The rows of the verified catalogue alone. They stand first, so that no more of the file is read.
+
+    Raises: ValueError if the file is malformed."""
+    unpacking, content, packed = zlib.decompressobj(_GZIP), b"", _packed()
+    while packed and not _owns_last_line(content):
+        content += unpacking.decompress(packed, _STEP_BYTES)
+        packed = unpacking.unconsumed_tail
+    lines = content.decode("ascii").splitlines(keepends=True)
+    # The last line may be a part of one.
+    return parse_tail("".join(line for line in lines if line.endswith("\n") and not _is_own(line)).encode())
+
+
+def _packed() -> bytes:
+    return (files(__package__) / "tail.tsv.gz").read_bytes()
+
+
+def _owns_last_line(content: bytes) -> bool:
+    whole = content[: content.rfind(b"\n") + 1]
+    return bool(whole) and _is_own(whole.decode("ascii").splitlines()[-1])
+
+
+def _is_own(line: str) -> bool:
+    return int(line.partition("\t")[0]) >= FIRST_OWN_ID
 
 
 def parse_tail(content: bytes) -> TailColumns:

@@ -12,6 +12,7 @@ import typer
 import cryptodesk
 from cryptodesk.cli._commands import COMMANDS
 from cryptodesk.cli._group import late_group
+from cryptodesk.cli._libraries import tell_libraries
 
 __all__ = ["app", "main"]
 
@@ -66,6 +67,7 @@ def main() -> None:
     """Ends the process with the command's exit code; whatever nobody foresaw is told in a line."""
     from cryptodesk.cli._errors import DEFECT, INTERRUPTED
 
+    tell_libraries()
     try:
         app(prog_name="cryptodesk")
     except SystemExit:

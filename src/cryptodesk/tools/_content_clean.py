@@ -43,10 +43,12 @@ class CleanText(Struct, frozen=True):
         return (*self.warnings, *self.details)
 
 
-def clean_passage(text: str, limit: int) -> CleanText:
-    """At most `limit` characters, cut at the end of a word, without hidden characters, markup or orders to a model."""
+def clean_passage(text: str, limit: int, *, is_own: bool = False) -> CleanText:
+    """At most `limit` characters, cut at the end of a word, without hidden characters, markup or orders to a model.
+
+    What ships with the product (`is_own`) is not searched for orders at every question: a test does that."""
     visible, is_hiding = visible_text(text[: 6 * limit])
-    found: list[str] = list(find_suspicion(visible))
+    found: list[str] = [] if is_own else list(find_suspicion(visible))
     bare = strip_role_marks(visible)
     words, is_parted = _words(bare)
     # An order may stand in the markup alone, or only in the words that it parts.
@@ -80,8 +82,8 @@ def _hides_by_entities(text: str) -> bool:
     return "&" in text and visible_text(unescape(text))[1]
 
 
-def clean_title(text: str) -> str:
-    return clean_passage(text, TITLE_LENGTH).text
+def clean_title(text: str, *, is_own: bool = False) -> str:
+    return clean_passage(text, TITLE_LENGTH, is_own=is_own).text
 
 
 def web_address(url: str | None) -> str | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec import UNSET, Struct, UnsetType
 
 from cryptodesk.core.messages import Citation
-from cryptodesk.documents.handbook import find_article
+from cryptodesk.documents.handbook import Article, find_article
 from cryptodesk.documents.records import Document, Hit
 from cryptodesk.tools._content_clean import TITLE_LENGTH, clean_passage, clean_title, cut, web_address
 from cryptodesk.tools._content_types import HANDBOOK, HANDBOOK_NAME, shown_type
@@ -60,12 +60,16 @@ class Passage(Struct, frozen=True, kw_only=True):
 def candidate_of(hit: Hit) -> Candidate | None:
     """None where nothing readable is left of the passage."""
     document = hit.document
-    cleaned = clean_passage(hit.chunk.text, MOST_CHARACTERS - len(_OPEN + _CLOSE))
-    title, publisher = clean_passage(document.title, TITLE_LENGTH), clean_passage(document.publisher, NAME_LIMIT)
+    article = find_article(document.title) if document.source == HANDBOOK else None
+    # The text decides, not what the database says of where it is from.
+    is_own = article is not None and hit.chunk.text in article.body
+    cleaned = clean_passage(hit.chunk.text, MOST_CHARACTERS - len(_OPEN + _CLOSE), is_own=is_own)
+    title = clean_passage(document.title, TITLE_LENGTH, is_own=is_own)
+    publisher = clean_passage(document.publisher, NAME_LIMIT)
     name = title.text or publisher.text
     if not cleaned.text or not name:
         return None
-    source, name, url = _origin(document, name, publisher.text)
+    source, name, url = _origin(document, article, name, publisher.text)
     return Candidate(
         source=source,
         title=name,
@@ -82,16 +86,15 @@ def candidate_of(hit: Hit) -> Candidate | None:
     )
 
 
-def _origin(document: Document, title: str, publisher: str) -> tuple[str, str, str | None]:
+def _origin(document: Document, article: Article | None, title: str, publisher: str) -> tuple[str, str, str | None]:
     """Publisher, title and address. An article of the handbook has no page: it is cited by the first source it rests
     on, and the title says so."""
     url = web_address(document.url)
     if document.source != HANDBOOK:
         return publisher, title, url
-    article = find_article(document.title) if url is None else None
-    if article is not None and article.sources:
+    if url is None and article is not None and article.sources:
         first = article.sources[0]
-        return HANDBOOK_NAME, f"{title} (rests on: {clean_title(first.title)})", web_address(first.url)
+        return HANDBOOK_NAME, f"{title} (rests on: {clean_title(first.title, is_own=True)})", web_address(first.url)
     return HANDBOOK_NAME, title, url
 
 

@@ -160,3 +160,52 @@ async def test_closing_ends_the_threads_and_fails_what_waits(lengths: Lengths) -
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("embedder-")]
     with pytest.raises(EmbeddingUnavailable, match="closed"):
         await embedder.embed_question("late")
+
+
+class TestLightEncoder:
+    """An encoder that is there sooner answers the first questions."""
+
+    async def test_a_question_or_two_load_no_other(self) -> None:
+        light = Lengths()
+        embedder = Embedder(_never, load_light=lambda: light, missing=lambda: None)
+        await asyncio.gather(*(embedder.embed_question(text) for text in ("one", "three")))
+        embedder.close()
+
+        assert sorted(light.seen) == ["one", "three"]
+
+    async def test_passages_are_never_given_to_it(self, lengths: Lengths) -> None:
+        embedder = Embedder(lambda: lengths, load_light=_never, missing=lambda: None)
+        await embedder.embed(["a passage"])
+        await embedder.embed_question("a question after it")
+        embedder.close()
+
+        assert lengths.seen == ["a passage", "a question after it"]
+
+    async def test_after_some_questions_the_other_takes_over(self, lengths: Lengths) -> None:
+        light, loads = Lengths(), []
+
+        def load_light() -> Lengths:
+            loads.append(1)
+            return light
+
+        embedder = Embedder(lambda: lengths, load_light=load_light, missing=lambda: None, threads=1)
+        for number in range(20):
+            await embedder.embed_question(f"question {number}")
+        embedder.close()
+
+        assert (len(loads), len(light.seen), len(lengths.seen)) == (1, 16, 4)
+
+    async def test_one_that_cannot_be_loaded_is_said_like_the_other(self) -> None:
+        def load_light() -> Lengths:
+            raise EmbeddingUnavailable("the model file is empty")
+
+        embedder = Embedder(_never, load_light=load_light, missing=lambda: None)
+        with pytest.raises(EmbeddingUnavailable, match="is empty"):
+            await embedder.embed_question("text")
+        embedder.close()
+
+        assert embedder.fault == "the model file is empty"
+
+
+def _never() -> Lengths:
+    raise AssertionError("nobody asked for it")

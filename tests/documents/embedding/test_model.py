@@ -16,6 +16,7 @@ from cryptodesk.documents.embedding.model import (
     Encoder,
     find_model,
     load_encoder,
+    load_light_encoder,
     missing_part,
     multiplies_exactly,
 )
@@ -85,11 +86,25 @@ def test_a_file_with_another_sum_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(EmbeddingUnavailable, match="sha256 differs"):
         load_encoder(path)
+    light = load_light_encoder(path)
+    with pytest.raises(EmbeddingUnavailable, match="sha256 differs"):
+        light.encode("a text that was computed before the sum was known")
+
+
+@pytest.mark.parametrize("content", [b"", b"\x3a\x03abc", b"not a model"])
+def test_a_file_that_cannot_be_read_as_a_model_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "model.onnx"
+    path.write_bytes(content)
+
+    with pytest.raises(EmbeddingUnavailable):
+        load_light_encoder(path)
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(EmbeddingUnavailable, match="cannot be read"):
         load_encoder(tmp_path / "none")
+    with pytest.raises(EmbeddingUnavailable, match="cannot be read"):
+        load_light_encoder(tmp_path / "none")
 
 
 def test_without_the_package_there_are_no_vectors(monkeypatch: pytest.MonkeyPatch) -> None:

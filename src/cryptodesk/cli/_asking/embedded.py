@@ -22,7 +22,7 @@ class Embedded:
     kind: Literal["embedded", "server"] = "embedded"
 
     def __init__(self, settings: Settings) -> None:
-        self._desk = Desk(settings)
+        self._desk = Desk(settings, is_brief=True)
         self.place = f"this machine, data {settings.data}"
 
     async def __aenter__(self) -> Self:

@@ -8,6 +8,7 @@ from cryptodesk.documents.embedding.model import (
     Encoder,
     Vector,
     load_encoder,
+    load_light_encoder,
 )
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "TextEncoder",
     "Vector",
     "load_encoder",
+    "load_light_encoder",
 ]

@@ -18,15 +18,24 @@ import numpy.typing as npt
 from cryptodesk.documents.embedding import _wire as wire
 from cryptodesk.documents.embedding._wire import CONTRIBUTED, FLOAT, INT64, Tensor, WireError
 
-__all__ = ["DIMENSIONS", "build_encoder", "build_probe"]
+__all__ = [
+    "DIMENSIONS",
+    "EMBEDDINGS",
+    "EPSILON",
+    "HEADS",
+    "LAYERS",
+    "build_encoder",
+    "build_probe",
+    "matrices_of",
+]
 
 DIMENSIONS = 384
 
 Array = npt.NDArray[Any]
 
-_LAYERS, _HEADS = 6, 12
-_EPSILON = 1e-12
-_EMBEDDINGS = "inner.embeddings."
+LAYERS, HEADS = 6, 12
+EPSILON = 1e-12
+EMBEDDINGS = "inner.embeddings."
 
 
 class _Graph:
@@ -47,7 +56,7 @@ class _Graph:
         return output
 
     def embed(self, table: str, ids: str) -> str:
-        stem = f"{_EMBEDDINGS}{table}.weight"
+        stem = f"{EMBEDDINGS}{table}.weight"
         rows = self.run("Gather", [self.constant(f"{table}.q", self.weights[f"{stem}_q"]), ids], f"{table}.rows")
         scales = self.run("Gather", [self.constant(f"{table}.s", self.weights[f"{stem}_scale"]), ids], f"{table}.by")
         return self.run("Mul", [self.run("Cast", [rows], f"{table}.cast", to=FLOAT), scales], table)
@@ -76,7 +85,12 @@ class _Graph:
             self.constant(f"{name}.w", self.weights[f"{stem}.weight"]),
             self.constant(f"{name}.b", self.weights[f"{stem}.bias"]),
         ]
-        return self.run("LayerNormalization", inputs, name, axis=-1, epsilon=_EPSILON)
+        return self.run("LayerNormalization", inputs, name, axis=-1, epsilon=EPSILON)
+
+
+def matrices_of(weights: Mapping[str, Array]) -> list[str]:
+    """The stems of the matrices' names, six a layer: query, key, value, what mixes the heads, inner, outer."""
+    return [name[:-2] for name in weights if name.startswith("val_") and name.endswith("_q")]
 
 
 def build_encoder(weights: Mapping[str, Array], *, integers: bool) -> bytes:
@@ -87,8 +101,8 @@ def build_encoder(weights: Mapping[str, Array], *, integers: bool) -> bytes:
     try:
         graph = _Graph(weights, integers=integers)
         x = _embeddings(graph)
-        matrices = [name[:-2] for name in weights if name.startswith("val_") and name.endswith("_q")]
-        for layer in range(_LAYERS):
+        matrices = matrices_of(weights)
+        for layer in range(LAYERS):
             x = _layer(graph, x, layer, matrices[layer * 6 : layer * 6 + 6])
         graph.run("ReduceMean", [x, graph.constant("tokens", np.array([1], np.int64))], "mean", keepdims=0)
     except (KeyError, ValueError, IndexError) as error:
@@ -100,9 +114,9 @@ def build_encoder(weights: Mapping[str, Array], *, integers: bool) -> bytes:
 def _embeddings(graph: _Graph) -> str:
     words = graph.embed("word_embeddings", "input_ids")
     places = graph.embed("position_embeddings", "position_ids")
-    kind = graph.constant("kind", graph.weights[f"{_EMBEDDINGS}token_type_embeddings.weight"][0])
+    kind = graph.constant("kind", graph.weights[f"{EMBEDDINGS}token_type_embeddings.weight"][0])
     both = graph.run("Add", [words, places], "embedded")
-    return graph.normalise(graph.run("Add", [both, kind], "typed"), f"{_EMBEDDINGS}LayerNorm", "start")
+    return graph.normalise(graph.run("Add", [both, kind], "typed"), f"{EMBEDDINGS}LayerNorm", "start")
 
 
 def _layer(graph: _Graph, x: str, layer: int, matrices: Sequence[str]) -> str:
@@ -121,7 +135,7 @@ def _attention(graph: _Graph, x: str, stem: str, name: str, matrices: Sequence[s
     parts = [f"{name}q", f"{name}k", f"{name}v"]
     sizes = graph.constant(f"{name}sizes", np.full(3, DIMENSIONS, np.int64))
     graph.nodes.append(wire.node("Split", [joint, sizes], parts, axis=-1))
-    heads = graph.run("MultiHeadAttention", parts, f"{name}heads", CONTRIBUTED, num_heads=_HEADS)
+    heads = graph.run("MultiHeadAttention", parts, f"{name}heads", CONTRIBUTED, num_heads=HEADS)
     mixed = graph.multiply(heads, matrices[3:4], [f"{stem}attention.output.dense.bias"], f"{name}mixed")
     total = graph.run("Add", [mixed, x], f"{name}around")
     return graph.normalise(total, f"{stem}attention.output.LayerNorm", f"{name}attended")

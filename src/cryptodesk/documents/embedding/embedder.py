@@ -32,6 +32,8 @@ __all__ = ["Embedder", "TextEncoder"]
 _QUESTION, _PASSAGE, _END = 0, 1, 2
 _MOST_WAITING = 4_096
 _SLICE = 256
+# After so many questions the light encoder has taken as long as loading the other one does.
+_LIGHT_QUESTIONS = 16
 
 
 class TextEncoder(Protocol):
@@ -46,7 +48,8 @@ Job = tuple[int, int, str, "Future[Vector]"]
 class Embedder:
     """Starts its threads and loads the model at the first text. `close` it when done.
 
-    `fault` says why there are no vectors, None as long as none is known of."""
+    `load_light` makes an encoder of the same vectors that is there sooner but slower: a process that asks a question or
+    two needs no other. `fault` says why there are no vectors, None as long as none is known of."""
 
     model_id = MODEL_ID
     dimensions = DIMENSIONS
@@ -55,12 +58,14 @@ class Embedder:
         self,
         load: Callable[[], TextEncoder] = load_encoder,
         *,
+        load_light: Callable[[], TextEncoder] | None = None,
         missing: Callable[[], str | None] = missing_part,
         threads: int = 2,
         most_remembered: int = 1_024,
         most_waiting: int = _MOST_WAITING,
     ) -> None:
         self._load = load
+        self._load_light = load_light
         self._thread_count = max(1, threads)
         self._most_remembered = most_remembered
         self._most_waiting = most_waiting
@@ -70,6 +75,8 @@ class Embedder:
         self._lock = threading.Lock()
         self._loading = threading.Lock()
         self._encoder: TextEncoder | None = None
+        self._light: TextEncoder | None = None
+        self._light_questions = 0
         self._questions: OrderedDict[str, Vector] = OrderedDict()
         self._closed = False
         self.fault: str | None = missing()
@@ -142,11 +149,11 @@ class Embedder:
             if urgency == _END:
                 return
             if job.set_running_or_notify_cancel():
-                self._run(text, job)
+                self._run(text, urgency, job)
 
-    def _run(self, text: str, job: Future[Vector]) -> None:
+    def _run(self, text: str, urgency: int, job: Future[Vector]) -> None:
         try:
-            vector = self._ready().encode(text)
+            vector = self._ready(urgency).encode(text)
         except EmbeddingUnavailable as error:
             self.fault = str(error)
             job.set_exception(error)
@@ -156,12 +163,16 @@ class Embedder:
         else:
             job.set_result(vector)
 
-    def _ready(self) -> TextEncoder:
+    def _ready(self, urgency: int) -> TextEncoder:
         with self._loading:
             if self._encoder is None:
                 if self.fault is not None:
                     raise EmbeddingUnavailable(self.fault)
-                self._encoder = self._load()
+                if urgency == _QUESTION and self._load_light and self._light_questions < _LIGHT_QUESTIONS:
+                    self._light_questions += 1
+                    self._light = self._light or self._load_light()
+                    return self._light
+                self._encoder, self._light = self._load(), None
             return self._encoder
 
     def _fail_waiting(self, reason: str) -> None:

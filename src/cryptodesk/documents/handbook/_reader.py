@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from collections.abc import Iterator
 from datetime import date
@@ -11,7 +12,19 @@ from importlib.resources import files
 import msgspec
 from msgspec import Struct
 
-__all__ = ["Article", "ArticleSource", "HandbookError", "find_article", "load_articles", "parse_article"]
+__all__ = [
+    "ADDRESS",
+    "Article",
+    "ArticleSource",
+    "HandbookError",
+    "find_article",
+    "fingerprint",
+    "load_articles",
+    "parse_article",
+]
+
+# What a subscription to it is made to.
+ADDRESS = "shipped"
 
 _FENCE = "+++\n"
 _HEAD_END = f"\n{_FENCE}"
@@ -82,6 +95,15 @@ def find_article(title: str) -> Article | None:
     return found or next((article for article in load_articles() if article.title == title), None)
 
 
+def fingerprint() -> str:
+    """Changes with any article. Reads every file, and parses none."""
+    digest = hashlib.sha256()
+    for section, slug, text in _texts():
+        body = text.encode()
+        digest.update(f"{section}/{slug}.md {len(body)}\n".encode() + body)
+    return digest.hexdigest()
+
+
 def _read_all() -> Iterator[Article]:
     return (parse_article(*each) for each in _texts())
 
@@ -97,4 +119,4 @@ def _read_texts() -> Iterator[tuple[str, str, str]]:
     for section in sorted((entry for entry in root.iterdir() if entry.is_dir()), key=lambda entry: entry.name):
         for entry in sorted(section.iterdir(), key=lambda entry: entry.name):
             if entry.name.endswith(".md"):
-                yield section.name, entry.name.removesuffix(".md"), entry.read_text("utf-8")
+                yield section.name, entry.name.removesuffix(".md"), entry.read_bytes().decode()

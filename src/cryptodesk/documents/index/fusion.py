@@ -72,8 +72,8 @@ def rank(
     groups = [generation.rows(words), generation.rows(named)]
     if question.vector is not None:
         groups.append(generation.nearest(question.vector, selected, CANDIDATES, factors, spread))
-    rows = np.unique(np.concatenate(groups))
-    rows = rows[rows >= 0]
+    # Not np.unique: it loads numpy's masked arrays, which takes longer than all of this.
+    rows = np.array(sorted({row for group in groups for row in group.tolist() if row >= 0}), np.int64)
     evidence = _evidence(generation, question, rows, (groups[0], words), (groups[1], named))
     scores, answers = fused(replace(evidence, factors=None if factors is None else factors[rows]), weights)
     rows, scores = rows[answers], scores[answers]

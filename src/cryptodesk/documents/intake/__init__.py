@@ -1,7 +1,7 @@
 """How documents get in: what is fetched is cleaned, compared, linked to assets, and kept; and when that happens."""
 
+from cryptodesk.documents.following import IndexFollower
 from cryptodesk.documents.intake.defaults import DefaultFeed, load_default_feeds
-from cryptodesk.documents.intake.following import IndexFollower
 from cryptodesk.documents.intake.scheduler import FeedScheduler
 from cryptodesk.documents.intake.status import DocumentStatus, SubscriptionStatus, read_status
 from cryptodesk.documents.intake.subscribing import SOURCES, guess_source, subscribe, subscribe_handbook

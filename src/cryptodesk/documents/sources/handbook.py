@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Iterable
 from datetime import UTC, datetime, time
-from importlib.resources import files
 
-from cryptodesk.documents.handbook import Article, load_articles
+from cryptodesk.documents.handbook import ADDRESS, Article, fingerprint, load_articles
 from cryptodesk.documents.sources._source import FetchContext, Fetched, RawDocument, Source
 from cryptodesk.documents.store.records import Subscription, SyncState
 
 __all__ = ["ADDRESS", "SOURCE", "fingerprint", "to_documents"]
 
-ADDRESS = "shipped"
 PUBLISHER = "cryptodesk handbook"
 
 
@@ -44,18 +41,6 @@ def _document(article: Article) -> RawDocument:
         asset_ids=article.assets,
         topics=article.topics,
     )
-
-
-def fingerprint() -> str:
-    """Changes with any article. Reads every file, and parses none."""
-    root = files("cryptodesk.documents.handbook")
-    digest = hashlib.sha256()
-    for section in sorted((entry for entry in root.iterdir() if entry.is_dir()), key=lambda entry: entry.name):
-        for entry in sorted(section.iterdir(), key=lambda entry: entry.name):
-            if entry.name.endswith(".md"):
-                body = entry.read_bytes()
-                digest.update(f"{section.name}/{entry.name} {len(body)}\n".encode() + body)
-    return digest.hexdigest()
 
 
 def parse_address(text: str) -> str:

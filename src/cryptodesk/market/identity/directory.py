@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from msgspec.structs import replace
 
 from cryptodesk.catalog.assets import AssetRecord, load_assets
-from cryptodesk.catalog.tail import TAIL_PUBLISHED_ON, TailColumns, load_tail
+from cryptodesk.catalog.tail import TAIL_PUBLISHED_ON, TailColumns, load_catalogued
 from cryptodesk.core.patterns import Pattern
 from cryptodesk.market.identity.history import NameHistory, day_of, old_names
 from cryptodesk.market.identity.keys import KeyHit, KeyTable
@@ -112,7 +112,7 @@ class AssetDirectory:
         """Whoever bears a normalised text exactly, well known assets first; the text is not read as a pair or an id."""
         found = self.known_bearers(key, as_of)
         if self.tail is not None and _has_tail(as_of):
-            found += self._obscure(self.tail.keys.exact(key))
+            found += self._obscure(self.tail.exact(key))
         return found
 
     def known_bearers(self, key: str, as_of: date | None = None) -> list[Found]:
@@ -253,7 +253,7 @@ class AssetDirectory:
 @cache
 def load_directory_assets() -> tuple[Asset, ...]:
     """The shipped catalogue as market records. Raises: catalog.assets.CatalogError if it is malformed."""
-    tail = load_tail()
+    tail = load_catalogued()
     return tuple(_to_asset(record, tail) for record in load_assets())
 
 

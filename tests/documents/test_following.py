@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from cryptodesk.core.errors import InternalError
-from cryptodesk.documents.intake import IndexFollower
+from cryptodesk.documents.following import IndexFollower
 from cryptodesk.documents.records import Document
 from cryptodesk.documents.store import COMPONENT, MIGRATIONS, DocumentStore
 from cryptodesk.storage.database import Database
