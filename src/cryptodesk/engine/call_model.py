@@ -68,9 +68,7 @@ class ModelCall:
             except UpstreamError:
                 self._fail()
                 raise
-        add = self._round.add
-        for event in batch:
-            add(event)
+        self._round.add(batch)
         return batch
 
     async def close(self) -> None:

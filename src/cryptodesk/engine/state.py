@@ -51,18 +51,18 @@ class Round:
         self.written = 0
         self._calls = CallPieces()
 
-    def add(self, event: ModelEvent) -> None:
-        kind = type(event)
-        if kind is TextDelta:
-            self.text.append(event.text)  # type: ignore[union-attr]
-            self.written += len(event.text)  # type: ignore[union-attr]
-        elif isinstance(event, ToolCallDelta):
-            self._calls.add(event)
-            self.written += len(event.arguments)
-        elif isinstance(event, ReasoningDelta):
-            self.written += len(event.text)
-        elif isinstance(event, ModelFinished):
-            self.finished = event
+    def add(self, batch: list[ModelEvent]) -> None:
+        for event in batch:
+            if type(event) is TextDelta:
+                self.text.append(event.text)
+                self.written += len(event.text)
+            elif isinstance(event, ToolCallDelta):
+                self._calls.add(event)
+                self.written += len(event.arguments)
+            elif isinstance(event, ReasoningDelta):
+                self.written += len(event.text)
+            elif isinstance(event, ModelFinished):
+                self.finished = event
 
     @property
     def calls(self) -> tuple[ToolCallPart, ...]:

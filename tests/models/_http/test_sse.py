@@ -49,6 +49,18 @@ def test_any_number_of_cuts_gives_the_same_payloads(cuts: list[int]) -> None:
     assert read(*(STREAM[start:end] for start, end in pairwise(places))) == PAYLOADS
 
 
+_PARTS = st.sampled_from(
+    [b"data:", b"data: 1", b"data", b"\n", b"\n\n", b"\n\ndata:", b"\r", b": x", b"event: e", b"{}"]
+)
+
+
+@given(st.lists(st.lists(_PARTS, max_size=9).map(b"".join), max_size=4), st.booleans())
+def test_reads_of_whole_events_give_what_single_bytes_give(reads: list[bytes], keeps_bare_lines: bool) -> None:
+    """Whole events are told by their line ends alone."""
+    singly = (bytes([byte]) for byte in b"".join(reads))
+    assert read(*reads, keeps_bare_lines=keeps_bare_lines) == read(*singly, keeps_bare_lines=keeps_bare_lines)
+
+
 def test_a_payload_is_given_out_when_its_blank_line_came_and_not_before() -> None:
     reader = SseReader()
     assert reader.feed(b"data: 1\n") == []
