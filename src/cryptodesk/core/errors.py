@@ -98,11 +98,11 @@ class CryptodeskError(Exception):
     status: ClassVar[int] = 500
     log_level: ClassVar[int] = logging.ERROR
     retryable: ClassVar[bool] = False
+    is_logged = False
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
-        self.is_logged = False
 
     @property
     def public_message(self) -> str:

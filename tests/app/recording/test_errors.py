@@ -36,6 +36,12 @@ def test_its_attributes_come_back_too() -> None:
     assert vars(untape_error(tape_error(TurnNotFound("no", turn_id="t"))))["turn_id"] == "t"
 
 
+def test_what_the_log_has_is_not_kept() -> None:
+    error = CryptodeskError("what was wrong")
+    error.is_logged = True
+    assert tape_error(error).fields == {}
+
+
 def test_an_adapters_own_refinement_comes_back_as_what_it_refines() -> None:
     class Refined(UpstreamTimeout):
         pass

@@ -215,6 +215,37 @@ def test_a_mention_carries_the_identity_of_its_asset() -> None:
     assert not mention.is_ticker_word
 
 
+@pytest.mark.parametrize(
+    ("text", "covered"),
+    [
+        ("price of asset id 1027", "id 1027"),
+        ("ID: 1027", "ID: 1027"),
+        ("the one with id #1027, please", "id #1027"),
+        ("how did the coin with id=1027 do", "id=1027"),
+    ],
+)
+def test_an_asset_is_told_by_its_id(text: str, covered: str) -> None:
+    mention = only(text)
+    assert (mention.symbol, mention.text, mention.rivals, mention.is_close_call) == ("ETH", covered, (), False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my transaction id 1027 is stuck",
+        "order id: 1027",
+        "token id 1027 of the collection",
+        "id 1027.5",
+        "id 99999",
+        "id 10270000000000000",
+        "an id",
+        "what id? 1027",
+    ],
+)
+def test_other_numbers_are_no_ids_of_assets(text: str) -> None:
+    assert symbols(text) == []
+
+
 def test_an_asset_named_twice_is_found_twice() -> None:
     assert symbols("bitcoin, that is BTC") == ["BTC", "BTC"]
 

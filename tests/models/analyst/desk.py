@@ -71,7 +71,7 @@ class World:
     def find(self, text: str) -> Sequence[Found]:
         found: dict[int, Found] = {}
         for asset in ASSETS:
-            for word in {asset.symbol, asset.name}:
+            for word in {asset.symbol, asset.name, f"id {asset.asset_id}"}:
                 for match in re.finditer(rf"(?<![\w]){re.escape(word)}(?![\w])", text, re.IGNORECASE):
                     if asset.symbol in {"LINK", "NEAR", "HYPE"} and match.group().islower():
                         continue

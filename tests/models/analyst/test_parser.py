@@ -40,6 +40,8 @@ what does one bitcoin cost? | quote | BTC | price |
 WHAT IS THE PRICE OF BITCOIN | quote | BTC | price |
 what’s bitcoin trading at | quote | BTC | price |
 price of $SOL | quote | SOL | price |
+price of asset id 1027 | quote | ETH | price |
+what's the id of bitcoin | lookup | BTC | |
 price of NEAR | quote | NEAR | price |
 BTC ETH SOL XRP DOGE ADA price | quote | BTC ETH SOL XRP DOGE | price |
 market cap of ethereum | quote | ETH | market_cap |

@@ -12,13 +12,16 @@ __all__ = ["tape_error", "untape_error"]
 
 _DEFECT = "defect"
 _TIMEOUT = "TimeoutError"
+# The message stands apart; what the log has is no part of what happened.
+_NOT_TOLD = frozenset({"message", "is_logged"})
 _PLAIN = (str, int, float, bool, dict, list, type(None))
 
 
 def tape_error(error: BaseException) -> TapedError:
     """A defect's own words are for the log alone."""
     if isinstance(error, CryptodeskError):
-        fields = {name: value for name, value in vars(error).items() if name != "message" and isinstance(value, _PLAIN)}
+        told = vars(error).items()
+        fields = {name: value for name, value in told if name not in _NOT_TOLD and isinstance(value, _PLAIN)}
         return TapedError(_known_name(type(error)), error.message, fields)
     if isinstance(error, TimeoutError):
         return TapedError(_TIMEOUT, "")

@@ -38,6 +38,13 @@ _BY_OPPONENT = 0.7
 _IDENTIFIER = Pattern(r"[a-z][A-Z]")
 # Written in capitals for what they are beside an asset as well: "GAS price", "OP Stack".
 _WORDS_IN_CAPITALS = frozenset({"gas", "op"})
+_NUMBERED = Pattern(r"(?:id|ID|Id) ?[:=#]? ?#?(?P<asset_id>[0-9]{1,10})(?![0-9]|[.,][0-9])")
+# Before the id of an asset, and not of a transaction, an order or a token of a collection.
+_BEFORE_ID = """
+    about against analyse analyze and asset assets between by chart cmc coin coinmarketcap compare convert crypto
+    cryptocurrency for from has having i in is mean of on or price s show than the to versus vs was with
+"""
+_MAY_STAND_BEFORE_ID = frozenset(_BEFORE_ID.split())
 _QUOTES = ("usdt", "usdc", "fdusd", "busd", "usd", "eur")
 _PLURALS = ("s", "es")
 _INFLECTIONS = ("al", "ed", "er", "ers", "ing", "ings", "ly", "ish", "ist", "ists", "ism", "ity", "ian", "ians", "y")
@@ -118,7 +125,8 @@ class AssetMentions:
         index = 0
         while index < len(prose.words):
             candidate = (
-                self._pair(prose, claims, index)
+                self._numbered(prose, index)
+                or self._pair(prose, claims, index)
                 or self._name(prose, claims, index)
                 or self._symbol(prose, claims, index)
             )
@@ -128,6 +136,17 @@ class AssetMentions:
                 self._join_ticker(prose, claims, candidate)
                 yield candidate
                 index = candidate.last + 1
+
+    def _numbered(self, prose: Prose, index: int) -> _Candidate | None:
+        """ "id 1027", "asset id: 1027": whoever is shown several assets of a name tells one of them so."""
+        word = prose.words[index]
+        if word.key != "id" or (index and prose.words[index - 1].key not in _MAY_STAND_BEFORE_ID):
+            return None
+        told = _NUMBERED.match(prose.text, word.start)
+        asset = self._directory.by_id(int(told["asset_id"])) if told is not None else None
+        if told is None or asset is None:
+            return None
+        return _Candidate(index, index + 1, word.start, told.end(), [asset], 0.99, key=told["asset_id"])
 
     def _join_ticker(self, prose: Prose, claims: Claims, candidate: _Candidate) -> None:
         """ "Sonic (S)", "near (NEAR Protocol)": name and ticker of one asset are that asset, whoever has either."""

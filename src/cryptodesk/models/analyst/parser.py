@@ -123,7 +123,7 @@ def _expression(reading: Reading) -> str | None:
 
 
 def _about_assets(reading: Reading) -> Plan:
-    if reading.says(intents.LOOKUP):
+    if intents.LOOKUP.search(reading.masked):  # not the id by which an asset is told
         return Plan("lookup", 0.95)
     conversion = _conversion(reading)
     if conversion:
