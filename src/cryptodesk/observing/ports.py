@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from time import monotonic
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
 from cryptodesk.core.breaker import Breaker, BreakerState
 from cryptodesk.core.errors import CryptodeskError, UpstreamError
@@ -13,6 +13,7 @@ from cryptodesk.core.generation import ModelRequest, ModelRoute
 from cryptodesk.core.messages import ToolCallPart
 from cryptodesk.core.money import Hold, Holds, HoldWanted, Outcome
 from cryptodesk.core.ports import Batch, Database, ModelCatalog, Provider, ToolRunner
+from cryptodesk.core.relay import Relay
 from cryptodesk.core.resilience import Resilience
 from cryptodesk.core.tools import ToolRunContext, ToolTrace
 from cryptodesk.core.waiting import WAITING, Waiting
@@ -117,13 +118,11 @@ class _Provider:
         await self.provider.close()
 
 
-class _Stream(AsyncGenerator[list[ModelEvent], None]):
-    """Not a generator of its own: one more layer of those costs a batch more than the counting."""
-
-    __slots__ = ("_begun_at", "_counted", "_has_ended", "_name", "_next", "_stream")
+class _Stream(Relay[list[ModelEvent]]):
+    __slots__ = ("_begun_at", "_counted", "_has_ended", "_name", "_next")
 
     def __init__(self, stream: AsyncGenerator[list[ModelEvent], None], name: str, counted: Counted) -> None:
-        self._stream = stream
+        self._inner = stream
         self._next = stream.__anext__
         self._name = name
         self._counted = counted
@@ -147,15 +146,9 @@ class _Stream(AsyncGenerator[list[ModelEvent], None]):
             self._begun_at = None
         return batch
 
-    async def asend(self, value: None) -> list[ModelEvent]:
-        return await self.__anext__()
-
-    async def athrow(self, *error: Any) -> list[ModelEvent]:
-        return await self._stream.athrow(*error)
-
     async def aclose(self) -> None:
         self._end("closed")
-        await self._stream.aclose()
+        await super().aclose()
 
     def _end(self, outcome: str) -> None:
         if not self._has_ended:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 from cryptodesk.app.recording.errors import tape_error
 from cryptodesk.app.recording.labels import encode_event, label_of
 from cryptodesk.app.recording.tape import RunTape, running_tape
 from cryptodesk.core.events import Progress, RunEvent, RunFailed, RunFinished, TextDelta
 from cryptodesk.core.messages import ToolResultPart
+from cryptodesk.core.relay import Relay
 from cryptodesk.core.requests import RunRequest
 from cryptodesk.core.tapes import TAPE
 
@@ -56,11 +57,11 @@ class WatchedEngine:
         return watched if keep is None else _Own(watched, tape, keep)
 
 
-class _Watched(AsyncGenerator[list[RunEvent], None]):
-    __slots__ = ("_events", "_is_graph", "_next", "_tape")
+class _Watched(Relay[list[RunEvent]]):
+    __slots__ = ("_is_graph", "_next", "_tape")
 
     def __init__(self, events: AsyncGenerator[list[RunEvent], None], tape: RunTape, *, is_graph: bool) -> None:
-        self._events = events
+        self._inner = events
         self._next = events.__anext__
         self._tape = tape
         self._is_graph = is_graph
@@ -76,15 +77,6 @@ class _Watched(AsyncGenerator[list[RunEvent], None]):
             self._tape.recording.failed = tape_error(last.error)  # type: ignore[union-attr]
         return batch
 
-    async def asend(self, value: None) -> list[RunEvent]:
-        return await self.__anext__()
-
-    async def athrow(self, *error: Any) -> list[RunEvent]:
-        return await self._events.athrow(*error)
-
-    async def aclose(self) -> None:
-        await self._events.aclose()
-
     def _note(self, batch: list[RunEvent]) -> None:
         recording = self._tape.recording
         if not self._tape.has_room(len(batch)):
@@ -97,16 +89,16 @@ class _Watched(AsyncGenerator[list[RunEvent], None]):
                     recording.durations_ms[label_of(event)] = event.step.duration_ms
 
 
-class _Own(AsyncGenerator[list[RunEvent], None]):
+class _Own(Relay[list[RunEvent]]):
     """A run without a request: its events are its answer. The tape is there while it works, not while it waits for
     its reader."""
 
-    __slots__ = ("_events", "_keep", "_tape")
+    __slots__ = ("_keep", "_tape")
 
     def __init__(
         self, events: AsyncGenerator[list[RunEvent], None], tape: RunTape, keep: Callable[[RunTape], None]
     ) -> None:
-        self._events = events
+        self._inner = events
         self._tape = tape
         self._keep: Callable[[RunTape], None] | None = keep
 
@@ -114,7 +106,7 @@ class _Own(AsyncGenerator[list[RunEvent], None]):
         token = TAPE.set(self._tape)
         given = self._tape.recording.given
         try:
-            batch = await self._events.__anext__()
+            batch = await self._inner.__anext__()
         except BaseException:
             self._end()
             raise
@@ -125,16 +117,10 @@ class _Own(AsyncGenerator[list[RunEvent], None]):
         given.is_whole = type(batch[-1]) in (RunFinished, RunFailed)
         return batch
 
-    async def asend(self, value: None) -> list[RunEvent]:
-        return await self.__anext__()
-
-    async def athrow(self, *error: Any) -> list[RunEvent]:
-        return await self._events.athrow(*error)
-
     async def aclose(self) -> None:
         token = TAPE.set(self._tape)
         try:
-            await self._events.aclose()
+            await super().aclose()
         finally:
             TAPE.reset(token)
             self._end()

@@ -18,6 +18,7 @@ from cryptodesk.core.generation import ModelRequest, ModelRoute
 from cryptodesk.core.messages import ToolCallPart
 from cryptodesk.core.money import Hold, Holds, HoldWanted
 from cryptodesk.core.ports import Claim, ModelCatalog, Provider, ToolRunner, TurnStore
+from cryptodesk.core.relay import Relay
 from cryptodesk.core.resilience import Resilience
 from cryptodesk.core.tapes import TAPE
 from cryptodesk.core.tools import ToolRunContext, ToolTrace
@@ -125,16 +126,14 @@ class WatchedProvider:
         await self.provider.close()
 
 
-class _WatchedStream(AsyncGenerator[list[ModelEvent], None]):
-    """Not a generator of its own: one more layer of those costs a batch more than the noting."""
-
-    __slots__ = ("_next", "_note", "_stream", "_tape", "_taped")
+class _WatchedStream(Relay[list[ModelEvent]]):
+    __slots__ = ("_next", "_note", "_tape", "_taped")
 
     def __init__(
         self, stream: AsyncGenerator[list[ModelEvent], None], tape: RunTape, name: str, request: ModelRequest
     ) -> None:
         heard: list[tuple[float, list[ModelEvent]]] = []
-        self._stream = stream
+        self._inner = stream
         self._next = stream.__anext__
         self._note = heard.append
         self._tape = tape
@@ -152,15 +151,6 @@ class _WatchedStream(AsyncGenerator[list[ModelEvent], None]):
             raise
         self._note((monotonic(), batch))
         return batch
-
-    async def asend(self, value: None) -> list[ModelEvent]:
-        return await self.__anext__()
-
-    async def athrow(self, *error: Any) -> list[ModelEvent]:
-        return await self._stream.athrow(*error)
-
-    async def aclose(self) -> None:
-        await self._stream.aclose()
 
     def _end(self, how: str) -> None:
         self._taped.end = how

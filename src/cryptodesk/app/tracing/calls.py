@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from cryptodesk.app.tracing.spans import Attribute, Span, Spans, active
 from cryptodesk.core.errors import CryptodeskError
 from cryptodesk.core.events import ModelEvent, ModelFinished, ModelStarted
 from cryptodesk.core.generation import ModelRequest, ModelRoute
 from cryptodesk.core.ports import ModelCatalog, Provider
+from cryptodesk.core.relay import Relay
 from cryptodesk.core.resilience import Resilience
 from cryptodesk.core.traces import TRACEPARENT
 from cryptodesk.core.usage import Usage
@@ -57,16 +58,16 @@ class TracedProvider:
         await self.provider.close()
 
 
-class _TracedStream(AsyncGenerator[list[ModelEvent], None]):
+class _TracedStream(Relay[list[ModelEvent]]):
     """Its span begins when it is first asked for a batch, and ends with it, however that is. `outcome` is "finished",
     "closed" (by us, before its end) or the code of the error."""
 
-    __slots__ = ("_has_begun", "_name", "_request", "_span", "_spans", "_stream")
+    __slots__ = ("_has_begun", "_name", "_request", "_span", "_spans")
 
     def __init__(
         self, stream: AsyncGenerator[list[ModelEvent], None], name: str, request: ModelRequest, spans: Spans
     ) -> None:
-        self._stream = stream
+        self._inner = stream
         self._name = name
         self._request = request
         self._spans = spans
@@ -97,25 +98,19 @@ class _TracedStream(AsyncGenerator[list[ModelEvent], None]):
 
     async def _next(self, span: Span) -> list[ModelEvent]:
         if self._has_begun:
-            return await self._stream.__anext__()
+            return await self._inner.__anext__()
         # The upstream is asked before the first batch; whatever is asked in the course of it is its child.
         before = TRACEPARENT.get()
         TRACEPARENT.set(span.traceparent)
         try:
             with active(span):
-                return await self._stream.__anext__()
+                return await self._inner.__anext__()
         finally:
             TRACEPARENT.set(before)
 
-    async def asend(self, value: None) -> list[ModelEvent]:
-        return await self.__anext__()
-
-    async def athrow(self, *error: Any) -> list[ModelEvent]:
-        return await self._stream.athrow(*error)
-
     async def aclose(self) -> None:
         try:
-            await self._stream.aclose()
+            await super().aclose()
         finally:
             self._end("closed")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from typing import Any
 
 from msgspec import structs
 
@@ -13,6 +12,7 @@ from cryptodesk.app.tracing.calls import usage_attributes
 from cryptodesk.app.tracing.spans import CURRENT, Attribute, Span, Spans, active
 from cryptodesk.core.events import RunEvent, RunFailed, RunFinished
 from cryptodesk.core.ports import RunObserver, RunSummary
+from cryptodesk.core.relay import Relay
 from cryptodesk.core.requests import RunRequest
 from cryptodesk.core.usage import decimal_text
 
@@ -40,8 +40,8 @@ class TracedEngine:
         return _TracedRun(self._engine.run(request), self._spans, attributes, request.trace_id)
 
 
-class _TracedRun(AsyncGenerator[list[RunEvent], None]):
-    __slots__ = ("_attributes", "_events", "_is_whole", "_span", "_spans", "_trace_id")
+class _TracedRun(Relay[list[RunEvent]]):
+    __slots__ = ("_attributes", "_is_whole", "_span", "_spans", "_trace_id")
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class _TracedRun(AsyncGenerator[list[RunEvent], None]):
         attributes: dict[str, Attribute],
         trace_id: str,
     ) -> None:
-        self._events = events
+        self._inner = events
         self._spans = spans
         self._attributes = attributes
         self._trace_id = trace_id
@@ -63,7 +63,7 @@ class _TracedRun(AsyncGenerator[list[RunEvent], None]):
             span = self._span = self._spans.start(_NAME, "internal", self._attributes, trace_id=self._trace_id)
         try:
             with active(span):
-                batch = await self._events.__anext__()
+                batch = await self._inner.__anext__()
         except StopAsyncIteration:
             self._end()
             raise
@@ -77,20 +77,14 @@ class _TracedRun(AsyncGenerator[list[RunEvent], None]):
         self._look(span, batch)
         return batch
 
-    async def asend(self, value: None) -> list[RunEvent]:
-        return await self.__anext__()
-
-    async def athrow(self, *error: Any) -> list[RunEvent]:
-        return await self._events.athrow(*error)
-
     async def aclose(self) -> None:
         span = self._span
         if span is None:
-            await self._events.aclose()
+            await super().aclose()
             return
         try:
             with active(span):
-                await self._events.aclose()
+                await super().aclose()
         finally:
             self._end()
 

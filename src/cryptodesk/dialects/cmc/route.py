@@ -15,7 +15,7 @@ from cryptodesk.core.ids import new_trace_id
 from cryptodesk.core.requests import Caller, RunRequest
 from cryptodesk.dialects._body import ClientGone, read_body
 from cryptodesk.dialects._extra import MAX_COST_HEADER
-from cryptodesk.dialects._failing import log_failure
+from cryptodesk.dialects._failing import DEFECT, log_failure
 from cryptodesk.dialects._hangup import HangUpWatch
 from cryptodesk.dialects._http import TRACE_HEADER
 from cryptodesk.dialects._idempotent import FINISHED, Idempotent
@@ -33,7 +33,6 @@ MODELS_PATH = "/v1/models"
 log = logging.getLogger("cryptodesk.dialects.cmc")
 
 _JSON = (b"content-type", b"application/json")
-_DEFECT = InternalError("An internal error occurred. It was logged under the request's trace id.")
 
 
 class _Headers:
@@ -220,7 +219,7 @@ class ChatEndpoint(_Endpoint):
             if not reply.has_begun or encoder.is_finished or encoder.failure is not None:
                 raise
             log.error("stream %s failed by a defect", reply.trace_id, exc_info=error)
-            await reply.send_frames(encoder.fail(_DEFECT), is_last=True)
+            await reply.send_frames(encoder.fail(DEFECT), is_last=True)
 
 
 class ModelsEndpoint(_Endpoint):

@@ -6,18 +6,16 @@ import asyncio
 import logging
 from uuid import UUID
 
-from cryptodesk.core.errors import InternalError, MethodNotAllowed
+from cryptodesk.core.errors import MethodNotAllowed
 from cryptodesk.core.ids import new_trace_id
 from cryptodesk.dialects._failing import log_failure
 from cryptodesk.dialects._fillers import Fillers
 from cryptodesk.dialects._ports import DialectPorts, Message, Scope, Send
 from cryptodesk.dialects.messari.errors import Answer, Headers, clipped, encode_error
 
-__all__ = ["DEFECT", "Fillers", "Reply", "as_uuid", "refuse_method"]
+__all__ = ["Fillers", "Reply", "as_uuid", "refuse_method"]
 
 log = logging.getLogger("cryptodesk.dialects.messari")
-
-DEFECT = InternalError("An internal error occurred. It was logged under the request's id.")
 
 _JSON = (b"content-type", b"application/json")
 

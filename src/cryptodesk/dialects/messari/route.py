@@ -14,6 +14,7 @@ from cryptodesk.core.events import RunEvent, RunFold
 from cryptodesk.core.requests import RunRequest
 from cryptodesk.dialects._body import ClientGone, read_body
 from cryptodesk.dialects._extra import MAX_COST_HEADER
+from cryptodesk.dialects._failing import DEFECT
 from cryptodesk.dialects._hangup import HangUpWatch
 from cryptodesk.dialects._idempotent import FINISHED, Idempotent
 from cryptodesk.dialects._ports import ASGIApp, DialectPorts, Receive, RunEngine, Scope, Send
@@ -23,7 +24,7 @@ from cryptodesk.dialects.messari.encode_openai import OpenAIEncoder, encode_comp
 from cryptodesk.dialects.messari.encode_v1 import EnvelopeEncoder, encode_envelope
 from cryptodesk.dialects.messari.encode_vercel import VercelEncoder
 from cryptodesk.dialects.messari.errors import encode_error, unknown_path
-from cryptodesk.dialects.messari.reply import DEFECT, Fillers, Reply, refuse_method
+from cryptodesk.dialects.messari.reply import Fillers, Reply, refuse_method
 from cryptodesk.dialects.messari.request import Asked, Name, parse_request
 from cryptodesk.dialects.messari.stream import NO_END, StreamEncoder
 

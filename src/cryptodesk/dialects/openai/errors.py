@@ -14,7 +14,6 @@ from cryptodesk.core.errors import (
     ContextTooLong,
     CryptodeskError,
     Forbidden,
-    InternalError,
     InvalidRequest,
     ModelNotFound,
     OutOfCredit,
@@ -27,11 +26,9 @@ from cryptodesk.core.errors import (
 from cryptodesk.dialects._quoting import clipped
 from cryptodesk.dialects._retry import seconds_to_wait
 
-__all__ = ["DEFECT", "Answer", "Headers", "WireError", "encode_error", "missing", "wire_error"]
+__all__ = ["Answer", "Headers", "WireError", "encode_error", "missing", "wire_error"]
 
 Headers = tuple[tuple[bytes, bytes], ...]
-
-DEFECT: Final = InternalError("An internal error occurred. It was logged under the request's id.")
 
 _INVALID: Final = "invalid_request_error"
 _SERVER: Final = "server_error"

@@ -10,12 +10,12 @@ from typing import Protocol
 from cryptodesk.core.errors import CryptodeskError, InternalError
 from cryptodesk.core.events import RunEvent, RunFold, TextDelta
 from cryptodesk.core.requests import RunRequest
+from cryptodesk.dialects._failing import DEFECT
 from cryptodesk.dialects._fillers import Fillers
 from cryptodesk.dialects._ports import RunEngine
 from cryptodesk.dialects.openai import choices
 from cryptodesk.dialects.openai.answering import ExtraEncoder
 from cryptodesk.dialects.openai.encode import NO_END
-from cryptodesk.dialects.openai.errors import DEFECT
 from cryptodesk.dialects.openai.reply import Reply
 from cryptodesk.dialects.openai.shaping import Shape, Shaper
 

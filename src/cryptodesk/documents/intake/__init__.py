@@ -1,6 +1,5 @@
 """How documents get in: what is fetched is cleaned, compared, linked to assets, and kept; and when that happens."""
 
-from cryptodesk.documents.following import IndexFollower
 from cryptodesk.documents.intake.defaults import DefaultFeed, load_default_feeds
 from cryptodesk.documents.intake.scheduler import FeedScheduler
 from cryptodesk.documents.intake.status import DocumentStatus, SubscriptionStatus, read_status
@@ -12,7 +11,6 @@ __all__ = [
     "DefaultFeed",
     "DocumentStatus",
     "FeedScheduler",
-    "IndexFollower",
     "SubscriptionStatus",
     "SyncOptions",
     "Synced",
