@@ -19,6 +19,7 @@ from cryptodesk.core.errors import InternalError
 from cryptodesk.observing.board import FileBoard
 from cryptodesk.observing.tally import Tally
 from cryptodesk.settings import Settings
+from tests.asgi import alive
 from tests.dialects.support import KEY, Client, built_in, chat
 
 SUM = [{"role": "user", "content": '{"expression": "2 + 3"}'}]
@@ -29,16 +30,8 @@ async def serving(home: Path, **settings: Any) -> AsyncIterator[Client]:
     client = Client()
     values = {"bootstrap_key": SecretStr(KEY), "scripted_models": True, "data": "snapshot", **settings}
     client.app = create_app(Settings(home=home, **values))
-    incoming: asyncio.Queue[Any] = asyncio.Queue()
-    outgoing: asyncio.Queue[Any] = asyncio.Queue()
-    life = asyncio.create_task(client.app({"type": "lifespan"}, incoming.get, outgoing.put))  # type: ignore[arg-type]
-    await incoming.put({"type": "lifespan.startup"})
-    assert (await outgoing.get())["type"] == "lifespan.startup.complete"
-    try:
+    async with alive(client.app):
         yield client
-    finally:
-        await incoming.put({"type": "lifespan.shutdown"})
-        await life
 
 
 def samples(text: str) -> dict[tuple[str, ...], float]:

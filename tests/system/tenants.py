@@ -24,6 +24,7 @@ from cryptodesk.dialects._ports import ASGIApp, Dialect
 from cryptodesk.settings import Settings
 from cryptodesk.state.keys import DatabaseKeyStore, KeyRecord
 from cryptodesk.storage.database import Database
+from tests.asgi import alive
 from tests.dialects.support import Answer, Client
 
 __all__ = ["METRICS_KEY", "MODEL", "NOW", "SECRET", "Tenants", "is_refused", "paths_of", "routes_of", "serving"]
@@ -172,19 +173,5 @@ async def serving(home: Path, **more: Any) -> AsyncIterator[Tenants]:
         app = server_module.create_app(settings, clock=clock, desk=desk)
         tenants = Tenants(app, desk, clock, table[0])
         tenants.make_keys()
-        async with _alive(app):
+        async with alive(app):
             yield tenants
-
-
-@asynccontextmanager
-async def _alive(app: ASGIApp) -> AsyncIterator[None]:
-    incoming: asyncio.Queue[Any] = asyncio.Queue()
-    outgoing: asyncio.Queue[Any] = asyncio.Queue()
-    life = asyncio.create_task(app({"type": "lifespan"}, incoming.get, outgoing.put))  # type: ignore[arg-type]
-    await incoming.put({"type": "lifespan.startup"})
-    assert (await outgoing.get())["type"] == "lifespan.startup.complete"
-    try:
-        yield
-    finally:
-        await incoming.put({"type": "lifespan.shutdown"})
-        await life

@@ -14,6 +14,7 @@ from cryptodesk.app.recording.opening import open_store
 from cryptodesk.app.server import create_app
 from cryptodesk.dialects._ports import ASGIApp, Message
 from cryptodesk.settings import Settings
+from tests.asgi import alive
 
 # Planted in every place that a key can come from; none may ever be on the disk.
 KEY = "CANARY-api-key-0123456789abcdef0123456789abcdef"
@@ -92,16 +93,8 @@ def _scope(path: str, headers: Sequence[Header], query: bytes) -> dict[str, Any]
 async def recording_app(settings: Settings) -> AsyncIterator[Asker]:
     """Entered and left as a server enters and leaves it."""
     app = create_app(settings)
-    told: asyncio.Queue[Message] = asyncio.Queue()
-    answered: asyncio.Queue[Message] = asyncio.Queue()
-    life = asyncio.create_task(app({"type": "lifespan", "asgi": {}}, told.get, answered.put))
-    await told.put({"type": "lifespan.startup"})
-    assert (await answered.get())["type"] == "lifespan.startup.complete"
-    try:
+    async with alive(app):
         yield Asker(app)
-    finally:
-        await told.put({"type": "lifespan.shutdown"})
-        await life
 
 
 def run_ids(settings: Settings) -> list[str]:

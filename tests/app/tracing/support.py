@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from cryptodesk.app.server import create_app
 from cryptodesk.app.tracing.spans import Spans
 from cryptodesk.core.clock import FixedClock
 from cryptodesk.settings import Settings
+from tests.asgi import alive
 from tests.dialects.support import KEY, Client
 
 NOW = datetime(2026, 9, 9, 12, tzinfo=UTC)
@@ -29,16 +29,8 @@ async def serving(home: Path, **settings: Any) -> AsyncIterator[Client]:
     client = Client()
     values = {"bootstrap_key": SecretStr(KEY), "scripted_models": True, "data": "snapshot", "log_format": "off"}
     client.app = create_app(Settings(home=home, **{**values, **settings}))
-    incoming: asyncio.Queue[Any] = asyncio.Queue()
-    outgoing: asyncio.Queue[Any] = asyncio.Queue()
-    life = asyncio.create_task(client.app({"type": "lifespan"}, incoming.get, outgoing.put))  # type: ignore[arg-type]
-    await incoming.put({"type": "lifespan.startup"})
-    assert (await outgoing.get())["type"] == "lifespan.startup.complete"
-    try:
+    async with alive(client.app):
         yield client
-    finally:
-        await incoming.put({"type": "lifespan.shutdown"})
-        await life
 
 
 def send_to(url: str, monkeypatch: pytest.MonkeyPatch, **variables: str) -> None:

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from cryptodesk.app.server import create_app
 from cryptodesk.core.clock import FixedClock
 from cryptodesk.settings import Settings
+from tests.asgi import alive
 from tests.dialects.cmc.requirements import requirement
 from tests.dialects.support import KEY, NOW, Answer, Client, built_in, chat, custom_tool
 
@@ -31,15 +32,8 @@ async def desk(home: Path) -> AsyncIterator[Client]:
     settings = Settings(home=home, bootstrap_key=SecretStr(KEY), scripted_models=True, data="snapshot")
     client = Client()
     client.app = create_app(settings, clock=FixedClock(NOW))
-    incoming: asyncio.Queue[Any] = asyncio.Queue()
-    outgoing: asyncio.Queue[Any] = asyncio.Queue()
-    scope = {"type": "lifespan", "asgi": {"version": "3.0"}}
-    running = asyncio.create_task(client.app(scope, incoming.get, outgoing.put))  # type: ignore[arg-type]
-    await incoming.put({"type": "lifespan.startup"})
-    assert (await outgoing.get())["type"] == "lifespan.startup.complete"
-    yield client
-    await incoming.put({"type": "lifespan.shutdown"})
-    await running
+    async with alive(client.app):
+        yield client
 
 
 def scripted(behaviour: str, **fields: Any) -> dict[str, Any]:
