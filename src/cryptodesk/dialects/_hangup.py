@@ -44,6 +44,7 @@ class HangUpWatch:
         self._timer.cancel()
         if self._watcher is not None:
             self._watcher.cancel()
+            self._watcher = None  # it ends with an error that remembers this watch
         if not self.hung_up or self._task is None:
             return False
         if kind is None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from msgspec import structs
 
+from cryptodesk.core.generation import ModelRoute
 from cryptodesk.core.money import Holds, HoldWanted, Needs
 from cryptodesk.core.ports import Pricing
 from cryptodesk.core.worst_case import LEAST_OUTPUT_TOKENS, RunShape, compute_run_usd, is_free
@@ -51,29 +52,30 @@ class Reserving:
 
     def _wanted(self, state: RunState, shape: RunShape, least_input_tokens: int) -> HoldWanted:
         request = state.request
-        worst_usd = self._usd(state, shape)
-        named = state.routes[0]
+        routes = state.routes  # the run keeps what is wanted here: it must not keep the run
+        worst_usd = self._usd(routes, shape)
+        named = routes[0]
         if worst_usd.is_nan():
-            named = next(route for route in state.routes if not route.price.is_known)
+            named = next(route for route in routes if not route.price.is_known)
         return HoldWanted(
             run_id=state.run_id,
             caller=request.caller,
             model_id=request.model_id,
             price_version=named.price.version,
             worst_usd=worst_usd,
-            needs=lambda: self._needs(state, shape, least_input_tokens),
+            needs=lambda: self._needs(routes, shape, least_input_tokens),
             created_at=state.created_at,
             lapses_at=state.created_at + request.limits.seconds + _GRACE_SECONDS,
             cost_usd=request.limits.cost_usd,
         )
 
-    def _needs(self, state: RunState, shape: RunShape, least_input_tokens: int) -> Needs:
+    def _needs(self, routes: tuple[ModelRoute, ...], shape: RunShape, least_input_tokens: int) -> Needs:
         short = min(shape.output_tokens or _MODEST_OUTPUT_TOKENS, _MODEST_OUTPUT_TOKENS)
         modest = structs.replace(shape, output_tokens=short, tool_calls=0)
         least = structs.replace(
             shape, input_tokens=least_input_tokens, calls=1, tool_calls=0, output_tokens=LEAST_OUTPUT_TOKENS
         )
-        return Needs(self._usd(state, modest), self._usd(state, least))
+        return Needs(self._usd(routes, modest), self._usd(routes, least))
 
-    def _usd(self, state: RunState, shape: RunShape) -> Decimal:
-        return compute_run_usd(self._pricing, state.routes, shape)
+    def _usd(self, routes: tuple[ModelRoute, ...], shape: RunShape) -> Decimal:
+        return compute_run_usd(self._pricing, routes, shape)

@@ -4,7 +4,8 @@ budgets, charged to the run."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -25,7 +26,7 @@ from cryptodesk.research.state import ResearchState
 
 __all__ = ["MOST_OUTPUT_TOKENS", "ModelAsk", "ask_model", "ask_model_for"]
 
-T = TypeVar("T")
+T = TypeVar("T", bound=msgspec.Struct)
 
 MOST_OUTPUT_TOKENS = 2_000
 
@@ -87,8 +88,7 @@ async def ask_model_for(state: ResearchState, ask: ModelAsk, kind: type[T], sche
     """An object of `kind`, decoded from the model's JSON; anything around the object is passed over.
 
     Raises: what `ask_model` raises; UpstreamBadAnswer where there is no such object in the answer."""
-    schema = msgspec.json.schema(kind)
-    asked = msgspec.structs.replace(ask, response_format=ResponseFormat("json_schema", schema_name, schema))
+    asked = msgspec.structs.replace(ask, response_format=ResponseFormat("json_schema", schema_name, _schema(kind)))
     answer = await ask_model(state, asked)
     text = "".join(answer.text)
     upstream = answer.route.provider if answer.route is not None else "none"
@@ -96,6 +96,11 @@ async def ask_model_for(state: ResearchState, ask: ModelAsk, kind: type[T], sche
         return msgspec.json.decode(_object_in(text), type=kind)
     except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as error:
         raise UpstreamBadAnswer(f"the model's plan cannot be read: {error}", upstream=upstream) from None
+
+
+@cache
+def _schema(kind: type) -> dict[str, Any]:
+    return msgspec.json.schema(kind)
 
 
 def _object_in(text: str) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -27,7 +27,7 @@ class Gate:
 
     __slots__ = (
         "_checker", "_checking", "_computed", "_figures", "_gap", "_left_out",
-        "_now", "_pieces", "_policy", "_repaired", "_results", "_sent", "_splitter", "_user_texts", "feed",
+        "_now", "_pieces", "_policy", "_repaired", "_results", "_sent", "_splitter", "_user_texts",
     )  # fmt: skip
 
     def __init__(self, policy: Policy, user_texts: Sequence[str], now: datetime) -> None:
@@ -44,8 +44,6 @@ class Gate:
         self._gap = ""
         self._sent = 0
         self._repaired = self._left_out = 0
-        feeds: dict[str, Callable[[str], str]] = {"off": str, "mark": self._keep}
-        self.feed: Callable[[str], str] = feeds.get(policy, self._hold)
 
     def add_result(self, tool: str, arguments: str, output: str, call_id: str) -> None:
         """A finished call, before the text that is written from it. Both `arguments` and `output` are JSON text."""
@@ -57,6 +55,17 @@ class Gate:
         """Figures that the code which wrote the text worked out from the results; before the text that has them."""
         self._computed = (*self._computed, *figures)
         self._checker = self._checking = None
+
+    def feed(self, delta: str) -> str:
+        if self._policy == "off":
+            return delta
+        if self._policy == "mark":
+            self._pieces.append(delta)
+            return delta
+        self._splitter.push(delta)
+        text = self._released(is_final=False)
+        self._sent += len(text)
+        return text
 
     def finish(self) -> tuple[str, Verification]:
         """The rest of the text, and the verdict on all of it."""
@@ -77,16 +86,6 @@ class Gate:
         if self._checker is None:
             self._checker = Checker(self._results, self._user_texts, self._now, self._computed)
         return self._checker
-
-    def _keep(self, delta: str) -> str:
-        self._pieces.append(delta)
-        return delta
-
-    def _hold(self, delta: str) -> str:
-        self._splitter.push(delta)
-        text = self._released(is_final=False)
-        self._sent += len(text)
-        return text
 
     def _released(self, *, is_final: bool) -> str:
         text = ""

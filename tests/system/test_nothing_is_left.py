@@ -1,0 +1,72 @@
+"""An answer that is over leaves nothing behind that only the garbage collector could free: what one request holds, its
+conversation and its recording among it, would otherwise pile up until the collector comes."""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from cryptodesk.drills.answers import Said
+from tests.system.hang_up import CHAT, FLAVOURS, MIXES, HangUpDesk, hang_up_desk
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+QUESTION = [{"role": "user", "content": "What is the price of Bitcoin?"}]
+RESEARCH = ("/ai/v1/chat/completions", "/ai/v2/chat/completions", "/ai/openai/chat/completions")
+ANSWERS = 3
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[HangUpDesk]:
+    async with hang_up_desk(tmp_path_factory.mktemp("desk")) as opened:
+        yield opened
+
+
+@contextmanager
+def what_is_left() -> Iterator[Counter[str]]:
+    """The product's own types among what only the collector could free of the things made meanwhile."""
+    left: Counter[str] = Counter()
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        yield left
+        gc.collect()
+        names = (f"{type(thing).__module__}.{type(thing).__qualname__}" for thing in gc.garbage)
+        left.update(name for name in names if name.startswith("cryptodesk."))
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+
+
+@pytest.mark.parametrize("stream", [True, False], ids=["streamed", "whole"])
+@pytest.mark.parametrize("kind", MIXES)
+@pytest.mark.parametrize("name", ["openai", "anthropic", "gemini"])
+async def test_an_answer_leaves_nothing_to_the_collector(desk: HangUpDesk, name: str, kind: str, stream: bool) -> None:
+    flavour, mix = FLAVOURS[name], MIXES[kind]
+    body: dict[str, Any] = {"model": flavour.model_id, "messages": QUESTION, "stream": stream}
+    if mix.tools:
+        body["tools"] = list(mix.tools)
+    await desk.answered(flavour, mix.said, CHAT, body)
+    with what_is_left() as left:
+        for _ in range(ANSWERS):
+            await desk.answered(flavour, mix.said, CHAT, body)
+    assert not left
+
+
+@pytest.mark.parametrize("stream", [True, False], ids=["streamed", "whole"])
+@pytest.mark.parametrize("path", RESEARCH)
+async def test_a_researched_answer_leaves_nothing_to_the_collector(desk: HangUpDesk, path: str, stream: bool) -> None:
+    body = {"messages": QUESTION, "stream": stream, "generate_related_questions": 0}
+    await desk.answered(FLAVOURS["openai"], Said(), path, body)
+    with what_is_left() as left:
+        for _ in range(ANSWERS):
+            await desk.answered(FLAVOURS["openai"], Said(), path, body)
+    assert not left
