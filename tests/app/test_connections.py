@@ -13,6 +13,7 @@ import pytest
 import uvicorn
 
 from cryptodesk.app.connections import ConnectionLimits, allow_descriptors, bounded_protocol
+from cryptodesk.app.headers import STANDARD_HEADERS
 
 # Windows has none.
 resource = pytest.importorskip("resource")
@@ -32,6 +33,9 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
     body = b""
     while (message := await receive()).get("more_body"):
         body += message["body"]
+    if scope["path"] == "/unanswered":
+        await receive()  # the connection is gone
+        return
     told = LARGE if scope["path"] == "/large" else b"%d %s" % (len(body + message["body"]), scope["path"].encode())
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(told))]})
     await send({"type": "http.response.body", "body": told})
@@ -66,6 +70,16 @@ class Wire:
 
 
 Connect = Callable[[], Awaitable[Wire]]
+
+
+def refusal_of(answer: bytes) -> tuple[int, str]:
+    """Status and code of an answer that is whole and says what every answer says."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    status, *lines = head.decode().split("\r\n")
+    headers = dict(line.split(": ", 1) for line in lines)
+    assert headers.items() >= {(name.decode(), value.decode()) for name, value in STANDARD_HEADERS}
+    assert (headers["connection"], headers["content-length"]) == ("close", str(len(body)))
+    return int(status.split()[1]), json.loads(body)["error"]["code"]
 
 
 async def until(is_so: Callable[[], bool]) -> None:
@@ -136,7 +150,7 @@ async def test_a_head_that_is_too_large_is_refused(at_once: bool) -> None:
         else:
             for begin in range(0, len(head), 200):
                 await wire.send(head[begin : begin + 200])
-        assert (await wire.rest()).startswith(b"HTTP/1.1 431 ")
+        assert refusal_of(await wire.rest()) == (431, "head_too_large")
 
 
 async def test_a_head_without_end_takes_no_memory() -> None:
@@ -163,7 +177,7 @@ async def test_a_head_that_does_not_come_to_an_end_is_told_and_closed() -> None:
     async with serving(SHORT) as connect:
         wire = await connect()
         await wire.send(b"GET /x HTTP/1.1\r\nhost: ")
-        assert (await wire.rest()).startswith(b"HTTP/1.1 408 ")
+        assert refusal_of(await wire.rest()) == (408, "request_timeout")
 
 
 async def test_the_second_request_of_a_connection_has_no_more_time_than_the_first() -> None:
@@ -172,7 +186,7 @@ async def test_the_second_request_of_a_connection_has_no_more_time_than_the_firs
         await wire.send(GET)
         assert await wire.answer() == (200, b"0 /x")
         await wire.send(b"GET /x HTTP/1.1\r\nhost: ")
-        assert (await wire.rest()).startswith(b"HTTP/1.1 408 ")
+        assert refusal_of(await wire.rest()) == (408, "request_timeout")
 
 
 async def test_beyond_the_connections_health_alone_is_answered() -> None:
@@ -195,7 +209,21 @@ async def test_what_is_no_http_is_refused_as_before() -> None:
     async with serving(PATIENT) as connect:
         wire = await connect()
         await wire.send(b"this is no HTTP\r\n\r\n")
-        assert (await wire.rest()).startswith(b"HTTP/1.1 400 ")
+        assert refusal_of(await wire.rest()) == (400, "bad_http")
+
+
+async def test_a_body_that_is_no_body_is_refused_before_it_is_answered() -> None:
+    async with serving(PATIENT) as connect:
+        wire = await connect()
+        await wire.send(b"POST /x HTTP/1.1\r\nhost: desk\r\ntransfer-encoding: chunked\r\n\r\nthis is no length\r\n")
+        assert refusal_of(await wire.rest()) == (400, "bad_http")
+
+
+async def test_no_refusal_is_taken_for_the_answer_to_the_request_before() -> None:
+    async with serving(PATIENT) as connect:
+        wire = await connect()
+        await wire.send(b"GET /unanswered HTTP/1.1\r\nhost: desk\r\n\r\nthis is no HTTP\r\n\r\n")
+        assert await wire.rest() == b""
 
 
 @pytest.mark.parametrize("keep_alive_seconds", [0.01, 1e6])

@@ -143,6 +143,20 @@ async def test_a_body_that_is_too_large_is_refused() -> None:
     assert answer.status == 413
 
 
+@pytest.mark.parametrize("content_type", ["text/plain", "application/jsonp", ""])
+async def test_another_content_type_is_refused_in_the_protocols_own_words(content_type: str) -> None:
+    async with calling() as caller:
+        answer = await caller.post(call(), {**JSON_ONLY, "content-type": content_type})
+    assert (answer.status, answer.error["code"]) == (400, -32600)
+    assert "application/json" in answer.error["message"]
+
+
+async def test_a_content_type_may_name_its_characters() -> None:
+    async with calling() as caller:
+        answer = await caller.post(call(), {**JSON_ONLY, "content-type": "application/json; charset=utf-8"})
+    assert answer.status == 200
+
+
 async def test_a_body_that_is_no_json_is_a_parse_error() -> None:
     async with calling() as caller:
         answer = await caller.post(b"{")

@@ -25,18 +25,32 @@ HEALTH_PATH: Final = b"/healthz"
 # Files, databases and upstream connections beside those of clients: as many again, and some.
 _DESCRIPTORS_BESIDE: Final = 512
 
-_TOO_LARGE: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
-_TOO_LATE: Final = b"HTTP/1.1 408 Request Timeout\r\n"
-_CLOSE: Final = b"content-length: 0\r\nconnection: close\r\n\r\n"
-_REFUSAL: Final = msgspec.json.encode(
-    {
-        "error": {
-            "message": "This server has as many connections open as it takes; try again in a moment.",
-            "type": "server_error",
-            "param": None,
-            "code": "overloaded",
-        }
-    }
+
+def _error_body(message: str, code: str, kind: str = "invalid_request_error") -> bytes:
+    return msgspec.json.encode({"error": {"message": message, "type": kind, "param": None, "code": code}})
+
+
+def _last_answer(status: bytes, body: bytes) -> bytes:
+    """Whole, for a connection that is closed behind it: no application is asked."""
+    headers = (
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(body)),
+        (b"connection", b"close"),
+        (b"cache-control", b"no-store"),
+        *STANDARD_HEADERS,
+    )
+    return b"HTTP/1.1 %b\r\n%b\r\n%b" % (status, b"".join(b"%b: %b\r\n" % header for header in headers), body)
+
+
+_BAD: Final = _last_answer(b"400 Bad Request", _error_body("This is no HTTP/1.1 request.", "bad_http"))
+_TOO_LATE: Final = _last_answer(
+    b"408 Request Timeout", _error_body("The head of the request did not come to its end in time.", "request_timeout")
+)
+_TOO_LARGE: Final = _last_answer(
+    b"431 Request Header Fields Too Large", _error_body("The head of the request is too large.", "head_too_large")
+)
+_REFUSAL: Final = _error_body(
+    "This server has as many connections open as it takes; try again in a moment.", "overloaded", "server_error"
 )
 
 
@@ -111,12 +125,9 @@ class BoundedProtocol(HttpToolsProtocol):
             super().on_headers_complete()
 
     def send_400_response(self, msg: str) -> None:
-        self._is_in_head = False
-        self._stop_waiting()
-        if self._is_too_large:
-            self._refuse(_TOO_LARGE)
-        else:
-            super().send_400_response(msg)
+        cycle = self.cycle
+        is_of_body = cycle is not None and cycle.more_body and not cycle.response_started and not self.pipeline
+        self._refuse(_TOO_LARGE if self._is_too_large else _BAD, is_of_body=is_of_body)
 
     def _watch_writing(self) -> None:
         self._unsent_bytes = self.transport.get_write_buffer_size()
@@ -154,12 +165,14 @@ class BoundedProtocol(HttpToolsProtocol):
         else:
             self._refuse(_TOO_LATE if self._is_in_head else b"")
 
-    def _refuse(self, status_line: bytes) -> None:
+    def _refuse(self, answer: bytes, *, is_of_body: bool = False) -> None:
+        """Closes the connection behind an answer, which is left out where the client would take it for that to the
+        request before. `is_of_body` says that it is about the request whose body is being read."""
         self._is_in_head = False
         self._stop_waiting()
         if not self.transport.is_closing():
-            if status_line and (self.cycle is None or self.cycle.response_complete):
-                self.transport.write(status_line + _CLOSE)
+            if answer and (is_of_body or self.cycle is None or self.cycle.response_complete):
+                self.transport.write(answer)
             self.transport.close()
 
 

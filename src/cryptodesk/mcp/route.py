@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from cryptodesk.core.errors import CryptodeskError, Unauthenticated
+from cryptodesk.core.errors import CryptodeskError, InvalidRequest, Unauthenticated
 from cryptodesk.core.ids import new_id, new_trace_id
 from cryptodesk.core.requests import Caller
 from cryptodesk.dialects._body import ClientGone, read_body
@@ -57,10 +57,10 @@ class Serving(Protocol):
 
 
 class _Headers:
-    __slots__ = ("content_length", "host", "key", "origin", "session")
+    __slots__ = ("content_length", "content_type", "host", "key", "origin", "session")
 
     def __init__(self, scope: Scope) -> None:
-        self.key = self.host = self.origin = self.session = ""
+        self.key = self.host = self.origin = self.session = self.content_type = ""
         self.content_length: bytes | None = None
         for name, value in scope["headers"]:
             if name == b"authorization":
@@ -76,6 +76,8 @@ class _Headers:
                 self.session = value.decode("latin-1")
             elif name == b"content-length":
                 self.content_length = value
+            elif name == b"content-type":
+                self.content_type = value.partition(b";")[0].strip().lower().decode("latin-1")
 
 
 class McpEndpoint:
@@ -97,6 +99,8 @@ class McpEndpoint:
             caller = scope[CALLER] = await self._authenticate(headers.key)
             if self._ports.edge.limit_headers is not None:
                 reply.headers.extend(self._ports.edge.limit_headers(caller))
+            if headers.content_type != "application/json":  # the SDK would refuse it in words that are no JSON
+                raise InvalidRequest("Unsupported content type; send the header 'Content-Type: application/json'.")
             body = await read_body(receive, headers.content_length, self._ports.edge.settings)
             await self._answer(scope, headers.session, Line(body, receive), read_envelope(body), reply)
         except ClientGone:
