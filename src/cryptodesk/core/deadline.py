@@ -40,7 +40,7 @@ class Deadline:
         """What `awaitable` gives. Only the deadline's own task waits, and for one thing at a time.
 
         Raises: TimeoutError when the deadline passes first."""
-        if self.is_over:
+        if self._ended:
             if isinstance(awaitable, _Closable):
                 awaitable.close()  # it never started, and must not complain of that
             raise TimeoutError

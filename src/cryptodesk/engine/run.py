@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
 
 from cryptodesk.core.clock import Clock
 from cryptodesk.core.deadline import Deadline
@@ -90,11 +89,14 @@ class Engine:
             if self._settlement.reserving.is_needed(state):
                 await self._reserve(state)
             checking = AnswerChecking(self._verifier, state, self._clock.now())
-            async with aclosing(self._answer(state)) as answer:
+            answer = self._answer(state)
+            try:
                 async for batch in answer:
                     visible = checking.pass_on(batch)
                     if visible:
                         yield visible
+            finally:
+                await answer.aclose()
             rest, state.verification = await checking.finish()
             if rest:
                 yield rest

@@ -79,12 +79,12 @@ class _Edge:
 def _note_request(tape: RunTape, scope: Scope) -> None:
     asked = tape.recording.asked
     asked.path = scope["path"]
-    asked.headers = [
-        (name, value)
-        for name, value in scope["headers"]
-        if (name in KEPT_HEADERS or name.startswith(_OWN_HEADERS)) and len(value) <= _MOST_HEADER_BYTES
-    ]
-    asked.is_keyed = any(name == IDEMPOTENCY_HEADER for name, _ in scope["headers"])
+    for header in scope["headers"]:
+        name, value = header
+        if (name in KEPT_HEADERS or name.startswith(_OWN_HEADERS)) and len(value) <= _MOST_HEADER_BYTES:
+            asked.headers.append(header)
+        elif name == IDEMPOTENCY_HEADER:
+            asked.is_keyed = True
     if asked.left_at is None and not _is_whole(tape.sent):
         asked.left_at = tape.offset
 
