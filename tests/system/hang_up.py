@@ -255,6 +255,13 @@ class HangUpDesk:
         messages = await self._ask(flavour, path, body, asyncio.Event())
         return b"".join(message.get("body", b"") for message in messages), await self._booked()
 
+    async def refused(self, path: str, body: dict[str, Any]) -> bytes:
+        """Before anybody upstream is asked."""
+        self._number += 1
+        messages = await self._ask(FLAVOURS["openai"], path, body, asyncio.Event())
+        assert messages[0]["status"] >= 400
+        return b"".join(message.get("body", b"") for message in messages)
+
     def _play(self, flavour: Flavour, said: Said, frames: int | None, path: str) -> _Script:
         script = self.script = _Script()
         script.wire, script.said, script.frames, script.is_research = flavour.wire, said, frames, path != CHAT

@@ -62,6 +62,18 @@ async def test_an_answer_leaves_nothing_to_the_collector(desk: HangUpDesk, name:
 
 
 @pytest.mark.parametrize("stream", [True, False], ids=["streamed", "whole"])
+@pytest.mark.parametrize("path", [CHAT, "/openai/v1/chat/completions", "/openai/v1/responses", *RESEARCH])
+async def test_a_refusal_leaves_nothing_to_the_collector(desk: HangUpDesk, path: str, stream: bool) -> None:
+    messages = QUESTION if path not in RESEARCH else []  # there the model is not the caller's to choose
+    body = {"model": "no-such-model", "messages": messages, "input": "What is the price of Bitcoin?", "stream": stream}
+    await desk.refused(path, body)
+    with what_is_left() as left:
+        for _ in range(ANSWERS):
+            await desk.refused(path, body)
+    assert not left
+
+
+@pytest.mark.parametrize("stream", [True, False], ids=["streamed", "whole"])
 @pytest.mark.parametrize("path", RESEARCH)
 async def test_a_researched_answer_leaves_nothing_to_the_collector(desk: HangUpDesk, path: str, stream: bool) -> None:
     body = {"messages": QUESTION, "stream": stream, "generate_related_questions": 0}
