@@ -73,6 +73,17 @@ async def test_a_refusal_leaves_nothing_to_the_collector(desk: HangUpDesk, path:
     assert not left
 
 
+@pytest.mark.parametrize("name", ["openai", "anthropic", "gemini"])
+async def test_a_client_that_hangs_up_leaves_nothing_to_the_collector(desk: HangUpDesk, name: str) -> None:
+    flavour, said = FLAVOURS[name], MIXES["text"].said
+    body = {"model": flavour.model_id, "messages": QUESTION, "stream": True}
+    await desk.killed_after(flavour, said, 3, CHAT, body)
+    with what_is_left() as left:
+        for _ in range(ANSWERS):
+            await desk.killed_after(flavour, said, 3, CHAT, body)
+    assert not left
+
+
 @pytest.mark.parametrize("stream", [True, False], ids=["streamed", "whole"])
 @pytest.mark.parametrize("path", RESEARCH)
 async def test_a_researched_answer_leaves_nothing_to_the_collector(desk: HangUpDesk, path: str, stream: bool) -> None:
