@@ -205,7 +205,7 @@ async def test_beyond_the_connections_health_alone_is_answered() -> None:
         assert await health.answer() == (200, b"0 /healthz")
 
 
-async def test_what_is_no_http_is_refused_as_before() -> None:
+async def test_what_is_no_http_is_refused() -> None:
     async with serving(PATIENT) as connect:
         wire = await connect()
         await wire.send(b"this is no HTTP\r\n\r\n")

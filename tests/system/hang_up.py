@@ -36,10 +36,24 @@ from cryptodesk.drills.wires import AnthropicWire, GeminiWire, OpenAIWire, Wire
 from cryptodesk.settings import Settings
 from tests.dialects.support import no_lifespan
 
-__all__ = ["CHAT", "FLAVOURS", "MIXES", "NOW", "Booked", "Flavour", "HangUpDesk", "Mix", "hang_up_desk"]
+__all__ = [
+    "CHAT",
+    "FLAVOURS",
+    "MIXES",
+    "NOW",
+    "QUESTION",
+    "RESEARCH",
+    "Booked",
+    "Flavour",
+    "HangUpDesk",
+    "Mix",
+    "hang_up_desk",
+]
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 CHAT = "/v1/chat/completions"
+RESEARCH = ("/ai/v1/chat/completions", "/ai/v2/chat/completions", "/ai/openai/chat/completions")
+QUESTION = [{"role": "user", "content": "What is the price of Bitcoin?"}]
 _ACCOUNT = "account"
 _SPINS = 5_000
 _SETTLE_SPINS = 12
@@ -255,12 +269,11 @@ class HangUpDesk:
         messages = await self._ask(flavour, path, body, asyncio.Event())
         return b"".join(message.get("body", b"") for message in messages), await self._booked()
 
-    async def refused(self, path: str, body: dict[str, Any]) -> bytes:
+    async def refused(self, path: str, body: dict[str, Any]) -> None:
         """Before anybody upstream is asked."""
         self._number += 1
         messages = await self._ask(FLAVOURS["openai"], path, body, asyncio.Event())
         assert messages[0]["status"] >= 400
-        return b"".join(message.get("body", b"") for message in messages)
 
     def _play(self, flavour: Flavour, said: Said, frames: int | None, path: str) -> _Script:
         script = self.script = _Script()

@@ -5,20 +5,17 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from cryptodesk.drills.answers import Said
-from tests.system.hang_up import CHAT, FLAVOURS, MIXES, HangUpDesk, hang_up_desk
+from tests.system.hang_up import CHAT, FLAVOURS, MIXES, QUESTION, RESEARCH, HangUpDesk, hang_up_desk
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-QUESTION = [{"role": "user", "content": "What is the price of Bitcoin?"}]
-RESEARCH = ("/ai/v1/chat/completions", "/ai/v2/chat/completions", "/ai/openai/chat/completions")
 ANSWERS = 3
 
 
@@ -28,18 +25,19 @@ async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[HangUp
         yield opened
 
 
-@contextmanager
-def what_is_left() -> Iterator[Counter[str]]:
-    """The product's own types among what only the collector could free of the things made meanwhile."""
-    left: Counter[str] = Counter()
+async def left_by(ask: Callable[[], Awaitable[object]]) -> Counter[str]:
+    """The product's own types among what only the collector could free of the things made by some asks. The first ask
+    fills what is kept on purpose."""
+    await ask()
     gc.collect()
     gc.disable()
     gc.set_debug(gc.DEBUG_SAVEALL)
     try:
-        yield left
+        for _ in range(ANSWERS):
+            await ask()
         gc.collect()
         names = (f"{type(thing).__module__}.{type(thing).__qualname__}" for thing in gc.garbage)
-        left.update(name for name in names if name.startswith("cryptodesk."))
+        return Counter(name for name in names if name.startswith("cryptodesk."))
     finally:
         gc.set_debug(0)
         gc.garbage.clear()
@@ -54,11 +52,7 @@ async def test_an_answer_leaves_nothing_to_the_collector(desk: HangUpDesk, name:
     body: dict[str, Any] = {"model": flavour.model_id, "messages": QUESTION, "stream": stream}
     if mix.tools:
         body["tools"] = list(mix.tools)
-    await desk.answered(flavour, mix.said, CHAT, body)
-    with what_is_left() as left:
-        for _ in range(ANSWERS):
-            await desk.answered(flavour, mix.said, CHAT, body)
-    assert not left
+    assert not await left_by(lambda: desk.answered(flavour, mix.said, CHAT, body))
 
 
 @pytest.mark.parametrize("stream", [True, False], ids=["streamed", "whole"])
@@ -66,30 +60,18 @@ async def test_an_answer_leaves_nothing_to_the_collector(desk: HangUpDesk, name:
 async def test_a_refusal_leaves_nothing_to_the_collector(desk: HangUpDesk, path: str, stream: bool) -> None:
     messages = QUESTION if path not in RESEARCH else []  # there the model is not the caller's to choose
     body = {"model": "no-such-model", "messages": messages, "input": "What is the price of Bitcoin?", "stream": stream}
-    await desk.refused(path, body)
-    with what_is_left() as left:
-        for _ in range(ANSWERS):
-            await desk.refused(path, body)
-    assert not left
+    assert not await left_by(lambda: desk.refused(path, body))
 
 
 @pytest.mark.parametrize("name", ["openai", "anthropic", "gemini"])
 async def test_a_client_that_hangs_up_leaves_nothing_to_the_collector(desk: HangUpDesk, name: str) -> None:
     flavour, said = FLAVOURS[name], MIXES["text"].said
     body = {"model": flavour.model_id, "messages": QUESTION, "stream": True}
-    await desk.killed_after(flavour, said, 3, CHAT, body)
-    with what_is_left() as left:
-        for _ in range(ANSWERS):
-            await desk.killed_after(flavour, said, 3, CHAT, body)
-    assert not left
+    assert not await left_by(lambda: desk.killed_after(flavour, said, 3, CHAT, body))
 
 
 @pytest.mark.parametrize("stream", [True, False], ids=["streamed", "whole"])
 @pytest.mark.parametrize("path", RESEARCH)
 async def test_a_researched_answer_leaves_nothing_to_the_collector(desk: HangUpDesk, path: str, stream: bool) -> None:
     body = {"messages": QUESTION, "stream": stream, "generate_related_questions": 0}
-    await desk.answered(FLAVOURS["openai"], Said(), path, body)
-    with what_is_left() as left:
-        for _ in range(ANSWERS):
-            await desk.answered(FLAVOURS["openai"], Said(), path, body)
-    assert not left
+    assert not await left_by(lambda: desk.answered(FLAVOURS["openai"], Said(), path, body))

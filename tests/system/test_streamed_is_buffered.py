@@ -13,13 +13,22 @@ import pytest_asyncio
 
 from cryptodesk.core.generation import ModelRoute
 from cryptodesk.drills.answers import Said, billed_usd
-from tests.system.hang_up import CHAT, FLAVOURS, MIXES, Booked, Flavour, HangUpDesk, Mix, hang_up_desk
+from tests.system.hang_up import (
+    CHAT,
+    FLAVOURS,
+    MIXES,
+    QUESTION,
+    RESEARCH,
+    Booked,
+    Flavour,
+    HangUpDesk,
+    Mix,
+    hang_up_desk,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CASES = [(flavour, mix) for flavour in FLAVOURS for mix in MIXES]
-QUESTION = [{"role": "user", "content": "What is the price of Bitcoin?"}]
-RESEARCH = ("/ai/v1/chat/completions", "/ai/v2/chat/completions", "/ai/openai/chat/completions")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -9,11 +9,11 @@ import sys
 from functools import partial
 from typing import Any, Final
 
-import msgspec
 from msgspec import Struct
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from cryptodesk.app.headers import STANDARD_HEADERS
+from cryptodesk.dialects._http import encode_problem
 from cryptodesk.dialects._ports import Receive, Scope, Send
 
 if sys.platform != "win32":
@@ -26,31 +26,33 @@ HEALTH_PATH: Final = b"/healthz"
 _DESCRIPTORS_BESIDE: Final = 512
 
 
-def _error_body(message: str, code: str, kind: str = "invalid_request_error") -> bytes:
-    return msgspec.json.encode({"error": {"message": message, "type": kind, "param": None, "code": code}})
-
-
-def _last_answer(status: bytes, body: bytes) -> bytes:
-    """Whole, for a connection that is closed behind it: no application is asked."""
-    headers = (
+def _closing_headers(body: bytes) -> list[tuple[bytes, bytes]]:
+    """Of an answer behind which the connection is closed."""
+    return [
         (b"content-type", b"application/json"),
         (b"content-length", b"%d" % len(body)),
         (b"connection", b"close"),
         (b"cache-control", b"no-store"),
         *STANDARD_HEADERS,
-    )
-    return b"HTTP/1.1 %b\r\n%b\r\n%b" % (status, b"".join(b"%b: %b\r\n" % header for header in headers), body)
+    ]
 
 
-_BAD: Final = _last_answer(b"400 Bad Request", _error_body("This is no HTTP/1.1 request.", "bad_http"))
+def _last_answer(status: bytes, body: bytes) -> bytes:
+    """Whole: no application is asked."""
+    headers = b"".join(b"%b: %b\r\n" % header for header in _closing_headers(body))
+    return b"HTTP/1.1 %b\r\n%b\r\n%b" % (status, headers, body)
+
+
+_BAD: Final = _last_answer(b"400 Bad Request", encode_problem("bad_http", "This is no HTTP/1.1 request."))
 _TOO_LATE: Final = _last_answer(
-    b"408 Request Timeout", _error_body("The head of the request did not come to its end in time.", "request_timeout")
+    b"408 Request Timeout",
+    encode_problem("request_timeout", "The head of the request did not come to its end in time."),
 )
 _TOO_LARGE: Final = _last_answer(
-    b"431 Request Header Fields Too Large", _error_body("The head of the request is too large.", "head_too_large")
+    b"431 Request Header Fields Too Large", encode_problem("head_too_large", "The head of the request is too large.")
 )
-_REFUSAL: Final = _error_body(
-    "This server has as many connections open as it takes; try again in a moment.", "overloaded", "server_error"
+_REFUSAL: Final = encode_problem(
+    "overloaded", "This server has as many connections open as it takes; try again in a moment.", "server_error"
 )
 
 
@@ -125,9 +127,7 @@ class BoundedProtocol(HttpToolsProtocol):
             super().on_headers_complete()
 
     def send_400_response(self, msg: str) -> None:
-        cycle = self.cycle
-        is_of_body = cycle is not None and cycle.more_body and not cycle.response_started and not self.pipeline
-        self._refuse(_TOO_LARGE if self._is_too_large else _BAD, is_of_body=is_of_body)
+        self._refuse(_TOO_LARGE if self._is_too_large else _BAD)
 
     def _watch_writing(self) -> None:
         self._unsent_bytes = self.transport.get_write_buffer_size()
@@ -165,15 +165,22 @@ class BoundedProtocol(HttpToolsProtocol):
         else:
             self._refuse(_TOO_LATE if self._is_in_head else b"")
 
-    def _refuse(self, answer: bytes, *, is_of_body: bool = False) -> None:
-        """Closes the connection behind an answer, which is left out where the client would take it for that to the
-        request before. `is_of_body` says that it is about the request whose body is being read."""
+    def _refuse(self, answer: bytes) -> None:
+        """Closes the connection behind an answer."""
         self._is_in_head = False
         self._stop_waiting()
         if not self.transport.is_closing():
-            if answer and (is_of_body or self.cycle is None or self.cycle.response_complete):
+            if answer and self._is_answer_due():
                 self.transport.write(answer)
             self.transport.close()
+
+    def _is_answer_due(self) -> bool:
+        """Whether the client would take an answer that is sent now for that to what it sends now, and not to the
+        request before: that one is answered, or its body is what is being read."""
+        cycle = self.cycle
+        if cycle is None or cycle.response_complete:
+            return True
+        return cycle.more_body and not cycle.response_started and not self.pipeline
 
 
 def bounded_protocol(limits: ConnectionLimits) -> Any:
@@ -182,14 +189,7 @@ def bounded_protocol(limits: ConnectionLimits) -> Any:
 
 
 async def _refuse_request(scope: Scope, receive: Receive, send: Send) -> None:
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", b"%d" % len(_REFUSAL)),
-        (b"retry-after", b"1"),
-        (b"connection", b"close"),
-        (b"cache-control", b"no-store"),
-        *STANDARD_HEADERS,
-    ]
+    headers = [*_closing_headers(_REFUSAL), (b"retry-after", b"1")]
     await send({"type": "http.response.start", "status": 503, "headers": headers})
     await send({"type": "http.response.body", "body": _REFUSAL})
 

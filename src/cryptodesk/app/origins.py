@@ -10,11 +10,10 @@ import re
 from collections.abc import Awaitable
 from typing import Final
 
-import msgspec
 from msgspec import Struct
 
 from cryptodesk.core.ids import new_trace_id
-from cryptodesk.dialects._http import TRACE_HEADER
+from cryptodesk.dialects._http import TRACE_HEADER, encode_problem
 from cryptodesk.dialects._ports import ASGIApp, Message, Receive, Scope, Send
 from cryptodesk.mcp.guard import host_name
 from cryptodesk.mcp.route import MCP_PATH
@@ -108,7 +107,7 @@ def require_known_names(app: ASGIApp, rules: OriginRules) -> ASGIApp:
         if refusal is None:
             await app(scope, receive, send)
         else:
-            await _send(send, refusal[0], _problem(*refusal[1:]), [(b"content-type", b"application/json")])
+            await _send(send, refusal[0], encode_problem(*refusal[1:]), [(b"content-type", b"application/json")])
 
     return guarded
 
@@ -127,11 +126,6 @@ def _refusal(scope: Scope, rules: OriginRules) -> tuple[int, str, str] | None:
         message = f"Pages of '{shown}' may not call this server; its operator can allow them (setting cors_origins)."
         return 403, "forbidden", message
     return None
-
-
-def _problem(code: str, message: str) -> bytes:
-    error = {"message": message, "type": "invalid_request_error", "param": None, "code": code}
-    return msgspec.json.encode({"error": error})
 
 
 def _header(scope: Scope, wanted: bytes) -> bytes:

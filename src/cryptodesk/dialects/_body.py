@@ -10,13 +10,25 @@ from cryptodesk.core.deadline import Deadline
 from cryptodesk.core.errors import InvalidRequest, RequestTimeout, TooLarge
 from cryptodesk.dialects._ports import DialectSettings, Receive
 
-__all__ = ["ClientGone", "read_body", "read_object"]
+__all__ = ["ClientGone", "read_body", "read_object", "require_json"]
 
 _decode = msgspec.json.Decoder().decode
 
 
 class ClientGone(Exception):
     """The client hung up before its request was whole; nobody is left to answer."""
+
+
+def require_json(content_type: bytes) -> None:
+    """A browser sends other types to any origin unasked; this refusal also keeps foreign pages out.
+
+    Raises: InvalidRequest."""
+    # Compared whole at first: nearly every client sends it bare.
+    if content_type != b"application/json" and content_type.partition(b";")[0].strip().lower() != b"application/json":
+        raise InvalidRequest(
+            "Unsupported content type; send the header 'Content-Type: application/json'.",
+            reason="unsupported_content_type",
+        )
 
 
 async def read_body(receive: Receive, declared_bytes: bytes | None, settings: DialectSettings) -> bytes:

@@ -15,11 +15,10 @@ DEFECT: Final = InternalError("An internal error occurred. It was logged under t
 
 def log_failure(error: Exception, request_id: str, log: Logger) -> CryptodeskError:
     """The error that the caller is told of. A run's failure was logged by its engine, which says so (`is_logged`)."""
-    known = error if isinstance(error, CryptodeskError) else DEFECT
-    if known is DEFECT:
+    if not isinstance(error, CryptodeskError):
         log.error("request %s failed by a defect", request_id, exc_info=error)
-    elif known.public_message != known.message and not known.is_logged:
-        log.error("request %s failed: %s", request_id, known.message)
+    elif error.public_message != error.message and not error.is_logged:
+        log.error("request %s failed: %s", request_id, error.message)
     # It knows the frames that it went through, and they know it: together they would outlive the request.
     error.__traceback__ = None
-    return known
+    return error if isinstance(error, CryptodeskError) else DEFECT

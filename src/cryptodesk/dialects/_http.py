@@ -22,7 +22,7 @@ from cryptodesk.core.discover import discover
 from cryptodesk.core.ids import new_trace_id
 from cryptodesk.dialects._ports import ASGIApp, Dialect, DialectPorts, DialectRoute, Message, Receive, Scope, Send
 
-__all__ = ["ROUTE", "TRACE_HEADER", "build_asgi", "build_openapi"]
+__all__ = ["ROUTE", "TRACE_HEADER", "build_asgi", "build_openapi", "encode_problem"]
 
 TRACE_HEADER = b"x-server-traceid"
 # Where the scope of a request says which prefix its path belongs to.
@@ -140,21 +140,27 @@ def _with_trace_id(send: Send) -> Send:
     return send_traced
 
 
-def _problem(status: int, kind: str, message: str, code: str, headers: dict[str, str] | None = None) -> Response:
-    error = {"error": {"message": message, "type": kind, "param": None, "code": code}}
-    return Response(msgspec.json.encode(error), status, headers=headers, media_type="application/json")
+def encode_problem(code: str, message: str, kind: str = "invalid_request_error") -> bytes:
+    """What is told of a request that reached no dialect."""
+    return msgspec.json.encode({"error": {"message": message, "type": kind, "param": None, "code": code}})
+
+
+def _problem(
+    status: int, code: str, message: str, kind: str = "invalid_request_error", headers: dict[str, str] | None = None
+) -> Response:
+    return Response(encode_problem(code, message, kind), status, headers=headers, media_type="application/json")
 
 
 async def _not_found(request: Request, error: Exception) -> Response:
     where = f"{request.method} {request.url.path[:200]}"
-    return _problem(404, "invalid_request_error", f"Invalid URL ({where})", "not_found")
+    return _problem(404, "not_found", f"Invalid URL ({where})")
 
 
 async def _method_not_allowed(request: Request, error: Exception) -> Response:
     allow = getattr(error, "headers", None)
     message = f"Method {request.method} is not allowed here."
-    return _problem(405, "invalid_request_error", message, "method_not_allowed", dict(allow) if allow else None)
+    return _problem(405, "method_not_allowed", message, headers=dict(allow) if allow else None)
 
 
 async def _internal_error(request: Request, error: Exception) -> Response:
-    return _problem(500, "server_error", "An internal error occurred; it was logged.", "internal_error")
+    return _problem(500, "internal_error", "An internal error occurred; it was logged.", "server_error")

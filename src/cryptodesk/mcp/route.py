@@ -12,10 +12,10 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from cryptodesk.core.errors import CryptodeskError, InvalidRequest, Unauthenticated
+from cryptodesk.core.errors import CryptodeskError, Unauthenticated
 from cryptodesk.core.ids import new_id, new_trace_id
 from cryptodesk.core.requests import Caller
-from cryptodesk.dialects._body import ClientGone, read_body
+from cryptodesk.dialects._body import ClientGone, read_body, require_json
 from cryptodesk.dialects._hangup import HangUpWatch
 from cryptodesk.dialects._ports import Message, Receive, Scope, Send
 from cryptodesk.mcp.cancelling import Envelope, Line, Running, read_envelope
@@ -60,7 +60,8 @@ class _Headers:
     __slots__ = ("content_length", "content_type", "host", "key", "origin", "session")
 
     def __init__(self, scope: Scope) -> None:
-        self.key = self.host = self.origin = self.session = self.content_type = ""
+        self.key = self.host = self.origin = self.session = ""
+        self.content_type = b""
         self.content_length: bytes | None = None
         for name, value in scope["headers"]:
             if name == b"authorization":
@@ -77,7 +78,7 @@ class _Headers:
             elif name == b"content-length":
                 self.content_length = value
             elif name == b"content-type":
-                self.content_type = value.partition(b";")[0].strip().lower().decode("latin-1")
+                self.content_type = value
 
 
 class McpEndpoint:
@@ -99,8 +100,7 @@ class McpEndpoint:
             caller = scope[CALLER] = await self._authenticate(headers.key)
             if self._ports.edge.limit_headers is not None:
                 reply.headers.extend(self._ports.edge.limit_headers(caller))
-            if headers.content_type != "application/json":  # the SDK would refuse it in words that are no JSON
-                raise InvalidRequest("Unsupported content type; send the header 'Content-Type: application/json'.")
+            require_json(headers.content_type)  # the SDK would refuse it in words that are no JSON
             body = await read_body(receive, headers.content_length, self._ports.edge.settings)
             await self._answer(scope, headers.session, Line(body, receive), read_envelope(body), reply)
         except ClientGone:

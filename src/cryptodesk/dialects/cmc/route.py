@@ -9,11 +9,11 @@ from urllib.parse import parse_qs
 import msgspec
 from msgspec import structs
 
-from cryptodesk.core.errors import InternalError, InvalidRequest, MethodNotAllowed, Unauthenticated
+from cryptodesk.core.errors import InternalError, MethodNotAllowed, Unauthenticated
 from cryptodesk.core.events import RunEvent, RunFold
 from cryptodesk.core.ids import new_trace_id
 from cryptodesk.core.requests import Caller, RunRequest
-from cryptodesk.dialects._body import ClientGone, read_body
+from cryptodesk.dialects._body import ClientGone, read_body, require_json
 from cryptodesk.dialects._extra import MAX_COST_HEADER
 from cryptodesk.dialects._failing import DEFECT, log_failure
 from cryptodesk.dialects._hangup import HangUpWatch
@@ -56,12 +56,6 @@ class _Headers:
                 self.include = value
             elif name == MAX_COST_HEADER:
                 self.max_cost = value
-
-    @property
-    def is_json(self) -> bool:
-        return self.content_type == b"application/json" or (
-            self.content_type.partition(b";")[0].strip().lower() == b"application/json"
-        )
 
 
 class _Reply:
@@ -177,12 +171,7 @@ class ChatEndpoint(_Endpoint):
             log.info("client request %r has trace id %s", clipped(headers.client_id.decode("latin-1")), trace_id)
         caller = await self.authenticate(scope, headers.key)
         self.ports.refuse_early(caller)
-        if not headers.is_json:
-            # A browser sends other types to any origin unasked; this refusal also keeps foreign pages out.
-            raise InvalidRequest(
-                "Unsupported content type; send the header 'Content-Type: application/json'.",
-                reason="unsupported_content_type",
-            )
+        require_json(headers.content_type)
         body = await read_body(receive, headers.content_length, self.ports.settings)
         return parse_request(body, caller, trace_id, self.ports, headers.include, headers.max_cost)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from cryptodesk.core.errors import InvalidRequest, Unauthenticated
+from cryptodesk.core.errors import Unauthenticated
 from cryptodesk.core.requests import Caller
 from cryptodesk.dialects._extra import MAX_COST_HEADER
 from cryptodesk.dialects._ports import DialectPorts, Scope
@@ -42,17 +42,6 @@ class RequestHeaders:
     @property
     def extra(self) -> ExtraHeaders:
         return ExtraHeaders(self._include, self._max_cost)
-
-    def require_json(self) -> None:
-        """A browser sends other types to any origin unasked; this refusal also keeps foreign pages out.
-
-        Raises: InvalidRequest."""
-        kind = self.content_type
-        if kind != b"application/json" and kind.partition(b";")[0].strip().lower() != b"application/json":
-            raise InvalidRequest(
-                "Unsupported content type; send the header 'Content-Type: application/json'.",
-                reason="unsupported_content_type",
-            )
 
 
 async def authenticate(key: bytes, ports: DialectPorts) -> Caller:

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from msgspec import Struct, structs
 
 from cryptodesk.core.requests import Caller, RunRequest
-from cryptodesk.dialects._body import ClientGone, read_body
+from cryptodesk.dialects._body import ClientGone, read_body, require_json
 from cryptodesk.dialects._hangup import HangUpWatch
 from cryptodesk.dialects._idempotent import FINISHED, Idempotent
 from cryptodesk.dialects._ports import ASGIApp, DialectPorts, ReadAsset, Receive, RunEngine, Scope, Send
@@ -120,7 +120,7 @@ class ChatEndpoint(ABC, Generic[W]):
         caller = await authenticate(headers.key, self.ports)
         reply.belongs_to(caller, self.ports)
         self.ports.refuse_early(caller)
-        headers.require_json()
+        require_json(headers.content_type)
         body = await read_body(receive, headers.content_length, self.ports.settings)
         return self.read(body, Admission(caller, reply.trace_id, headers.extra))
 
