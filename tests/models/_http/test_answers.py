@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import aiohttp
 import pytest
 
 from cryptodesk.core.errors import (
@@ -15,46 +14,25 @@ from cryptodesk.core.errors import (
 )
 from cryptodesk.core.events import ModelEvent, ModelFinished, TextDelta
 from cryptodesk.models._http import answers
-from cryptodesk.models._http.answers import Answer, limit_silence, read_body
+from cryptodesk.models._http.answers import Answer, read_body
+from cryptodesk.models._http.client.errors import ConnectionLost, CutShort, Silence
 from cryptodesk.models._http.sse import SseReader
+from tests.models._http.client.asking import without_collector
 
 END = TextDelta("(end)")
 CUT_END = TextDelta("(end, cut)")
 
 
-class Content:
+class Response:
     """Reads that are given; an exception among them is raised, and what follows it is never read."""
 
     def __init__(self, *reads: bytes | Exception) -> None:
         self.reads = list(reads)
 
-    def at_eof(self) -> bool:
-        return not self.reads
-
-    async def readany(self) -> bytes:
-        read = self.reads.pop(0) if self.reads else b""
-        if isinstance(read, Exception):
-            raise read
-        return read
-
-
-class Protocol:
-    read_timeout = 120.0
-    timers = 0
-
-    def start_timeout(self) -> None:
-        self.timers += 1
-
-
-class Connection:
-    def __init__(self) -> None:
-        self.protocol = Protocol()
-
-
-class Response:
-    def __init__(self, *reads: bytes | Exception, connection: Connection | None = None) -> None:
-        self.content = Content(*reads)
-        self.connection = connection
+    async def read_any(self) -> bytes:
+        if self.reads and isinstance(self.reads[0], Exception):
+            raise self.reads.pop(0)
+        return self.reads.pop(0) if self.reads else b""
 
 
 class WordReader:
@@ -111,7 +89,7 @@ async def test_what_comes_after_the_terminator_is_not_read() -> None:
     response: Any = Response(b"data:over\n\ndata:a\n\n", b"data:b\n\n")
     reading = Words("up", response, WordReader(), SseReader())
     assert await batches(reading) == ([["(end)"]], None)
-    assert response.content.reads == [b"data:b\n\n"]
+    assert response.reads == [b"data:b\n\n"]
 
 
 async def test_a_stream_that_ends_without_terminator_is_told_from_a_whole_one() -> None:
@@ -139,9 +117,9 @@ async def test_a_failure_that_nothing_came_before_is_raised_at_once() -> None:
 @pytest.mark.parametrize(
     ("failure", "kind"),
     [
-        (aiohttp.ClientPayloadError(), UpstreamBadAnswer),
-        (ConnectionResetError(), UpstreamBadAnswer),
-        (TimeoutError(), UpstreamTimeout),
+        (CutShort(), UpstreamBadAnswer),
+        (ConnectionLost(), UpstreamBadAnswer),
+        (Silence(), UpstreamTimeout),
     ],
 )
 async def test_a_connection_that_breaks_before_the_end_is_an_error_and_after_it_is_the_end(
@@ -151,6 +129,18 @@ async def test_a_connection_that_breaks_before_the_end_is_an_error_and_after_it_
     assert (found, type(error)) == ([["a"]], kind)
     found, error = await batches(answer(b"data:stop\n\n", failure))
     assert (found, error) == ([["stop"], ["(end, cut)"]], None)
+
+
+@pytest.mark.parametrize("reads", [(b"data:a\n\n", CutShort), (b"data:a\n\ndata:bad\n\n",)])
+async def test_a_failure_leaves_nothing_to_the_collector(reads: tuple[Any, ...]) -> None:
+    async with without_collector() as left:
+        for _ in range(3):
+            found, error = await batches(answer(*[read if isinstance(read, bytes) else read() for read in reads]))
+            assert found == [["a"]]
+            assert error is not None
+            del error
+            await answer(*reads[:1]).next_batch()  # nobody reads on
+    assert not left
 
 
 async def test_an_endless_frame_is_a_bad_answer() -> None:
@@ -182,12 +172,3 @@ async def test_a_body_is_read_to_its_end_or_its_limit() -> None:
         await read_body(refused, 3, upstream="up")
     empty: Any = Response()
     assert await read_body(empty, 3) == b""
-
-
-def test_silence_is_limited_from_now_on_where_there_is_still_a_connection() -> None:
-    connection = Connection()
-    response: Any = Response(connection=connection)
-    limit_silence(response, 5.0)
-    assert (connection.protocol.read_timeout, connection.protocol.timers) == (5.0, 1)
-    gone: Any = Response()
-    limit_silence(gone, 5.0)

@@ -10,11 +10,13 @@ import pytest
 from yarl import URL
 
 from cryptodesk.catalog.models import ModelProfile
-from cryptodesk.core.errors import CryptodeskError, UpstreamRateLimited, UpstreamUnavailable
+from cryptodesk.core.errors import CryptodeskError, UpstreamError, UpstreamRateLimited, UpstreamUnavailable
 from cryptodesk.core.generation import ModelRequest
 from cryptodesk.core.traces import TRACEPARENT
+from cryptodesk.models._http.answers import read_body
 from cryptodesk.models._http.provider import HttpProvider, http_url, request_headers
 from cryptodesk.models._http.timeouts import Timeouts
+from tests.models._http.client.asking import without_collector
 from tests.models._http.upstream import Exchange, Reply, Upstream
 
 GUARD = 10.0
@@ -30,12 +32,11 @@ def meaning(
 @asynccontextmanager
 async def asking(reply: Reply) -> AsyncIterator[tuple[HttpProvider, URL, Upstream]]:
     headers = request_headers("up", {"X-Key": "k"}, None)
-    provider = HttpProvider(
-        "up", http_url("up", "http://x/"), "k", headers, Timeouts(), {"m": ModelProfile(temperature=False)}, meaning
-    )
     async with asyncio.timeout(GUARD), Upstream(reply) as upstream:
+        url = http_url("up", upstream.base_url)
+        provider = HttpProvider("up", url, "k", headers, Timeouts(), {"m": ModelProfile(temperature=False)}, meaning)
         try:
-            yield provider, http_url("up", upstream.base_url), upstream
+            yield provider, url, upstream
         finally:
             await provider.close()
 
@@ -48,7 +49,7 @@ async def test_a_request_carries_the_common_headers_and_the_vendors() -> None:
     async with asking(hello) as (provider, url, upstream):
         response = await provider._ask(url, b"{}")
         with provider._held(response):
-            assert await response.read() == b"hello"
+            assert await read_body(response, 5) == b"hello"
         sent = upstream.request.headers
         assert (upstream.request.method, upstream.request.body) == ("POST", b"{}")
         assert (sent["content-type"], sent["accept-encoding"], sent["x-key"]) == ("application/json", "identity", "k")
@@ -60,7 +61,7 @@ async def test_a_connection_whose_answer_was_read_is_used_again() -> None:
         for _ in range(3):
             response = await provider._ask(url, b"{}")
             with provider._held(response):
-                await response.read()
+                await read_body(response, 5)
         assert (len(upstream.requests), upstream.connections) == (3, 1)
 
 
@@ -72,10 +73,10 @@ async def test_a_connection_is_closed_at_once_when_its_reader_is_stopped() -> No
 
     async with asking(endless) as (provider, url, upstream):
         response = await provider._ask(url, b"{}")
-        await response.content.readany()
+        await response.read_any()
         with pytest.raises(asyncio.CancelledError), provider._held(response):
             raise asyncio.CancelledError
-        assert response.closed
+        assert response.is_closed
         assert not provider._drains
         await upstream.hung_up.wait()
 
@@ -91,7 +92,7 @@ async def test_an_answer_whose_end_comes_late_is_drained_aside() -> None:
     async with asking(late) as (provider, url, upstream):
         response = await provider._ask(url, b"{}")
         with provider._held(response):
-            await response.content.readany()
+            await response.read_any()
         (drain,) = provider._drains
         may_end.set()
         await drain
@@ -108,18 +109,15 @@ async def test_closing_waits_for_no_drain() -> None:
     async with asking(endless) as (provider, url, _):
         response = await provider._ask(url, b"{}")
         with provider._held(response):
-            await response.content.readany()
+            await response.read_any()
         (drain,) = provider._drains
         await provider.close()
         assert drain.cancelled()
-        assert response.closed
-        assert not provider._sessions
+        assert response.is_closed
+        assert not provider._clients
 
 
 async def test_a_status_other_than_200_is_what_the_vendors_table_says() -> None:
-    async def limited(exchange: Exchange) -> None:
-        await exchange.answer(429, b"slow down", extra="Retry-After: 7\r\n")
-
     async with asking(limited) as (provider, url, _):
         with pytest.raises(UpstreamRateLimited) as raised:
             await provider._ask(url, b"{}")
@@ -135,9 +133,25 @@ async def test_a_kept_connection_that_the_server_closed_is_opened_again_once() -
         with pytest.raises(UpstreamUnavailable) as raised:
             await provider._ask(url, b"{}")
         assert len(upstream.requests) == 2
-        # aiohttp's own error would carry the headers, and the key among them.
         assert raised.value.__cause__ is None
         assert raised.value.__context__ is None
+
+
+async def cut(exchange: Exchange) -> None:
+    exchange.cut()
+
+
+async def limited(exchange: Exchange) -> None:
+    await exchange.answer(429, b"slow down", extra="Retry-After: 7\r\n")
+
+
+@pytest.mark.parametrize("reply", [cut, limited])
+async def test_a_failure_leaves_nothing_to_the_collector(reply: Reply) -> None:
+    async with asking(reply) as (provider, url, _), without_collector() as left:
+        for _ in range(3):
+            with pytest.raises(UpstreamError):
+                await provider._ask(url, b"{}")
+    assert not left
 
 
 @pytest.mark.parametrize(
@@ -160,7 +174,7 @@ async def test_a_stream_is_known_by_its_type_or_by_what_was_asked(
         response = await provider._ask(url, b"{}")
         with provider._held(response):
             assert provider._comes_as_stream(response, is_asked=is_asked) is is_stream
-            await response.read()
+            await read_body(response, 5)
 
 
 async def test_a_model_nobody_described_has_the_default_profile() -> None:
@@ -192,10 +206,10 @@ async def test_a_traced_request_takes_its_trace_along_and_the_next_one_none() ->
     async with asking(hello) as (provider, url, upstream):
         token = TRACEPARENT.set("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
         try:
-            await (await provider._ask(url, b"{}")).read()
+            await read_body(await provider._ask(url, b"{}"), 5)
         finally:
             TRACEPARENT.reset(token)
         assert upstream.request.headers["traceparent"] == "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
         assert upstream.request.headers["x-key"] == "k"
-        await (await provider._ask(url, b"{}")).read()
+        await read_body(await provider._ask(url, b"{}"), 5)
         assert "traceparent" not in upstream.request.headers

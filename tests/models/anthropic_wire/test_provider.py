@@ -222,20 +222,25 @@ async def test_a_refusal_says_what_it_cost_before_it_is_raised(request_: ModelRe
             await anext(answers)
 
 
-def config(**options: Any) -> ProviderConfig:
+def config(base_url: str = "http://127.0.0.1:1/v1", **options: Any) -> ProviderConfig:
     profiles = {"m-1": ModelProfile(reasoning_efforts={"minimal": "low"})}
     services = ProviderServices(SystemClock())
-    return ProviderConfig("rack", services, "http://127.0.0.1:1/v1", None, options, profiles)
+    return ProviderConfig("rack", services, base_url, None, options, profiles)
 
 
 async def test_a_provider_is_built_from_its_catalogue_entry() -> None:
-    built = PROVIDER.build(
-        config(headers={"anthropic-beta": "x-1"}, cache="1h", output_tokens=99, timeouts={"connect": 2})
-    )
-    assert isinstance(built, AnthropicWireProvider)
-    assert built.name == "rack"
     async with Upstream(answer) as upstream:
-        built._url = built._url.with_port(upstream._port)
+        built = PROVIDER.build(
+            config(
+                upstream.base_url,
+                headers={"anthropic-beta": "x-1"},
+                cache="1h",
+                output_tokens=99,
+                timeouts={"connect": 2},
+            )
+        )
+        assert isinstance(built, AnthropicWireProvider)
+        assert built.name == "rack"
         messages = (text_message("system", "s"), text_message("user", "hi"))
         assert await events(built, ModelRequest("m-1", messages, reasoning_effort="minimal", stream=True)) == HI
         await built.close()

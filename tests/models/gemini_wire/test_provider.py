@@ -122,18 +122,19 @@ async def test_usage_that_comes_after_the_end_counts() -> None:
         assert found + [event async for batch in answers for event in batch] == HI
 
 
-def config(**options: Any) -> ProviderConfig:
+def config(base_url: str = "http://127.0.0.1:1/v1beta", **options: Any) -> ProviderConfig:
     profiles = {"m-1": ModelProfile(reasoning_efforts={"minimal": "low"})}
     services = ProviderServices(SystemClock())
-    return ProviderConfig("rack", services, "http://127.0.0.1:1/v1beta", None, options, profiles)
+    return ProviderConfig("rack", services, base_url, None, options, profiles)
 
 
 async def test_a_provider_is_built_from_its_catalogue_entry() -> None:
-    built = PROVIDER.build(config(headers={"X-Team": "desk"}, call_ids=False, timeouts={"connect": 2}))
-    assert isinstance(built, GeminiWireProvider)
-    assert built.name == "rack"
     async with Upstream(answer) as upstream:
-        built._url = built._url.with_port(upstream._port)
+        built = PROVIDER.build(
+            config(upstream.base_url, headers={"X-Team": "desk"}, call_ids=False, timeouts={"connect": 2})
+        )
+        assert isinstance(built, GeminiWireProvider)
+        assert built.name == "rack"
         message = (text_message("user", "hi"),)
         request = ModelRequest("m-1", message, max_output_tokens=99, reasoning_effort="minimal", stream=True)
         assert await events(built, request) == HI

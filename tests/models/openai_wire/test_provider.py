@@ -176,20 +176,25 @@ async def test_upstream_refusals_are_mapped_with_their_body() -> None:
     assert "API key" in bad_key.message
 
 
-def config(**options: Any) -> ProviderConfig:
+def config(base_url: str = "http://127.0.0.1:1/v1", **options: Any) -> ProviderConfig:
     profiles = {"m-1": ModelProfile(reasoning_efforts={"minimal": "low"})}
     services = ProviderServices(SystemClock())
-    return ProviderConfig("rack", services, "http://127.0.0.1:1/v1", None, options, profiles)
+    return ProviderConfig("rack", services, base_url, None, options, profiles)
 
 
 async def test_a_provider_is_built_from_its_catalogue_entry() -> None:
-    built = PROVIDER.build(
-        config(headers={"X-Team": "desk"}, output_limit_field="max_tokens", stream_usage=False, timeouts={"connect": 2})
-    )
-    assert isinstance(built, OpenAIWireProvider)
-    assert built.name == "rack"
     async with Upstream(answer) as upstream:
-        built._url = built._url.with_port(upstream._port)
+        built = PROVIDER.build(
+            config(
+                upstream.base_url,
+                headers={"X-Team": "desk"},
+                output_limit_field="max_tokens",
+                stream_usage=False,
+                timeouts={"connect": 2},
+            )
+        )
+        assert isinstance(built, OpenAIWireProvider)
+        assert built.name == "rack"
         message = (text_message("user", "hi"),)
         request = ModelRequest("m-1", message, max_output_tokens=99, reasoning_effort="minimal", stream=True)
         assert await events(built, request) == HI

@@ -5,14 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Generic, Protocol, TypeVar
 
-import aiohttp
-
 from cryptodesk.core.errors import CryptodeskError, UpstreamBadAnswer, UpstreamError
 from cryptodesk.core.events import ModelEvent, ModelFinished
-from cryptodesk.models._http.failures import TRANSPORT_FAILURES, transport_error
+from cryptodesk.models._http.client.errors import TransportFailure
+from cryptodesk.models._http.client.response import Response
+from cryptodesk.models._http.failures import transport_error
 from cryptodesk.models._http.sse import FrameTooLong, SseReader
 
-__all__ = ["MAX_BODY_BYTES", "Answer", "Reader", "limit_silence", "read_body"]
+__all__ = ["MAX_BODY_BYTES", "Answer", "Reader", "read_body"]
 
 MAX_BODY_BYTES = 32_000_000
 
@@ -38,10 +38,10 @@ class Answer(ABC, Generic[_Reader]):
     """One request's answer, in batches: what one read of the network brought. What was read before a failure is handed
     out before it is raised. Without `sse` the whole body is one payload."""
 
-    def __init__(self, upstream: str, response: aiohttp.ClientResponse, reader: _Reader, sse: SseReader | None) -> None:
+    def __init__(self, upstream: str, response: Response, reader: _Reader, sse: SseReader | None) -> None:
         self._upstream = upstream
         self._response = response
-        self._readany = response.content.readany  # once an answer, not once a read
+        self._read_any = response.read_any  # once an answer, not once a read
         self._reader = reader
         self._sse = sse
         self._received = 0
@@ -69,12 +69,16 @@ class Answer(ABC, Generic[_Reader]):
             except CryptodeskError as failure:
                 if not events:
                     raise
-                self._failure = failure
+                self._failure = failure.with_traceback(None)
                 self._is_over = True
             if events:
                 return events
-        if self._failure is not None:
-            raise self._failure
+        kept, self._failure = self._failure, None
+        try:
+            if kept is not None:
+                raise kept
+        finally:
+            del kept  # as in `_read`
         return None
 
     @abstractmethod
@@ -132,8 +136,8 @@ class Answer(ABC, Generic[_Reader]):
         try:
             if self._sse is None:
                 return await read_body(self._response, MAX_BODY_BYTES, upstream=self._upstream)
-            received = await self._readany()
-        except TRANSPORT_FAILURES as error:
+            received = await self._read_any()
+        except TransportFailure as error:
             if self._reader.is_finished:
                 return b""
             failure = transport_error(self._upstream, error, is_answering=True)
@@ -142,19 +146,20 @@ class Answer(ABC, Generic[_Reader]):
             if self._received <= MAX_BODY_BYTES:
                 return received
             failure = self._bad_answer(f"the answer is longer than {MAX_BODY_BYTES} bytes")
-        raise failure
+        try:
+            raise failure
+        finally:
+            del failure  # its frames would keep it, and it them
 
     def _bad_answer(self, words: str) -> UpstreamError:
         return UpstreamBadAnswer(f"{self._upstream}: {words}", upstream=self._upstream, upstream_status=200)
 
 
-async def read_body(response: aiohttp.ClientResponse, limit: int, *, upstream: str | None = None) -> bytes:
+async def read_body(response: Response, limit: int, *, upstream: str | None = None) -> bytes:
     """The body; beyond `limit` it is cut, or with `upstream` given refused. Raises: UpstreamBadAnswer."""
-    content = response.content
     pieces: list[bytes] = []
     size = 0
-    while not content.at_eof():
-        piece = await content.readany()
+    while piece := await response.read_any():
         pieces.append(piece)
         size += len(piece)
         if size > limit:
@@ -162,11 +167,3 @@ async def read_body(response: aiohttp.ClientResponse, limit: int, *, upstream: s
                 break
             raise UpstreamBadAnswer(f"{upstream}: the answer is longer than {limit} bytes", upstream=upstream)
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-
-
-def limit_silence(response: aiohttp.ClientResponse, seconds: float) -> None:
-    """How long the server may say nothing, from now on."""
-    protocol = response.connection.protocol if response.connection is not None else None
-    if protocol is not None:
-        protocol.read_timeout = seconds
-        protocol.start_timeout()  # the running timer is still the one before

@@ -1,14 +1,12 @@
-"""The client: one session a loop, one POST a request, the connection closed at once or used again."""
+"""What every vendor's provider does: one client a loop, one POST a request, the connection kept or closed at once."""
 
 from __future__ import annotations
 
 import asyncio
-import io
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from types import TracebackType
 
-import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
@@ -16,8 +14,11 @@ from cryptodesk.catalog.models import ModelProfile
 from cryptodesk.core.errors import CryptodeskError
 from cryptodesk.core.generation import ModelRequest
 from cryptodesk.core.traces import TRACEPARENT
-from cryptodesk.models._http.answers import limit_silence, read_body
-from cryptodesk.models._http.failures import TRANSPORT_FAILURES, transport_error
+from cryptodesk.models._http.answers import read_body
+from cryptodesk.models._http.client.errors import ConnectionLost, TransportFailure
+from cryptodesk.models._http.client.pool import Client
+from cryptodesk.models._http.client.response import Response
+from cryptodesk.models._http.failures import transport_error
 from cryptodesk.models._http.meanings import MAX_ERROR_BODY_BYTES, ErrorOfStatus
 from cryptodesk.models._http.retry_after import retry_after_seconds
 from cryptodesk.models._http.scrubbing import secrets_sent
@@ -25,7 +26,6 @@ from cryptodesk.models._http.timeouts import Timeouts
 
 __all__ = ["HttpProvider", "http_url", "request_headers"]
 
-_BYTES_AT_ONCE = 1 << 20  # aiohttp warns above this when a body is handed over as plain bytes
 _DRAIN_SECONDS = 1.0
 _NO_PROFILE = ModelProfile()
 # Answers are small and near: packing them would cost more time than it saves.
@@ -57,23 +57,24 @@ class HttpProvider:
         self._timeouts = timeouts
         self._profiles = dict(profiles or {})
         self._error_of_status = error_of_status
-        self._sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
+        self._origin = url
+        self._clients: dict[asyncio.AbstractEventLoop, Client] = {}
         self._drains: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
-        """Closes the running loop's session and its connections."""
+        """Closes the running loop's client and its connections."""
         drains = list(self._drains)
         for drain in drains:
             drain.cancel()
         await asyncio.gather(*drains, return_exceptions=True)
-        session = self._sessions.pop(asyncio.get_running_loop(), None)
-        if session is not None:
-            await session.close()
+        client = self._clients.pop(asyncio.get_running_loop(), None)
+        if client is not None:
+            client.close()
 
     def _profile(self, request: ModelRequest) -> ModelProfile:
         return self._profiles.get(request.upstream_model, _NO_PROFILE)
 
-    async def _ask(self, url: URL, body: bytes) -> aiohttp.ClientResponse:
+    async def _ask(self, url: URL, body: bytes) -> Response:
         """The response, whose status is 200. Raises: UpstreamError, RunError, OutputLimitTooLow."""
         response = await self._post(url, body)
         if response.status != 200:
@@ -83,62 +84,53 @@ class HttpProvider:
                 response.close()
         return response
 
-    def _held(self, response: aiohttp.ClientResponse) -> _Held:
+    def _held(self, response: Response) -> _Held:
         """A context at whose end the connection is used again; closed at once if it ends by an exception, so that a
         caller who hangs up pays for no more."""
         return _Held(response, self._drain)
 
-    def _comes_as_stream(self, response: aiohttp.ClientResponse, *, is_asked: bool) -> bool:
+    def _comes_as_stream(self, response: Response, *, is_asked: bool) -> bool:
         """Also limits, from here on, how long a stream may be silent between reads."""
-        content_type = response.headers.get("Content-Type", "").lower()
+        content_type = response.headers.get("content-type", "").lower()
         # Servers that ignore the wish for a stream answer in one body; some that stream do not label it.
         is_stream = content_type.startswith("text/event-stream") or (is_asked and "json" not in content_type)
         if is_stream:
-            limit_silence(response, self._timeouts.between_reads)
+            response.limit_silence(self._timeouts.between_reads)
         return is_stream
 
-    async def _post(self, url: URL, body: bytes) -> aiohttp.ClientResponse:
+    async def _post(self, url: URL, body: bytes) -> Response:
+        client = self._client()
+        traceparent = TRACEPARENT.get()
+        extra = "" if traceparent is None else f"traceparent: {traceparent}\r\n"
         for may_repeat in (True, False):
             try:
-                return await self._send(url, body)
-            except TRANSPORT_FAILURES as error:
+                return await client.post(url.raw_path_qs, body, self._timeouts.first_byte, extra)
+            except TransportFailure as error:
                 failure = transport_error(self.name, error, is_answering=False)
                 # A kept connection may have been closed by the server in the very moment we used it: ask once more.
-                if not (may_repeat and _was_closed(error)):
+                if not (may_repeat and isinstance(error, ConnectionLost)):
                     break
-        # Raised outside the handler: aiohttp's errors carry the request's headers, the key among them.
-        raise failure
+        try:
+            raise failure  # outside the handler: it needs no cause, and a cause would keep the request's frames
+        finally:
+            del failure  # as this frame would, in a circle
 
-    async def _send(self, url: URL, body: bytes) -> aiohttp.ClientResponse:
-        data = body if len(body) <= _BYTES_AT_ONCE else io.BytesIO(body)
-        traceparent = TRACEPARENT.get()
-        headers = None if traceparent is None else {"traceparent": traceparent}
-        # A redirect is not followed: it would carry the key to another host.
-        return await self._session().post(url, data=data, headers=headers, allow_redirects=False)
-
-    def _session(self) -> aiohttp.ClientSession:
+    def _client(self) -> Client:
         loop = asyncio.get_running_loop()
-        session = self._sessions.get(loop)
-        if session is None:
-            session = self._sessions[loop] = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0),
-                headers=self._headers,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(
-                    total=None, sock_connect=self._timeouts.connect, sock_read=self._timeouts.first_byte
-                ),
-            )
-        return session
+        client = self._clients.get(loop)
+        if client is None:
+            client = self._clients[loop] = Client(self._origin, self._headers, self._timeouts.connect)
+        return client
 
-    async def _refusal(self, response: aiohttp.ClientResponse) -> CryptodeskError:
+    async def _refusal(self, response: Response) -> CryptodeskError:
         try:
             body = await read_body(response, MAX_ERROR_BODY_BYTES)
-        except TRANSPORT_FAILURES:
+        except TransportFailure:
             body = b""  # the status says enough
         pause = retry_after_seconds(response.headers)
         return self._error_of_status(self.name, response.status, body, secret=self._secrets, retry_after_seconds=pause)
 
-    def _drain(self, response: aiohttp.ClientResponse) -> None:
+    def _drain(self, response: Response) -> None:
         """Reads the last bytes after the terminator aside, so that the connection can be used again."""
         drain = asyncio.get_running_loop().create_task(_drain(response))
         self._drains.add(drain)
@@ -152,7 +144,7 @@ class _Held:
 
     __slots__ = ("_drain", "_response")
 
-    def __init__(self, response: aiohttp.ClientResponse, drain: Callable[[aiohttp.ClientResponse], None]) -> None:
+    def __init__(self, response: Response, drain: Callable[[Response], None]) -> None:
         self._response = response
         self._drain = drain
 
@@ -162,23 +154,16 @@ class _Held:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if kind is not None:
+        if kind is not None or self._response.is_read:
             self._response.close()
-        elif self._response.content.at_eof():
-            self._response.release()
         else:
             self._drain(self._response)
 
 
-def _was_closed(error: BaseException) -> bool:
-    closed = isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError)
-    return closed and not isinstance(error, aiohttp.ClientConnectorError)  # none of which had a connection to lose
-
-
-async def _drain(response: aiohttp.ClientResponse) -> None:
-    with suppress(*TRANSPORT_FAILURES):
+async def _drain(response: Response) -> None:
+    with suppress(TransportFailure, TimeoutError):
         async with asyncio.timeout(_DRAIN_SECONDS):
-            while await response.content.readany():
+            while await response.read_any():
                 pass
 
 

@@ -10,9 +10,9 @@ __all__ = ["retry_after_seconds"]
 
 
 def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
-    """Seconds from the answer on. A moment is read by the server's own clock, so that ours may be wrong.
-    `retry-after-ms` is OpenAI's finer twin of the header."""
+    """Seconds from the answer on; names of headers in lower case. A moment is read by the server's own clock, so that
+    ours may be wrong. `retry-after-ms` is OpenAI's finer twin of the header."""
     fine = parse_retry_after(headers.get("retry-after-ms"), None, longest_seconds=86_400_000.0)
     if fine is not None:
         return fine / 1000.0
-    return parse_retry_after(headers.get("Retry-After"), parse_http_date(headers.get("Date")))
+    return parse_retry_after(headers.get("retry-after"), parse_http_date(headers.get("date")))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 
-import aiohttp
-
 from cryptodesk.catalog.models import ModelProfile
 from cryptodesk.core.events import ModelEvent
 from cryptodesk.core.generation import ModelRequest
 from cryptodesk.models._http.answers import Answer
+from cryptodesk.models._http.client.response import Response
 from cryptodesk.models._http.provider import HttpProvider, http_url, request_headers
 from cryptodesk.models._http.sse import SseReader
 from cryptodesk.models._http.timeouts import Timeouts
@@ -57,7 +56,7 @@ class AnthropicWireProvider(HttpProvider):
             while (batch := await answer.next_batch()) is not None:
                 yield batch
 
-    def _answer(self, response: aiohttp.ClientResponse, request: ModelRequest, asked: Asked) -> _Answer:
+    def _answer(self, response: Response, request: ModelRequest, asked: Asked) -> _Answer:
         unfences = asked.is_json_in_words
         reader = AnswerReader(self.name, request.upstream_model, self._secrets, unfences=unfences)
         is_stream = self._comes_as_stream(response, is_asked=asked.is_streamed)
@@ -69,7 +68,7 @@ class _Answer(Answer[AnswerReader]):
     def __init__(
         self,
         upstream: str,
-        response: aiohttp.ClientResponse,
+        response: Response,
         reader: AnswerReader,
         sse: SseReader | None,
         thoughts: tuple[Thoughts, bytes],

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from urllib.parse import quote
 
-import aiohttp
 from yarl import URL
 
 from cryptodesk.catalog.models import ModelProfile
 from cryptodesk.core.events import ModelEvent
 from cryptodesk.core.generation import ModelRequest
-from cryptodesk.models._http.answers import Answer, limit_silence
+from cryptodesk.models._http.answers import Answer
+from cryptodesk.models._http.client.response import Response
 from cryptodesk.models._http.provider import HttpProvider, http_url, request_headers
 from cryptodesk.models._http.sse import SseReader
 from cryptodesk.models._http.timeouts import Timeouts
@@ -73,9 +73,7 @@ class GeminiWireProvider(HttpProvider):
                 break
             reader.go_on()
 
-    def _answer(
-        self, response: aiohttp.ClientResponse, asked: Asked, reader: AnswerReader, *, may_go_on: bool
-    ) -> _Answer:
+    def _answer(self, response: Response, asked: Asked, reader: AnswerReader, *, may_go_on: bool) -> _Answer:
         is_stream = self._comes_as_stream(response, is_asked=asked.is_streamed)
         # An error that befalls the vendor in mid-stream comes as bare lines.
         sse = SseReader(keeps_bare_lines=True) if is_stream else None
@@ -86,7 +84,7 @@ class _Answer(Answer[AnswerReader]):
     def __init__(
         self,
         upstream: str,
-        response: aiohttp.ClientResponse,
+        response: Response,
         reader: AnswerReader,
         sse: SseReader | None,
         *,
@@ -104,7 +102,7 @@ class _Answer(Answer[AnswerReader]):
                 self._reader.read(payload, events)
                 says_something = True
         if self._reader.is_finished and not was_finished and not self._is_over:
-            limit_silence(self._response, _AFTER_FINISH_SECONDS)
+            self._response.limit_silence(_AFTER_FINISH_SECONDS)
         return was_finished and not says_something
 
     def _finish(self, events: list[ModelEvent], *, is_whole: bool) -> None:

@@ -7,13 +7,12 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from typing import TypeAlias
 
-import aiohttp
-
 from cryptodesk.catalog.models import ModelProfile
 from cryptodesk.core.errors import UpstreamError
 from cryptodesk.core.events import ModelEvent
 from cryptodesk.core.generation import ModelRequest
 from cryptodesk.models._http.answers import Answer
+from cryptodesk.models._http.client.response import Response
 from cryptodesk.models._http.provider import HttpProvider, http_url, request_headers
 from cryptodesk.models._http.sse import SseReader
 from cryptodesk.models._http.timeouts import Timeouts
@@ -91,7 +90,7 @@ class OpenAIWireProvider(HttpProvider):
             async for batch in answers:
                 yield batch
 
-    async def _read_response(self, response: aiohttp.ClientResponse, request: ModelRequest, key: bytes) -> _Batches:
+    async def _read_response(self, response: Response, request: ModelRequest, key: bytes) -> _Batches:
         with self._held(response):
             reader = ResponseReader(self.name, request.upstream_model, self._secrets)
             is_stream = self._comes_as_stream(response, is_asked=request.stream)
@@ -101,9 +100,7 @@ class OpenAIWireProvider(HttpProvider):
                     self._response_thoughts.keep(key, reader.asked())
                 yield batch
 
-    async def _ask_for_response(
-        self, request: ModelRequest, profile: ModelProfile
-    ) -> tuple[aiohttp.ClientResponse, bytes]:
+    async def _ask_for_response(self, request: ModelRequest, profile: ModelProfile) -> tuple[Response, bytes]:
         """The response, and the key under which its reasoning is kept. What the server refuses beside a request that is
         good without it is left out: reasoning it can no longer read, this once; a summary it does not show, for good.
         """
@@ -123,7 +120,7 @@ class OpenAIWireProvider(HttpProvider):
         self._has_responses = False
         log.warning("%s knows no Responses endpoint; models that reason are asked over Chat Completions", self.name)
 
-    def _answer(self, response: aiohttp.ClientResponse, request: ModelRequest, thought: Thought | None) -> _Answer:
+    def _answer(self, response: Response, request: ModelRequest, thought: Thought | None) -> _Answer:
         reader = AnswerReader(self.name, request.upstream_model, self._secrets, thought)
         is_stream = self._comes_as_stream(response, is_asked=request.stream)
         return _Answer(self.name, response, reader, SseReader() if is_stream else None)
