@@ -6,7 +6,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from cryptodesk.app.recording.closing import asked_hash, close_tape, secrets_among
+from cryptodesk.app.recording.closing import asked_hash, close_tape, secrets_among, without_secrets
 from cryptodesk.app.recording.format import Recording, TapedTool, decode
 from cryptodesk.app.recording.tape import RunTape
 from cryptodesk.core.events import ModelFinished, ModelStarted, RunFinished, TextDelta
@@ -42,7 +42,7 @@ def tape(text: str = "SECRETWORD") -> RunTape:
 
 
 async def closed(made: RunTape, *, most_bytes: int = 1 << 20, is_redacted: bool = False) -> Recording:
-    return decode(close_tape(made, most_bytes=most_bytes, is_redacted=is_redacted, secrets=()))
+    return decode(close_tape(made, most_bytes=most_bytes, is_redacted=is_redacted))
 
 
 async def test_a_recording_is_read_as_it_was_made() -> None:
@@ -58,7 +58,7 @@ async def test_a_recording_is_read_as_it_was_made() -> None:
 
 async def test_redaction_leaves_hashes_in_place_of_texts_and_keeps_data_times_and_money() -> None:
     made = tape()
-    body = close_tape(made, most_bytes=1 << 20, is_redacted=True, secrets=())
+    body = close_tape(made, most_bytes=1 << 20, is_redacted=True)
     assert b"SECRETWORD" not in body
     found = decode(body)
     assert found.redacted["answer"].sha256 == sha256(ANSWER).hexdigest()
@@ -77,7 +77,7 @@ async def test_of_a_redacted_follow_up_results_of_built_in_tools_stay_and_the_us
     messages = (text_message("user", "SECRETWORD"), Message("tool", parts))
     made.recording.turn = StoredTurn("t", "k", "built_in_open", 1.0, messages, ("cmc_market_data",))
     made.recording.earlier = [parts[1]]
-    body = close_tape(made, most_bytes=1 << 20, is_redacted=True, secrets=())
+    body = close_tape(made, most_bytes=1 << 20, is_redacted=True)
     assert b"SECRETWORD" not in body
     assert decode(body).earlier == [parts[0]]
 
@@ -90,13 +90,15 @@ async def test_what_is_too_large_is_kept_without_texts_and_then_without_results(
     assert (await closed(made, most_bytes=10_000)).tools == []
 
 
-async def test_a_secret_is_overwritten_by_as_many_stars() -> None:
-    made = tape("the key is sk-1234567890")
+async def test_a_secret_is_overwritten_by_as_many_stars_in_each_recording_that_has_it() -> None:
     secrets = secrets_among(["sk-1234567890", "short", ""])
     assert secrets == (b"sk-1234567890",)
-    body = close_tape(made, most_bytes=1 << 20, is_redacted=False, secrets=secrets)
-    assert b"sk-1234567890" not in body
-    assert decode(body).text == ["the key is *************"]
+    texts = ("the key is sk-1234567890", "there is no key", "sk-1234567890 and sk-1234567890")
+    bodies = [close_tape(tape(text), most_bytes=1 << 20, is_redacted=False) for text in texts]
+    frames = without_secrets([(RUN_ID, body) for body in bodies], secrets)
+    assert [len(body) for _, body in frames] == [len(body) for body in bodies]
+    found = [decode(body).text for _, body in frames]
+    assert found == [["the key is *************"], ["there is no key"], ["************* and *************"]]
 
 
 async def test_the_hash_of_what_was_asked_knows_every_word_but_the_fences_marks() -> None:

@@ -1,4 +1,4 @@
-"""A tape made into bytes: pruned, redacted where that is wanted, without any secret, and of a bounded size."""
+"""A tape made into bytes: pruned, redacted where that is wanted, of a bounded size and without any secret."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cryptodesk.core.generation import ModelRequest
 from cryptodesk.core.messages import ToolResultPart
 from cryptodesk.dialects._ports import Message
 
-__all__ = ["CODES", "asked_hash", "close_tape", "redact", "secrets_among"]
+__all__ = ["CODES", "asked_hash", "close_tape", "redact", "secrets_among", "without_secrets"]
 
 CODES: dict[type[Any], str] = {
     TextDelta: "x",
@@ -33,8 +33,8 @@ _FENCE = "⟦".encode()
 _MARK = re.compile(re.escape(_FENCE) + rb"([0-9a-f]{6,64})")
 
 
-def close_tape(tape: RunTape, *, most_bytes: int, is_redacted: bool, secrets: Sequence[bytes]) -> bytes:
-    """The recording of a run that is over."""
+def close_tape(tape: RunTape, *, most_bytes: int, is_redacted: bool) -> bytes:
+    """The recording of a run that is over, before its secrets are taken out."""
     recording = tape.recording
     # One call that follows from the request's own bytes alone needs no hash of what was asked.
     is_plain = len(tape.heard) == 1 and not (recording.is_listed or recording.order or recording.turn is not None)
@@ -58,7 +58,7 @@ def close_tape(tape: RunTape, *, most_bytes: int, is_redacted: bool, secrets: Se
     if len(body) > most_bytes:
         recording.tools, recording.earlier, recording.finished = [], [], None
         body = encode(recording)
-    return _without(body, secrets)
+    return body
 
 
 def _given(sent: Sequence[Message]) -> Given:
@@ -140,12 +140,14 @@ def _without_arguments(taped: TapedTool) -> TapedTool:
     return structs.replace(taped, call=structs.replace(taped.call, arguments=f"sha256:{hashed}"), trace=trace)
 
 
-def _without(body: bytes, secrets: Sequence[bytes]) -> bytes:
-    """Of the same length, so that what is around a secret can still be read."""
+def without_secrets(frames: list[tuple[str, bytes]], secrets: Sequence[bytes]) -> list[tuple[str, bytes]]:
+    """Recordings by their run's id, each of the same length, so that what is around a secret can still be read."""
+    # All at once: in a long text a search leaps over most of it.
+    whole = b"".join([body for _, body in frames])
     for secret in secrets:
-        if secret in body:
-            body = body.replace(secret, b"*" * len(secret))
-    return body
+        if secret in whole:
+            frames = [(run_id, body.replace(secret, b"*" * len(secret))) for run_id, body in frames]
+    return frames
 
 
 def secrets_among(values: Iterable[str]) -> tuple[bytes, ...]:

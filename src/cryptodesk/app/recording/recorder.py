@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from msgspec import structs
 
-from cryptodesk.app.recording.closing import close_tape
+from cryptodesk.app.recording.closing import close_tape, without_secrets
 from cryptodesk.app.recording.edge import WatchedEndpoint
 from cryptodesk.app.recording.engine import RunEngine, WatchedEngine
 from cryptodesk.app.recording.format import Circumstances, encode
@@ -81,9 +81,7 @@ class Recorder(Untaped):
         if not recording.run_id:
             return
         try:
-            body = close_tape(
-                tape, most_bytes=self._most_run_bytes, is_redacted=self._is_redacted, secrets=self._secrets
-            )
+            body = close_tape(tape, most_bytes=self._most_run_bytes, is_redacted=self._is_redacted)
         except Exception:
             log.exception("run %s could not be recorded", recording.run_id)
             return
@@ -116,7 +114,7 @@ class Recorder(Untaped):
                 lost, self._lost = self._lost, 0
                 self._waiting_bytes = 0
             try:
-                self._store.append(self._common, waiting, self._clock.unix())
+                self._store.append(self._common, without_secrets(waiting, self._secrets), self._clock.unix())
             except OSError as error:
                 lost += len(waiting)
                 log.error("recordings could not be written: %s", error)
