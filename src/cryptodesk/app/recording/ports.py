@@ -7,8 +7,10 @@ from datetime import datetime
 from time import monotonic
 from typing import Any, cast
 
+from msgspec import Raw
+
 from cryptodesk.app.recording.errors import tape_error
-from cryptodesk.app.recording.format import TapedTool
+from cryptodesk.app.recording.format import TapedTool, encode
 from cryptodesk.app.recording.tape import RunTape, running_tape
 from cryptodesk.core.breaker import Breaker
 from cryptodesk.core.clock import Clock
@@ -24,6 +26,9 @@ from cryptodesk.core.tapes import TAPE
 from cryptodesk.core.tools import ToolRunContext, ToolTrace
 
 __all__ = ["WatchedCatalog", "WatchedClock", "WatchedHolds", "WatchedProvider", "WatchedTools", "WatchedTurns"]
+
+# Callers choose the names behind `local/*`.
+_MOST_MODELS = 512
 
 
 class WatchedClock:
@@ -54,6 +59,7 @@ class WatchedCatalog:
     def __init__(self, catalog: ModelCatalog) -> None:
         self._catalog = catalog
         self._watched: dict[str, WatchedProvider] = {}
+        self._encoded: dict[str, tuple[Sequence[ModelRoute], Raw]] = {}
         self.resilience: Resilience = _WatchedResilience(catalog.resilience)
 
     def resolve(self, model_id: str) -> Sequence[ModelRoute]:
@@ -65,8 +71,17 @@ class WatchedCatalog:
         except CryptodeskError as error:
             tape.recording.route_errors[model_id] = tape_error(error)
             raise
-        tape.recording.routes[model_id] = cast("tuple[ModelRoute, ...]", routes)
+        tape.recording.routes[model_id] = self._encode(model_id, routes)  # type: ignore[assignment]  # read as they are
         return routes
+
+    def _encode(self, model_id: str, routes: Sequence[ModelRoute]) -> Raw:
+        """Once for as long as the model is resolved to the same routes."""
+        known = self._encoded.get(model_id)
+        if known is None or known[0] is not routes:
+            if len(self._encoded) >= _MOST_MODELS:
+                self._encoded.clear()
+            known = self._encoded[model_id] = (routes, Raw(encode(routes)))
+        return known[1]
 
     def provider(self, name: str) -> Provider:
         found = self._catalog.provider(name)
