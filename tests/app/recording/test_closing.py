@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any
 
 from cryptodesk.app.recording.closing import asked_hash, close_tape, secrets_among, without_secrets
 from cryptodesk.app.recording.format import Recording, TapedTool, decode
@@ -26,10 +25,9 @@ def tape(text: str = "SECRETWORD") -> RunTape:
     made = RunTape(1_790_000_000.0)
     made.recording.run_id = RUN_ID
     made.recording.asked.body = b'{"question":"SECRETWORD"}'
-    heard: list[Any] = []
-    request = ModelRequest("m", (text_message("user", text),))
-    made.begin_stream("p", request, heard)
-    heard += [(1.0, [ModelStarted("m-1"), TextDelta(text)]), (2.0, [ModelFinished("stop", Usage(3, 4))])]
+    taped = made.begin_stream("p", ModelRequest("m", (text_message("user", text),)))
+    taped.times, taped.sizes = [1.0, 2.0], [2, 1]
+    taped.events = [ModelStarted("m-1"), TextDelta(text), ModelFinished("stop", Usage(3, 4))]
     made.sent += [
         {"type": "http.response.start", "status": 200, "headers": [(b"x", b"y")]},
         {"type": "http.response.body", "body": b": keep-alive\n\n", "more_body": True},

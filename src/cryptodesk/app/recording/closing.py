@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
-from itertools import chain
 from typing import Any
 
 from msgspec import structs
@@ -37,16 +36,14 @@ def close_tape(tape: RunTape, *, most_bytes: int, is_redacted: bool) -> bytes:
     """The recording of a run that is over, before its secrets are taken out."""
     recording = tape.recording
     # One call that follows from the request's own bytes alone needs no hash of what was asked.
-    is_plain = len(tape.heard) == 1 and not (recording.is_listed or recording.order or recording.turn is not None)
-    for taped, (request, heard) in zip(recording.streams, tape.heard, strict=True):
-        batches = [batch for _, batch in heard]
-        if tape.has_room(len(batches)):
-            taped.times = [moment for moment, _ in heard]
-            taped.sizes = [*map(len, batches)]
-            taped.events = [*chain.from_iterable(batches)]
+    is_plain = len(tape.asked) == 1 and not (recording.is_listed or recording.order or recording.turn is not None)
+    for taped, request in zip(recording.streams, tape.asked, strict=True):
+        if tape.has_room(len(taped.times)):
             taped.codes = "".join(map(CODES.__getitem__, map(type, taped.events)))
             if not is_plain:
                 taped.asked = asked_hash(request)
+        else:
+            taped.times, taped.sizes, taped.events = [], [], []
     if tape.sent and tape.has_room(len(tape.sent)):
         recording.given = _given(tape.sent)
     if is_redacted or recording.missing:

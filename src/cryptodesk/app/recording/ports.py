@@ -106,7 +106,7 @@ class _WatchedResilience(Resilience):
             return None
         tape = TAPE.get()
         if type(tape) is RunTape and not found.admits:
-            tape.recording.refusals.append((len(tape.heard), route.provider, route.upstream_model))
+            tape.recording.refusals.append((len(tape.asked), route.provider, route.upstream_model))
         return found
 
     def states(self) -> Any:
@@ -142,17 +142,15 @@ class WatchedProvider:
 
 
 class _WatchedStream(Relay[list[ModelEvent]]):
-    __slots__ = ("_next", "_note", "_tape", "_taped")
+    __slots__ = ("_next", "_tape", "_taped")
 
     def __init__(
         self, stream: AsyncGenerator[list[ModelEvent], None], tape: RunTape, name: str, request: ModelRequest
     ) -> None:
-        heard: list[tuple[float, list[ModelEvent]]] = []
         self._inner = stream
         self._next = stream.__anext__
-        self._note = heard.append
         self._tape = tape
-        self._taped = tape.begin_stream(name, request, heard)
+        self._taped = tape.begin_stream(name, request)
 
     async def __anext__(self) -> list[ModelEvent]:
         try:
@@ -164,7 +162,10 @@ class _WatchedStream(Relay[list[ModelEvent]]):
             self._end("error")
             self._taped.error = tape_error(error)
             raise
-        self._note((monotonic(), batch))
+        taped = self._taped
+        taped.times.append(monotonic())
+        taped.sizes.append(len(batch))
+        taped.events += batch
         return batch
 
     def _end(self, how: str) -> None:

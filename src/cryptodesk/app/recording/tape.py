@@ -5,7 +5,6 @@ from __future__ import annotations
 from time import monotonic
 
 from cryptodesk.app.recording.format import Recording, TapedStream
-from cryptodesk.core.events import ModelEvent
 from cryptodesk.core.generation import ModelRequest
 from cryptodesk.core.tapes import TAPE, Tape
 from cryptodesk.dialects._ports import Message
@@ -21,15 +20,15 @@ _NOTHING = Recording()
 
 
 class RunTape(Tape):
-    """`heard` is what the models were asked and, with its moment, each batch that they gave, one pair for each of the
-    recording's streams. `sent` are the messages of the answer."""
+    """`asked` is what the models were asked, one request for each of the recording's streams. `sent` are the messages
+    of the answer."""
 
-    __slots__ = ("heard", "parts", "recording", "sent")
+    __slots__ = ("asked", "parts", "recording", "sent")
 
     def __init__(self, began_at: float) -> None:
         # Not the loop's own clock: uvloop's has whole milliseconds, and what came first would be lost.
         self.recording = Recording(began_at=began_at, zero=monotonic())
-        self.heard: list[tuple[ModelRequest, list[tuple[float, list[ModelEvent]]]]] = []
+        self.asked: list[ModelRequest] = []
         self.sent: list[Message] = []
         self.parts = 0
 
@@ -41,18 +40,16 @@ class RunTape(Tape):
         self.recording.ids.append(fresh)
         return fresh
 
-    def begin_stream(
-        self, provider: str, request: ModelRequest, heard: list[tuple[float, list[ModelEvent]]]
-    ) -> TapedStream:
+    def begin_stream(self, provider: str, request: ModelRequest) -> TapedStream:
         taped = TapedStream(provider, request.upstream_model, self.offset)
         self.recording.streams.append(taped)
-        self.heard.append((request, heard))
+        self.asked.append(request)
         return taped
 
     def clear(self) -> None:
         """Once it is kept: timers that were cancelled may hold the request's context, and this in it, for minutes."""
         self.recording = _NOTHING
-        self.heard, self.sent = [], []
+        self.asked, self.sent = [], []
 
     def has_room(self, parts: int) -> bool:
         """Counts them; a run that has too many is still an answer, but cannot be replayed."""
