@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from typing import Any, TypeVar
 
 __all__ = ["Relay"]
@@ -28,5 +28,5 @@ class Relay(AsyncGenerator[T, None]):
     async def athrow(self, *error: Any) -> T:
         return await self._inner.athrow(*error)
 
-    async def aclose(self) -> None:
-        await self._inner.aclose()
+    def aclose(self) -> Coroutine[Any, Any, None]:
+        return self._inner.aclose()

@@ -22,7 +22,6 @@ from cryptodesk.core.money import Hold, Holds, HoldWanted
 from cryptodesk.core.ports import Claim, ModelCatalog, Provider, ToolRunner, TurnStore
 from cryptodesk.core.relay import Relay
 from cryptodesk.core.resilience import Resilience
-from cryptodesk.core.tapes import TAPE
 from cryptodesk.core.tools import ToolRunContext, ToolTrace
 
 __all__ = ["WatchedCatalog", "WatchedClock", "WatchedHolds", "WatchedProvider", "WatchedTools", "WatchedTurns"]
@@ -40,15 +39,15 @@ class WatchedClock:
 
     def now(self) -> datetime:
         moment = self._clock.now()
-        tape = TAPE.get()
-        if type(tape) is RunTape:
+        tape = running_tape()
+        if tape is not None:
             tape.recording.nows.append((self._reader, moment))
         return moment
 
     def unix(self) -> float:
         moment = self._clock.unix()
-        tape = TAPE.get()
-        if type(tape) is RunTape:
+        tape = running_tape()
+        if tape is not None:
             tape.recording.unixes.append((self._reader, moment))
         return moment
 
@@ -104,8 +103,8 @@ class _WatchedResilience(Resilience):
         found = self._inner.breaker(route)
         if found is None:
             return None
-        tape = TAPE.get()
-        if type(tape) is RunTape and not found.admits:
+        tape = running_tape()
+        if tape is not None and not found.admits:
             tape.recording.refusals.append((len(tape.asked), route.provider, route.upstream_model))
         return found
 
