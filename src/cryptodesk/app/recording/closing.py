@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import structs
 
-from cryptodesk.app.recording.edge import is_filler
+from cryptodesk.app.recording.edge import is_filler, is_whole
 from cryptodesk.app.recording.format import Asked, Given, Recording, Redaction, TapedStream, TapedTool, encode
 from cryptodesk.app.recording.tape import RunTape
 from cryptodesk.core.events import ModelFinished, ModelStarted, ReasoningDelta, TextDelta, ToolCallDelta
@@ -45,7 +45,7 @@ def close_tape(tape: RunTape, *, most_bytes: int, is_redacted: bool) -> bytes:
         else:
             taped.times, taped.sizes, taped.events = [], [], []
     if tape.sent and tape.has_room(len(tape.sent)):
-        recording.given = _given(tape.sent)
+        _note_answer(recording.given, tape.sent)
     if is_redacted or recording.missing:
         redact(recording, recording.missing or _REDACTED)
     body = encode(recording)
@@ -58,13 +58,12 @@ def close_tape(tape: RunTape, *, most_bytes: int, is_redacted: bool) -> bytes:
     return body
 
 
-def _given(sent: Sequence[Message]) -> Given:
-    start, *bodies = sent
-    pieces = [message.get("body", b"") for message in bodies]
-    is_whole = bool(bodies) and not bodies[-1].get("more_body", False)
-    if len(pieces) > 1:
-        pieces = [piece for piece in pieces if not is_filler(piece)]
-    return Given(start["status"], list(start["headers"]), pieces, is_whole)
+def _note_answer(given: Given, sent: Sequence[Message]) -> None:
+    start = sent[0]
+    given.status, given.headers = start["status"], start["headers"]
+    pieces = [message.get("body", b"") for message in sent[1:]]
+    given.pieces = pieces if len(pieces) == 1 else [piece for piece in pieces if not is_filler(piece)]
+    given.is_whole = is_whole(sent)
 
 
 def asked_hash(request: ModelRequest) -> bytes:

@@ -11,7 +11,7 @@ from cryptodesk.core.tapes import TAPE
 from cryptodesk.dialects._idempotent import IDEMPOTENCY_HEADER
 from cryptodesk.dialects._ports import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["KEPT_HEADERS", "WatchedEndpoint", "is_filler"]
+__all__ = ["KEPT_HEADERS", "WatchedEndpoint", "is_filler", "is_whole"]
 
 # What can change an answer; all others, those that carry keys above all, are never looked at.
 KEPT_HEADERS: Final = frozenset({b"content-type", b"accept"})
@@ -85,9 +85,10 @@ def _note_request(tape: RunTape, scope: Scope) -> None:
             asked.headers.append(header)
         elif name == IDEMPOTENCY_HEADER:
             asked.is_keyed = True
-    if asked.left_at is None and not _is_whole(tape.sent):
+    if asked.left_at is None and not is_whole(tape.sent):
         asked.left_at = tape.offset
 
 
-def _is_whole(sent: Sequence[Message]) -> bool:
+def is_whole(sent: Sequence[Message]) -> bool:
+    """Whether the last piece of the answer was sent."""
     return len(sent) > 1 and not sent[-1].get("more_body", False)
