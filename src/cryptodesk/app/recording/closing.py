@@ -37,7 +37,7 @@ def close_tape(tape: RunTape, *, most_bytes: int, is_redacted: bool) -> bytes:
     recording = tape.recording
     # One call that follows from the request's own bytes alone needs no hash of what was asked.
     is_plain = len(tape.asked) == 1 and not (recording.is_listed or recording.order or recording.turn is not None)
-    for taped, request in zip(recording.streams, tape.asked, strict=True):
+    for taped, request in tape.asked:
         if tape.has_room(len(taped.times)):
             taped.codes = "".join(map(CODES.__getitem__, map(type, taped.events)))
             if not is_plain:

@@ -22,15 +22,14 @@ _NOTHING = Recording()
 
 
 class RunTape(Tape):
-    """`asked` is what the models were asked, one request for each of the recording's streams. `sent` are the messages
-    of the answer."""
+    """`asked` are the recording's streams, each with what its model was asked. `sent` are the answer's messages."""
 
     __slots__ = ("asked", "parts", "recording", "sent")
 
     def __init__(self, began_at: float) -> None:
         # Not the loop's own clock: uvloop's has whole milliseconds, and what came first would be lost.
         self.recording = Recording(began_at=began_at, zero=monotonic())
-        self.asked: list[ModelRequest] = []
+        self.asked: list[tuple[TapedStream, ModelRequest]] = []
         self.sent: list[Message] = []
         self.parts = 0
 
@@ -45,7 +44,7 @@ class RunTape(Tape):
     def begin_stream(self, provider: str, request: ModelRequest) -> TapedStream:
         taped = TapedStream(provider, request.upstream_model, self.offset)
         self.recording.streams.append(taped)
-        self.asked.append(request)
+        self.asked.append((taped, request))
         return taped
 
     def clear(self) -> None:
