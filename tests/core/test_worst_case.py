@@ -18,7 +18,6 @@ from cryptodesk.core.worst_case import (
     bounded_tokens,
     compute_call_usd,
     compute_run_usd,
-    is_free,
 )
 from cryptodesk.ledger.pricing import PriceBook
 
@@ -54,7 +53,7 @@ def test_every_byte_of_text_and_tool_counts() -> None:
 )  # fmt: skip
 def test_only_what_can_never_cost_anything_is_free(change: dict[str, object], free: bool) -> None:
     facts: dict[str, object] = dict.fromkeys(("input_usd", "cache_read_usd", "output_usd"), Decimal(0))
-    assert is_free(ModelPrice(**{"version": "v", **facts, **change})) is free  # type: ignore[arg-type]
+    assert ModelPrice(**{"version": "v", **facts, **change}).is_free is free  # type: ignore[arg-type]
 
 
 @given(

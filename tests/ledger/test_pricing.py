@@ -240,3 +240,15 @@ def test_no_float_is_anywhere(price: ModelPrice, usage: Usage, listed: bool) -> 
     for amount in (cost.tokens_usd, cost.surcharge_usd):
         assert "E+" not in str(amount)
         assert amount == 0 or not f"{amount:f}".endswith("0") or amount == amount.to_integral_value()
+
+
+def test_rates_of_many_digits_and_of_none_are_exact_whole_numbers() -> None:
+    price = ModelPrice("w@2026-01-01", Decimal("1E+2"), Decimal("0.000"), Decimal("0.0375"))
+    assert price.whole is not None
+    assert (price.whole.input, price.whole.cache_read, price.whole.output) == (1_000_000, 0, 375)
+    assert (price.whole.unit_usd, price.whole.ten_usd) == (Decimal("1E-10"), 10**11)
+
+
+def test_what_is_known_of_a_price_is_not_kept_by_one_that_is_made_of_it() -> None:
+    assert tokens_usd(GPT, Usage(0, 1)) == Decimal("0.00001")
+    assert tokens_usd(structs.replace(GPT, output_usd=Decimal(20)), Usage(0, 1)) == Decimal("0.00002")

@@ -16,7 +16,7 @@ from cryptodesk.core.generation import ModelPrice, ModelRoute, PriceTier
 from cryptodesk.core.messages import Message, Part, TextPart, ToolCallPart
 from cryptodesk.core.ports import Pricing
 from cryptodesk.core.tools import ToolSpec
-from cryptodesk.core.usage import Usage
+from cryptodesk.core.usage import Cost, Usage
 
 __all__ = [
     "LEAST_OUTPUT_TOKENS",
@@ -26,7 +26,7 @@ __all__ = [
     "characters_of",
     "compute_call_usd",
     "compute_run_usd",
-    "is_free",
+    "smaller_limit",
 ]
 
 # Below this no vendor answers at all.
@@ -38,6 +38,7 @@ TOOL_RESULT_TOKENS = 4_000
 
 _PER_REQUEST, _PER_MESSAGE, _PER_TOOL = 256, 32, 64
 _MILLION = 1_000_000
+_NOTHING = Decimal(0)
 # Exact for sums and products of money; a division is cut, never rounded up.
 _WIDE = Context(prec=120, Emin=MIN_EMIN, Emax=MAX_EMAX, rounding=ROUND_DOWN)
 
@@ -60,7 +61,10 @@ def bounded_tokens(messages: Iterable[Message], tools: Sequence[ToolSpec]) -> in
     for message in messages:
         size += _PER_MESSAGE
         for part in message.parts:  # spelled out: a generator of texts costs more than counting them
-            size += _bytes(part.text) if type(part) is TextPart else sum(map(_bytes, _texts_of(part)))
+            if type(part) is TextPart and part.text.isascii():
+                size += len(part.text)
+            else:
+                size += sum(map(_bytes, _texts_of(part)))
     for tool in tools:
         # Our own are few and the same in every request; a caller's would only fill the memory.
         size += _PER_TOOL + (_own_tool_bytes(_Same(tool)) if tool.built_in else _tool_bytes(tool))
@@ -75,24 +79,13 @@ def characters_of(messages: Iterable[Message], tools: Sequence[ToolSpec]) -> int
     )
 
 
-def is_free(price: ModelPrice) -> bool:
-    """Whether nothing that is called at this price can cost anything; never of an unknown one."""
-    return not price.as_reported and _costs_nothing(price) and all(_costs_nothing(tier) for tier in price.tiers)
-
-
-def _costs_nothing(rates: ModelPrice | PriceTier) -> bool:
-    always = rates.input_usd or rates.output_usd or rates.cache_read_usd
-    return not (always or rates.cache_write_usd or rates.cache_write_1h_usd or rates.reasoning_usd)
-
-
 def compute_call_usd(
     pricing: Pricing, route: ModelRoute, input_tokens: int, output_tokens: int, *, built_in_listed: bool
 ) -> Decimal:
     """Of one call, in the dearest way its tokens can be counted. NaN for an unknown price."""
     rates = route.price.rates(input_tokens)
     if _counts_plainly(rates):
-        cost = pricing.cost(route, Usage(input_tokens, output_tokens), built_in_listed=built_in_listed)
-        return _WIDE.add(cost.tokens_usd, cost.surcharge_usd)
+        return _total_usd(pricing.cost(route, Usage(input_tokens, output_tokens), built_in_listed=built_in_listed))
     usages = [Usage(input_tokens, output_tokens)]
     if rates.reasoning_usd is not None:
         usages.append(Usage(input_tokens, 0, reasoning_tokens=output_tokens))
@@ -102,19 +95,25 @@ def compute_call_usd(
             for usage in usages
             for hours in (0, input_tokens)
         ]
-    costs = [pricing.cost(route, usage, built_in_listed=built_in_listed) for usage in usages]
-    return max(_WIDE.add(cost.tokens_usd, cost.surcharge_usd) for cost in costs)
+    return max(_total_usd(pricing.cost(route, usage, built_in_listed=built_in_listed)) for usage in usages)
 
 
 def compute_run_usd(pricing: Pricing, routes: Iterable[ModelRoute], shape: RunShape) -> Decimal:
     """Of a whole run on the dearest of its routes. NaN if any of them has no known price."""
-    totals = []
+    dearest = _NOTHING
     for route in routes:
         if not route.price.is_known:
             return Decimal("NaN")
-        if not is_free(route.price):
-            totals.append(_run_usd(pricing, route, shape))
-    return max(totals, default=Decimal(0))
+        if not route.price.is_free:
+            dearest = max(dearest, _run_usd(pricing, route, shape))
+    return dearest
+
+
+def smaller_limit(limit: int | None, other: int | None) -> int | None:
+    """The smaller of two limits, of which None is none."""
+    if limit is None or other is None:
+        return other if limit is None else limit
+    return min(limit, other)
 
 
 def affordable_output_tokens(
@@ -131,14 +130,19 @@ def affordable_output_tokens(
     return int(_WIDE.divide(_WIDE.multiply(room, Decimal(_MILLION)), rate)) if rate else None
 
 
+def _total_usd(cost: Cost) -> Decimal:
+    return _WIDE.add(cost.tokens_usd, cost.surcharge_usd) if cost.surcharge_usd else cost.tokens_usd
+
+
 def _counts_plainly(rates: ModelPrice | PriceTier) -> bool:
     """Whether a token has one rate when it is read and one when it is written."""
     return rates.reasoning_usd is None and rates.cache_write_usd is None and rates.cache_write_1h_usd is None
 
 
 def _run_usd(pricing: Pricing, route: ModelRoute, shape: RunShape) -> Decimal:
-    output = min((n for n in (shape.output_tokens, route.max_output_tokens) if n is not None), default=None)
-    output = UNKNOWN_OUTPUT_TOKENS if output is None else output
+    output = smaller_limit(shape.output_tokens, route.max_output_tokens)
+    if output is None:
+        output = UNKNOWN_OUTPUT_TOKENS
     if shape.calls == 1:
         return compute_call_usd(pricing, route, shape.input_tokens, output, built_in_listed=shape.built_in_listed)
     growth = output + -(-shape.tool_calls // max(1, shape.calls)) * TOOL_RESULT_TOKENS if shape.grows else 0

@@ -12,7 +12,6 @@ from msgspec import Struct
 
 from cryptodesk.catalog.models import ModelTable, ProviderEntry
 from cryptodesk.core.generation import ModelPrice, ModelRoute
-from cryptodesk.core.worst_case import is_free
 from cryptodesk.drills.wires import WIRES, Wire
 from cryptodesk.models._router import ModelRouter
 
@@ -68,7 +67,7 @@ def served_models(router: ModelRouter, table: ModelTable, preferred: str) -> dic
         if status.is_pattern or status.lack is not None or status.price is None:
             continue
         wire = WIRES.get(table.providers[status.entry.provider].kind)
-        if wire is None or not status.price.is_known or is_free(status.price):
+        if wire is None or not status.price.is_known or status.price.is_free:
             continue
         found.setdefault(wire.kind, _served(status.model_id, wire, status.routes))
     return found

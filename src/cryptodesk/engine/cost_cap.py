@@ -8,12 +8,7 @@ from cryptodesk.core.errors import BudgetSpent
 from cryptodesk.core.generation import ModelRoute
 from cryptodesk.core.ports import Pricing
 from cryptodesk.core.usage import decimal_text
-from cryptodesk.core.worst_case import (
-    LEAST_OUTPUT_TOKENS,
-    affordable_output_tokens,
-    compute_call_usd,
-    is_free,
-)
+from cryptodesk.core.worst_case import LEAST_OUTPUT_TOKENS, affordable_output_tokens, compute_call_usd, smaller_limit
 
 __all__ = ["CostCap"]
 
@@ -38,7 +33,7 @@ class CostCap:
         """How many tokens a call may write, `wanted` at most; None where neither bounds it.
 
         Raises: BudgetSpent where hardly any answer can be paid."""
-        if is_free(route.price):
+        if route.price.is_free:
             return wanted
         if not route.price.is_known:
             raise BudgetSpent("The price of this model is not known, so no cost limit can bound it.")
@@ -50,12 +45,12 @@ class CostCap:
                 f"The run's cost limit of {decimal_text(self.limit_usd)} USD leaves {left} USD, which does not cover "
                 "another call of the model."
             )
-        return min((tokens for tokens in (allowed, wanted) if tokens is not None), default=None)
+        return smaller_limit(allowed, wanted)
 
     def begin(self, route: ModelRoute, input_tokens: int, output_tokens: int | None) -> int:
         """The number by which `end` gives back what is set aside now."""
         self._number += 1
-        if output_tokens is not None and not is_free(route.price):
+        if output_tokens is not None and not route.price.is_free:
             self._pending_usd[self._number] = self._cost(route, input_tokens, output_tokens)
         return self._number
 
@@ -64,11 +59,11 @@ class CostCap:
 
     def covers_answer(self, route: ModelRoute, input_tokens: int, spent_usd: Decimal) -> bool:
         """Whether a last call can still be paid."""
-        return is_free(route.price) or self._cost(route, input_tokens, LEAST_OUTPUT_TOKENS) <= self._room(spent_usd)
+        return route.price.is_free or self._cost(route, input_tokens, LEAST_OUTPUT_TOKENS) <= self._room(spent_usd)
 
     def covers_step(self, route: ModelRoute, input_tokens: int, spent_usd: Decimal) -> bool:
         """Whether a round of tools and an answer behind it can still be paid."""
-        if is_free(route.price):
+        if route.price.is_free:
             return True
         step = self._cost(route, input_tokens, _STEP_OUTPUT_TOKENS)
         grown = input_tokens + _STEP_OUTPUT_TOKENS + _STEP_RESULT_TOKENS

@@ -9,7 +9,7 @@ from msgspec import structs
 from cryptodesk.core.generation import ModelRoute
 from cryptodesk.core.money import Holds, HoldWanted, Needs
 from cryptodesk.core.ports import Pricing
-from cryptodesk.core.worst_case import LEAST_OUTPUT_TOKENS, RunShape, compute_run_usd, is_free
+from cryptodesk.core.worst_case import LEAST_OUTPUT_TOKENS, RunShape, compute_run_usd
 from cryptodesk.engine.cost_cap import CostCap
 from cryptodesk.engine.state import RunState
 
@@ -32,7 +32,7 @@ class Reserving:
     def is_needed(state: RunState) -> bool:
         """Whether any route of the run costs anything."""
         for route in state.routes:  # noqa: SIM110  a generator costs as much as what it asks, in every run
-            if not is_free(route.price):
+            if not route.price.is_free:
                 return True
         return False
 

@@ -33,7 +33,7 @@ from cryptodesk.core.ports import (
 )
 from cryptodesk.core.requests import RunRequest
 from cryptodesk.core.usage import Cost
-from cryptodesk.core.worst_case import RunShape, bounded_tokens
+from cryptodesk.core.worst_case import RunShape, bounded_tokens, smaller_limit
 from cryptodesk.engine.call_model import ModelCall
 from cryptodesk.engine.call_tools import ToolCaller
 from cryptodesk.engine.checking import AnswerChecking
@@ -301,8 +301,7 @@ class Engine:
     def _ask(self, state: RunState, current: Round, choice: ToolChoice, route: ModelRoute) -> ModelRequest:
         request = state.request
         tools = (*(self._tools.spec(name) for name in state.built_in_tools), *state.client_tools)
-        limits = [request.max_output_tokens, route.max_output_tokens]
-        most = min((limit for limit in limits if limit is not None), default=None)
+        most = smaller_limit(request.max_output_tokens, route.max_output_tokens)
         if state.cap is not None:
             sent = bounded_tokens(current.messages, tools)
             most = state.cap.output_tokens(route, sent, most, self._settlement.cost(state).total_usd)

@@ -13,7 +13,7 @@ from cryptodesk.core.ports import ModelCatalog, Pricing, ToolRunner
 from cryptodesk.core.requests import RunRequest
 from cryptodesk.core.tools import ToolSpec
 from cryptodesk.core.usage import Usage, decimal_text, estimate_tokens
-from cryptodesk.core.worst_case import RunShape, bounded_tokens, characters_of, compute_run_usd, is_free
+from cryptodesk.core.worst_case import RunShape, bounded_tokens, characters_of, compute_run_usd
 from cryptodesk.ledger.history import PastRuns, load_past_runs
 from cryptodesk.storage.database import Database
 
@@ -50,7 +50,7 @@ class Quoter:
         route = routes[0]
         specs = tuple(self._tools.spec(name) for name in request.built_in_tools)
         sizes = _sizes(request, specs)
-        if all(is_free(each.price) for each in routes):
+        if all(each.price.is_free for each in routes):
             nothing = Decimal(0)
             words = ("The model is free.",)
             return Quote(request.model_id, route.price.version, nothing, nothing, nothing, sizes.likely, words)
