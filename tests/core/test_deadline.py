@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 
 import pytest
 
@@ -93,3 +94,39 @@ async def test_both_cancellations_at_once_leave_the_other_one_standing() -> None
 
     with pytest.raises(asyncio.CancelledError):
         await asyncio.create_task(run())
+
+
+async def test_each_of_several_deadlines_passes_at_its_own_moment() -> None:
+    late, early, closed = Deadline(0.05), Deadline(0.01), Deadline(0.02)
+    closed.close()
+    await asyncio.sleep(0.03)
+    assert (early.is_over, closed.is_over, late.is_over) == (True, False, False)
+    await asyncio.sleep(0.04)
+    assert (closed.is_over, late.is_over) == (False, True)
+
+
+async def test_a_deadline_made_after_the_last_one_passed_passes_too() -> None:
+    first = Deadline(0.01)
+    await asyncio.sleep(0.02)
+    second = Deadline(0.01)
+    await asyncio.sleep(0.02)
+    assert (first.is_over, second.is_over) == (True, True)
+
+
+def test_each_loop_has_deadlines_of_its_own() -> None:
+    async def passes() -> bool:
+        deadline = Deadline(0.01)
+        await asyncio.sleep(0.02)
+        return deadline.is_over
+
+    assert [asyncio.run(passes()) for _ in range(2)] == [True, True]
+
+
+async def test_what_was_closed_is_not_kept() -> None:
+    deadline = Deadline(30)
+    deadline.close()
+    before = sys.getrefcount(deadline)
+    another = Deadline(30)
+    assert sys.getrefcount(another) == before + 1  # that of the open ones
+    another.close()
+    assert sys.getrefcount(another) == before

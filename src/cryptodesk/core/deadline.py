@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import threading
 from collections.abc import Awaitable
+from contextvars import Context
 from typing import Protocol, TypeVar, runtime_checkable
 
 __all__ = ["Deadline"]
@@ -19,18 +22,20 @@ class _Closable(Protocol):
 class Deadline:
     """The moment on the loop's clock by which the task that made it must be done. Close it then.
 
-    One timer serves every wait: `asyncio.timeout` around each batch of a run would cost more than the batch.
+    It serves every wait: `asyncio.timeout` around each batch of a run would cost more than the batch.
     """
 
-    __slots__ = ("_at", "_ended", "_is_waiting", "_loop", "_task", "_timer")
+    __slots__ = ("_alarm", "_ended", "_is_waiting", "_task", "at")
 
     def __init__(self, seconds: float) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._task = asyncio.current_task()
-        self._at = self._loop.time() + seconds
+        self._alarm = alarm = _running_alarm()
+        self._task = asyncio.current_task(alarm.loop)
+        self.at = alarm.loop.time() + seconds
         self._is_waiting = False
         self._ended = False
-        self._timer = self._loop.call_at(self._at, self._end)
+        alarm.open[self] = None
+        if self.at < alarm.set_for:
+            alarm.set(self.at)
 
     @property
     def is_over(self) -> bool:
@@ -60,12 +65,61 @@ class Deadline:
         return self._ended and self._task is not None and self._task.uncancel() == 0
 
     def remaining(self, at_most: float) -> float:
-        return max(0.0, min(at_most, self._at - self._loop.time()))
+        return max(0.0, min(at_most, self.at - self._alarm.loop.time()))
 
     def close(self) -> None:
-        self._timer.cancel()
+        self._alarm.open.pop(self, None)
 
     def _end(self) -> None:
         self._ended = True
         if self._is_waiting and self._task is not None:
             self._task.cancel()
+
+
+class _Alarm:
+    """The open deadlines of a loop, and one timer for the first of them. Nearly all are closed in time, so that a timer
+    for each would be made and cancelled in vain, for ten times what this costs.
+
+    The timer may be left set for one that was closed meanwhile; it then finds nothing to end."""
+
+    __slots__ = ("_timer", "loop", "open", "set_for")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.open: dict[Deadline, None] = {}
+        self.set_for = math.inf
+        self._timer: asyncio.TimerHandle | None = None
+
+    def set(self, at: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        # In a context of its own: that of whoever watches first would be kept for as long as the timer is set.
+        self.set_for, self._timer = at, self.loop.call_at(at, self._ring, context=Context())
+
+    def _ring(self) -> None:
+        now = max(self.set_for, self.loop.time())  # a loop may be early by what its clock cannot tell apart
+        self.set_for, self._timer = math.inf, None
+        for deadline in sorted((each for each in self.open if each.at <= now), key=_at):
+            del self.open[deadline]
+            deadline._end()
+        if self.open:
+            self.set(min(map(_at, self.open)))
+
+
+def _at(deadline: Deadline) -> float:
+    return deadline.at
+
+
+class _Here(threading.local):
+    alarm: _Alarm | None = None
+
+
+# A thread runs one loop at a time.
+_here = _Here()
+
+
+def _running_alarm() -> _Alarm:
+    loop, alarm = asyncio.get_running_loop(), _here.alarm
+    if alarm is None or alarm.loop is not loop:
+        alarm = _here.alarm = _Alarm(loop)
+    return alarm
