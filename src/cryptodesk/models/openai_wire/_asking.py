@@ -57,11 +57,18 @@ class Asked(Struct, frozen=True):
 
 def encode_request(request: ModelRequest, profile: ModelProfile, options: AskingOptions, thoughts: Thoughts) -> Asked:
     """JSON in UTF-8. What the request leaves open is left out, so that the server's own default holds."""
-    messages = [asked for message in request.messages for asked in _messages(message)]
+    messages: list[wire.AskedMessage] = []
+    for message in request.messages:
+        parts = message.parts
+        if len(parts) == 1 and type(parts[0]) is TextPart:  # nearly every message
+            messages.append(wire.AskedMessage(message.role, parts[0].text))
+        else:
+            messages += _messages(message)
     key, is_missing = b"", False
     if options.reasoning_echo != "none":
         key, is_missing = thoughts.restore(request.upstream_model, messages)
-    messages += [wire.AskedMessage("system", words) for words in in_words(request, profile, options)]
+    for words in in_words(request, profile, options):
+        messages.append(wire.AskedMessage("system", words))
     tools = request.tools if options.forced_tools or request.tool_choice != "none" else ()
     effort = _effort(request, profile)
     is_unthinking = is_missing and options.thinking_off_without_echo
@@ -72,7 +79,7 @@ def encode_request(request: ModelRequest, profile: ModelProfile, options: Asking
     body = wire.Request(
         model=request.upstream_model,
         messages=messages,
-        tools=[_tool(tool, options) for tool in tools] or None,
+        tools=[_tool(tool, options) for tool in tools] if tools else None,
         tool_choice=request.tool_choice if tools and options.forced_tools and request.tool_choice != "auto" else None,
         response_format=_response_format(request.response_format, profile),
         temperature=request.temperature if with_temperature else None,
@@ -125,13 +132,10 @@ def _is_beyond(asked: ResponseFormat, profile: ModelProfile) -> bool:
 
 
 def _messages(message: Message) -> list[wire.AskedMessage]:
-    parts = message.parts
-    if len(parts) == 1 and type(parts[0]) is TextPart:  # nearly every message
-        return [wire.AskedMessage(message.role, parts[0].text)]
     if message.role == "tool":
         return [
             wire.AskedMessage("tool", part.content, tool_call_id=part.call_id)
-            for part in parts
+            for part in message.parts
             if type(part) is ToolResultPart
         ]
     calls = [

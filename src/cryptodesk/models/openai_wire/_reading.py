@@ -60,7 +60,7 @@ class AnswerReader:
         self._is_started = False
         self._finish_reason: str | None = None
         self._usage: AnswerUsage | None = None
-        self._calls = CallAssembler()
+        self._calls: CallAssembler | None = None  # before the first call
 
     @property
     def is_finished(self) -> bool:
@@ -100,7 +100,8 @@ class AnswerReader:
             raise bad_answer(self._upstream, "cut its answer short")
         reason = self._reason()
         events: list[ModelEvent] = []
-        if not self._calls.finish(events, is_cut=reason in ("length", "content_filter")):
+        is_cut = reason in ("length", "content_filter")
+        if self._calls is not None and not self._calls.finish(events, is_cut=is_cut):
             raise bad_answer(self._upstream, "called a tool without naming it")
         events.append(ModelFinished(reason, _usage(self._usage)))
         return events
@@ -132,6 +133,8 @@ class AnswerReader:
         if piece.refusal:
             events.append(TextDelta(piece.refusal))
         if piece.tool_calls:
+            if self._calls is None:
+                self._calls = CallAssembler()
             self._calls.read(piece.tool_calls, events, are_whole=is_message)
 
     def _end(self, reason: str) -> None:
@@ -188,7 +191,7 @@ def _usage(said: AnswerUsage | None) -> Usage | None:
     read, kept = said.prompt_tokens_details, 0
     cached = read.cached_tokens if read else None
     cached = said.prompt_cache_hit_tokens if cached is None else cached
-    cached = min(max(cached or 0, 0), prompt)
+    cached = min(max(cached, 0), prompt) if cached else 0
     if read is not None and read.cache_write_tokens:
         kept = min(max(read.cache_write_tokens, 0), prompt - cached)
     return Usage(prompt, written - reasoning, cached, reasoning, kept, 0, _reported_usd(said))
