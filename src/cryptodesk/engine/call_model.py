@@ -51,6 +51,7 @@ class ModelCall:
         self._breaker: Breaker | None = None
         self._ticket = _UNASKED
         self._paused_seconds = 0.0
+        self._is_exhausted = False
 
     async def next_batch(self) -> list[ModelEvent] | None:
         """None after the last. Raises: UpstreamError of the last route, RunError, TimeoutError at the deadline."""
@@ -63,6 +64,7 @@ class ModelCall:
                 if self._round.finished is None:
                     self._fail()
                     raise UpstreamBadAnswer("the answer ended too early", upstream=self._upstream) from None
+                self._is_exhausted = True
                 self._succeed()
                 return None
             except UpstreamError:
@@ -75,7 +77,7 @@ class ModelCall:
         if self._breaker is not None and self._ticket != _UNASKED:
             self._breaker.release(self._ticket)
             self._ticket = _UNASKED
-        if self._stream is not None:
+        if self._stream is not None and not self._is_exhausted:
             await self._stream.aclose()
 
     @property
@@ -85,56 +87,55 @@ class ModelCall:
     # -- before anything is said ---------------------------------------------------------------------------------------
 
     async def _first_batch(self) -> list[ModelEvent]:
-        while True:
-            route = self._next_route()
-            try:
-                return await self._ask(route)
-            except UpstreamError as error:
-                self._round.route = None
-                if isinstance(error, UpstreamRejected) or not self._untried:
-                    raise
-                log.warning(
-                    "route failed, trying the next: %s via %s: %s", route.model_id, route.provider, error.message
-                )
+        """Of the first route that gives one, after as many attempts of each as may help.
 
-    def _next_route(self) -> ModelRoute:
-        """The first that is not left alone; where all are, the first of all."""
-        untried = self._untried
-        breakers = [self._resilience.breaker(route) for route in untried]
-        admitting = (place for place, breaker in enumerate(breakers) if breaker is None or breaker.admits)
-        place = next(admitting, 0)
-        self._breaker = breakers[place]
-        return untried.pop(place)
-
-    async def _ask(self, route: ModelRoute) -> list[ModelEvent]:
-        """The first batch of a route, after as many attempts as may help. Raises: UpstreamError of the last attempt."""
-        retries = 0
+        Raises: UpstreamError of the last attempt."""
+        route, retries = self._next_route(), 0
         while True:
             try:
                 return await self._attempt(route)
             except UpstreamError as error:
                 self._round.route = None  # what was refused is not paid for
                 await self.close()
-                await self._pause(error, route, retries)
-            retries += 1
+                if await self._pauses(error, route, retries):
+                    retries += 1
+                elif isinstance(error, UpstreamRejected) or not self._untried:
+                    raise
+                else:
+                    log.warning(
+                        "route failed, trying the next: %s via %s: %s", route.model_id, route.provider, error.message
+                    )
+                    route, retries = self._next_route(), 0
 
-    async def _pause(self, error: UpstreamError, route: ModelRoute, retries: int) -> None:
-        """Returns when the route is to be asked again. Raises: `error` if it is not."""
+    def _next_route(self) -> ModelRoute:
+        """The first that is not left alone; where all are, the first of all."""
+        untried = self._untried
+        breakers = [self._resilience.breaker(route) for route in untried]
+        place = 0
+        for number, breaker in enumerate(breakers):
+            if breaker is None or breaker.admits:
+                place = number
+                break
+        self._breaker = breakers[place]
+        return untried.pop(place)
+
+    async def _pauses(self, error: UpstreamError, route: ModelRoute, retries: int) -> bool:
+        """Whether the route is to be asked again; returns when it is time to."""
         left = self._deadline.remaining(self._resilience.retry.seconds - self._paused_seconds)
         pause = self._resilience.pause_before_retry(error, retries, left)
         if pause is None or self._may_go_elsewhere():
-            raise error
+            return False
         log.info("asking %s for %s again in %.2f s: %s", route.provider, route.model_id, pause, error.message)
         self._paused_seconds += pause
         await self._deadline.wait(self._resilience.ticks.sleep(pause))
-        if self._may_go_elsewhere():
-            raise error
+        return not self._may_go_elsewhere()
 
     def _may_go_elsewhere(self) -> bool:
         """Whether it has been decided, by this call or others, to leave this route alone, and another is there."""
         return bool(self._untried) and self._breaker is not None and not self._breaker.admits
 
     async def _attempt(self, route: ModelRoute) -> list[ModelEvent]:
+        """All up to and with the first batch that says something."""
         if self._deadline.is_over:
             raise TimeoutError  # nobody was asked, so there is nothing to pay for
         request = self._build(route)
@@ -143,22 +144,8 @@ class ModelCall:
         self._round.route, self._round.tools = route, request.tools
         asked_at = self._resilience.ticks.monotonic()
         # Providers are async generators; their port says `AsyncIterator` to whoever only reads them.
-        stream = self._catalog.provider(route.provider).stream(request)
-        self._stream = cast("AsyncGenerator[list[ModelEvent], None]", stream)
-        try:
-            return await self._peek(self._stream)
-        except UpstreamRejected:
-            raise  # an upstream that says no is well
-        except UpstreamError:
-            self._fail()
-            raise
-        except TimeoutError:
-            if self._resilience.ticks.monotonic() - asked_at >= _SILENCE_SECONDS:
-                self._fail()
-            raise
-
-    async def _peek(self, stream: AsyncGenerator[list[ModelEvent], None]) -> list[ModelEvent]:
-        """All up to and with the first batch that says something."""
+        stream = cast("AsyncGenerator[list[ModelEvent], None]", self._catalog.provider(route.provider).stream(request))
+        self._stream = stream
         announced: list[ModelEvent] = []
         try:
             while True:
@@ -169,7 +156,17 @@ class ModelCall:
                     return batch
                 announced = batch
         except StopAsyncIteration:
+            self._fail()
             raise UpstreamBadAnswer("the answer was empty", upstream=self._upstream) from None
+        except UpstreamRejected:
+            raise  # an upstream that says no is well
+        except UpstreamError:
+            self._fail()
+            raise
+        except TimeoutError:
+            if self._resilience.ticks.monotonic() - asked_at >= _SILENCE_SECONDS:
+                self._fail()
+            raise
 
     # -- what the breaker is told, once for each attempt ---------------------------------------------------------------
 
