@@ -149,23 +149,22 @@ RunEvent = (
 class CallPieces:
     """Calls put together from their pieces."""
 
-    __slots__ = ("_arguments", "_heads")
+    __slots__ = ("_calls",)
 
     def __init__(self) -> None:
-        self._heads: dict[int, tuple[str, str]] = {}
-        self._arguments: dict[int, list[str]] = {}
+        self._calls: dict[int, tuple[str, str, list[str]]] = {}
 
     def add(self, piece: ToolCallDelta) -> None:
-        if piece.index not in self._heads:
-            self._heads[piece.index] = (piece.call_id or "", piece.name or "")
-            self._arguments[piece.index] = []
-        self._arguments[piece.index].append(piece.arguments)
+        call = self._calls.get(piece.index)
+        if call is None:
+            call = self._calls[piece.index] = (piece.call_id or "", piece.name or "", [])
+        call[2].append(piece.arguments)
 
     def calls(self) -> list[tuple[int, ToolCallPart]]:
         """Each call with its index, in index order; id, name or arguments are empty where none came."""
         return [
-            (index, ToolCallPart(call_id, name, "".join(self._arguments[index])))
-            for index, (call_id, name) in sorted(self._heads.items())
+            (index, ToolCallPart(call_id, name, "".join(arguments)))
+            for index, (call_id, name, arguments) in sorted(self._calls.items())
         ]
 
 
@@ -189,23 +188,16 @@ class RunFold:
             self._text.append(event.text)  # type: ignore[union-attr]
         elif kind is ReasoningDelta:
             self._reasoning.append(event.text)  # type: ignore[union-attr]
-        else:
-            self._add_rare(event)
-
-    def _add_rare(self, event: RunEvent) -> None:
-        match event:
-            case ToolCallDelta():
-                self._calls.add(event)
-            case ToolCallFinished(trace):
-                self.traces.append(trace)
-            case RunStarted():
-                self.started = event
-            case RunFinished():
-                self.finished = event
-            case RunFailed():
-                self.failed = event
-            case _:
-                pass
+        elif kind is RunStarted:
+            self.started = event  # type: ignore[assignment]
+        elif kind is RunFinished:
+            self.finished = event  # type: ignore[assignment]
+        elif kind is RunFailed:
+            self.failed = event  # type: ignore[assignment]
+        elif kind is ToolCallDelta:
+            self._calls.add(event)  # type: ignore[arg-type]
+        elif kind is ToolCallFinished:
+            self.traces.append(event.trace)  # type: ignore[union-attr]
 
     @property
     def text(self) -> str:
