@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from cryptodesk.core.clock import Clock
 from cryptodesk.core.events import ModelFinished, RunEvent, TextDelta, ToolCallFinished
 from cryptodesk.core.messages import Message, ToolCallPart, ToolResultPart
 from cryptodesk.core.ports import AnswerCheck, Verifier
@@ -20,12 +21,12 @@ log = logging.getLogger("cryptodesk.engine")
 
 
 class AnswerChecking:
-    """For one run. An answer without any tool result has nothing to be bound to and costs nothing here.
+    """For one run. An answer without any tool result has nothing to be bound to.
 
     A verifier that fails in its own way is logged; the answer goes on as it was written, except where the policy was
     to change it: then the run fails rather than pass on what should have been changed."""
 
-    def __init__(self, verifier: Verifier | None, state: RunState, now: datetime) -> None:
+    def __init__(self, verifier: Verifier, state: RunState, now: datetime) -> None:
         self._verifier = verifier
         self._state = state
         self._now = now
@@ -33,13 +34,17 @@ class AnswerChecking:
         self._known: set[str] = set()
         self._told: ModelFinished | None = None
         self._has_begun = self._has_text = False
-        # Known before the first batch: only built-in tools add results, so a run without both never has any.
-        self._is_relevant = verifier is not None and (bool(state.built_in_tools) or _has_results(state.conversation))
+
+    @classmethod
+    def of(cls, verifier: Verifier | None, state: RunState, clock: Clock) -> AnswerChecking | None:
+        """None where no figure can be bound, which is known before the first batch: only built-in tools add results, so
+        a run without both never has any."""
+        if verifier is None or not (state.built_in_tools or _has_results(state.conversation)):
+            return None
+        return cls(verifier, state, clock.now())
 
     def pass_on(self, batch: list[RunEvent]) -> list[RunEvent]:
         """The batch as the caller may see it now."""
-        if not self._is_relevant:
-            return batch
         out: list[RunEvent] = []
         self._tell_computed()
         for event in batch:
@@ -60,15 +65,11 @@ class AnswerChecking:
         try:
             rest, verification = await asyncio.to_thread(check.finish)
         except Exception:
-            if self._changes_text:
+            if self._verifier.changes_text:
                 raise
             log.exception("the answer of run %s could not be checked", state.run_id)
             return [], None
         return ([TextDelta(rest)] if rest else []), verification
-
-    @property
-    def _changes_text(self) -> bool:
-        return self._verifier is not None and self._verifier.changes_text
 
     def _tell_computed(self) -> None:
         """Before the text that they stand in is judged: a provider that computes writes its answer at once."""
@@ -96,7 +97,7 @@ class AnswerChecking:
             out.append(TextDelta(text))
 
     def _started(self) -> AnswerCheck | None:
-        if not self._has_begun and self._verifier is not None:
+        if not self._has_begun:
             self._has_begun = True
             conversation = self._state.conversation
             request = self._state.request
@@ -111,7 +112,10 @@ class AnswerChecking:
 
 
 def _has_results(conversation: Sequence[Message]) -> bool:
-    return any(message.role == "tool" for message in conversation)
+    for message in conversation:  # noqa: SIM110  a generator costs as much as what it asks, in every run
+        if message.role == "tool":
+            return True
+    return False
 
 
 def _results_in(conversation: Sequence[Message]) -> Iterator[tuple[ToolCallPart, str]]:

@@ -42,7 +42,7 @@ from cryptodesk.engine.cost_cap import CostCap
 from cryptodesk.engine.ending import RunEnding
 from cryptodesk.engine.limits import cap_limit, notice, rounds_limit, seconds_limit, tokens_limit
 from cryptodesk.engine.prelude import with_prelude
-from cryptodesk.engine.settlement import Settlement, total_usage
+from cryptodesk.engine.settlement import Settlement, is_estimated, total_usage
 from cryptodesk.engine.state import Round, RunState
 
 __all__ = ["Engine"]
@@ -85,21 +85,26 @@ class Engine:
         now = self._clock.unix()
         state = RunState(request, self._new_id(now), now, Deadline(request.limits.seconds))
         try:
-            await self._open(state)
+            state.routes = tuple(self._catalog.resolve(request.model_id))
+            if request.resume_from is not None:
+                await self._follow_up(state, request.resume_from)
+            state.built_in_specs = tuple(map(self._tools.spec, state.built_in_tools))
             if self._settlement.reserving.is_needed(state):
-                await self._reserve(state)
-            checking = AnswerChecking(self._verifier, state, self._clock.now())
+                sent = self._next_input(state)
+                await self._settlement.reserving.open(state, self._largest(state, sent), sent)
+            checking = AnswerChecking.of(self._verifier, state, self._clock)
             answer = self._answer(state)
             try:
                 async for batch in answer:
-                    visible = checking.pass_on(batch)
+                    visible = batch if checking is None else checking.pass_on(batch)
                     if visible:
                         yield visible
             finally:
                 await answer.aclose()
-            rest, state.verification = await checking.finish()
-            if rest:
-                yield rest
+            if checking is not None:
+                rest, state.verification = await checking.finish()
+                if rest:
+                    yield rest
             cost = await self._ending.finish(state)
             yield [self._finished(state, cost)]
         except CryptodeskError as error:
@@ -114,23 +119,24 @@ class Engine:
             state.deadline.close()
 
     def _finished(self, state: RunState, cost: Cost) -> RunFinished:
-        estimated = any(spending.is_estimated for spending in state.spendings)
         usage, receipt = total_usage(state.spendings), self._settlement.receipt(state, cost)
         return RunFinished(
-            state.finish_reason, usage, cost, estimated, state.limit, state.verification, receipt=receipt
+            state.finish_reason,
+            usage,
+            cost,
+            is_estimated(state.spendings),
+            state.limit,
+            state.verification,
+            receipt=receipt,
         )
 
-    async def _open(self, state: RunState) -> None:
-        """Resolves the model and, for a follow-up, claims the turn and joins its conversation."""
+    async def _follow_up(self, state: RunState, turn_id: str) -> None:
+        """Claims the turn and joins its conversation."""
         request = state.request
-        state.routes = tuple(self._catalog.resolve(request.model_id))
-        if request.resume_from is None:
-            state.conversation = list(request.messages)
-            return
         now = self._clock.unix()
         claiming = asyncio.ensure_future(
             self._turns.claim(
-                request.resume_from,
+                turn_id,
                 request.caller.key_id,
                 claim_id=state.run_id,
                 now=now,
@@ -149,19 +155,18 @@ class Engine:
         state.built_in_tools = request.built_in_tools or turn.built_in_tools
         state.client_tools = request.client_tools or turn.client_tools
 
-    async def _reserve(self, state: RunState) -> None:
-        """Raises: OutOfCredit, BudgetSpent, LedgerUnavailable."""
+    @staticmethod
+    def _largest(state: RunState, sent: int) -> RunShape:
+        """The run at its largest by its limits, if its first call reads `sent` tokens."""
         request = state.request
-        sent = self._next_input(state)
         calls_tools = bool(state.built_in_tools)
-        shape = RunShape(
+        return RunShape(
             input_tokens=sent,
             calls=request.limits.rounds if calls_tools else 1,
             tool_calls=request.limits.tool_calls if calls_tools else 0,
             output_tokens=request.max_output_tokens,
             built_in_listed=bool(request.built_in_tools),
         )
-        await self._settlement.reserving.open(state, shape, sent)
 
     # -- the rounds ------------------------------------------------------------------------------------------------
 
@@ -253,13 +258,11 @@ class Engine:
         return cap.covers_answer(state.routes[0], self._next_input(state), self._settlement.cost(state).total_usd)
 
     def _next_input(self, state: RunState) -> int:
-        specs = [self._tools.spec(name) for name in state.built_in_tools]
-        messages = with_prelude(state.conversation, specs, may_call=True)
-        return bounded_tokens(messages, (*specs, *state.client_tools))
+        messages = with_prelude(state.conversation, state.built_in_specs, may_call=True)
+        return bounded_tokens(messages, state.tools)
 
     def _begin_round(self, state: RunState, choice: ToolChoice) -> Round:
-        specs = [self._tools.spec(name) for name in state.built_in_tools]
-        messages = with_prelude(state.conversation, specs, may_call=choice != "none")
+        messages = with_prelude(state.conversation, state.built_in_specs, may_call=choice != "none")
         state.current = Round(messages)
         return state.current
 
@@ -300,7 +303,7 @@ class Engine:
 
     def _ask(self, state: RunState, current: Round, choice: ToolChoice, route: ModelRoute) -> ModelRequest:
         request = state.request
-        tools = (*(self._tools.spec(name) for name in state.built_in_tools), *state.client_tools)
+        tools = state.tools
         most = smaller_limit(request.max_output_tokens, route.max_output_tokens)
         if state.cap is not None:
             sent = bounded_tokens(current.messages, tools)

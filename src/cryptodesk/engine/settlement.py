@@ -15,7 +15,7 @@ from cryptodesk.core.usage import Cost, RunReceipt, Usage
 from cryptodesk.engine.reserving import Reserving
 from cryptodesk.engine.state import RunState, Spending
 
-__all__ = ["Settlement", "total_usage"]
+__all__ = ["Settlement", "is_estimated", "total_usage"]
 
 log = logging.getLogger("cryptodesk.engine")
 
@@ -27,6 +27,14 @@ def total_usage(spendings: list[Spending]) -> Usage:
     if len(spendings) == 1:  # nearly every run
         return spendings[0].usage
     return sum((spending.usage for spending in spendings), Usage())
+
+
+def is_estimated(spendings: list[Spending]) -> bool:
+    """Whether of any of them the provider never said what was used."""
+    for spending in spendings:  # noqa: SIM110  a generator costs more than what it asks, in every run
+        if spending.is_estimated:
+            return True
+    return False
 
 
 def _total(costs: list[Cost]) -> Cost:
@@ -91,7 +99,7 @@ class Settlement:
             total_usd=cost.total_usd,
             held_usd=state.hold.amount_usd if state.hold is not None else _NOTHING,
             price_versions=tuple(dict.fromkeys(spent.route.price.version for spent in state.spendings)),
-            is_estimated=any(spent.is_estimated for spent in state.spendings),
+            is_estimated=is_estimated(state.spendings),
         )
 
     def _release(self, batch: Batch, state: RunState, outcome: Outcome) -> None:
@@ -126,7 +134,7 @@ async def _commit(batch: Batch, state: RunState) -> None:
 
 def _bounded(costs: list[Cost], spendings: list[Spending], held_usd: Decimal) -> list[Cost]:
     """What was only estimated is charged up to the hold and no further; what was reported is charged as it is."""
-    if held_usd.is_nan() or not any(spent.is_estimated for spent in spendings):
+    if held_usd.is_nan() or not is_estimated(spendings):
         return costs
     reported = [cost for cost, spent in zip(costs, spendings, strict=True) if not spent.is_estimated]
     left = max(_NOTHING, held_usd - _total(reported).total_usd)

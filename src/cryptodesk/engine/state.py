@@ -90,6 +90,7 @@ class Round:
 
 class RunState:
     __slots__ = (
+        "built_in_specs",
         "built_in_tools",
         "cap",
         "claim",
@@ -126,8 +127,9 @@ class RunState:
         self.hold_wanted: HoldWanted | None = None
         self.hold: Hold | None = None
         self.cap: CostCap | None = None
-        self.conversation: list[Message] = []
+        self.conversation: list[Message] = list(request.messages)
         self.built_in_tools = request.built_in_tools
+        self.built_in_specs: tuple[ToolSpec, ...] = ()
         self.client_tools = request.client_tools
         self.started: RunStarted | None = None
         self.current: Round | None = None
@@ -141,6 +143,11 @@ class RunState:
         self.wrote_text = False
         self.verification: Verification | None = None
         self.settled = False
+
+    @property
+    def tools(self) -> tuple[ToolSpec, ...]:
+        """All that the model may call: ours, then the caller's."""
+        return (*self.built_in_specs, *self.client_tools)
 
     def close_round(self) -> None:
         """Counts the current round's tokens; once."""
