@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncGenerator, Callable
-from typing import cast
 
 from cryptodesk.core.breaker import Breaker
 from cryptodesk.core.deadline import Deadline
@@ -144,8 +143,7 @@ class ModelCall:
         self._round.route, self._round.tools = route, request.tools
         asked_at = self._resilience.ticks.monotonic()
         # Providers are async generators; their port says `AsyncIterator` to whoever only reads them.
-        stream = cast("AsyncGenerator[list[ModelEvent], None]", self._catalog.provider(route.provider).stream(request))
-        self._stream = stream
+        self._stream = stream = self._catalog.provider(route.provider).stream(request)  # type: ignore[assignment]
         announced: list[ModelEvent] = []
         try:
             while True:
