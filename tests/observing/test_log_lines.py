@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cryptodesk.core.clock import FixedClock
-from cryptodesk.observing.log_lines import JsonFormatter, LineSink, SinkHandler, TextFormatter
+from cryptodesk.observing.log_lines import JsonFormatter, LineSink, SinkHandler, TextFormatter, moment_text
 
 CLOCK = FixedClock(datetime(2026, 1, 2, 3, 4, 5, 678_000, UTC))
 
@@ -29,6 +29,14 @@ def test_a_json_line_is_one_line_whatever_is_said() -> None:
     assert (said["level"], said["logger"]) == ("warning", "cryptodesk.x")
     assert said["message"] == 'two\nlines "quoted" \x1b[31m'
     assert said["exception"] == "ValueError: bad"
+
+
+@pytest.mark.parametrize(
+    ("microsecond", "told"), [(0, "000"), (999, "000"), (1_000, "001"), (45_000, "045"), (999_999, "999")]
+)
+def test_a_moment_is_told_to_the_millisecond(microsecond: int, told: str) -> None:
+    clock = FixedClock(datetime(2026, 1, 2, 3, 4, 5, microsecond, UTC))
+    assert moment_text(clock) == f"2026-01-02T03:04:05.{told}Z"
 
 
 def test_a_text_line_cannot_be_forged_or_colour_a_terminal() -> None:

@@ -21,7 +21,10 @@ _encode = msgspec.json.encode
 
 
 def moment_text(clock: Clock) -> str:
-    return clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """ISO 8601, to the millisecond."""
+    now = clock.now()
+    # `isoformat` takes ten times as long, and every line has a moment.
+    return f"{str(_encode(now)[1:20], 'ascii')}.{now.microsecond // 1000:03d}Z"
 
 
 class LineSink:
