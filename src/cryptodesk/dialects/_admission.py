@@ -121,8 +121,9 @@ class _AdmittedRun(AsyncGenerator[Batch, None]):
     def __del__(self) -> None:
         # Who read to the end without closing, or let go on the way.
         self._leave()
-        with contextlib.suppress(RuntimeError):  # the loop is over, and with it the process
-            self._put_right()
+        if self._admission is not None:
+            with contextlib.suppress(RuntimeError):  # the loop is over, and with it the process
+                self._put_right()
 
     # -- the first batch -----------------------------------------------------------------------------------------------
 
