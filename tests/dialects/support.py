@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -54,7 +54,7 @@ class FakeEngine:
         self.stopped = asyncio.Event()
         self.defect: Exception | None = None
 
-    async def run(self, request: RunRequest) -> AsyncIterator[list[RunEvent]]:
+    async def run(self, request: RunRequest) -> AsyncGenerator[list[RunEvent], None]:
         self.requests.append(request)
         try:
             for batch in self.batches:

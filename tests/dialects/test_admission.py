@@ -6,7 +6,7 @@ import asyncio
 import gc
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -101,7 +101,7 @@ class Slow(FakeEngine):
         self.let_go = asyncio.Event()
         self.running = self.most = 0
 
-    async def run(self, request: RunRequest) -> AsyncIterator[list[RunEvent]]:
+    async def run(self, request: RunRequest) -> AsyncGenerator[list[RunEvent], None]:
         self.running += 1
         self.most = max(self.most, self.running)
         try:

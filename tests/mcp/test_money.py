@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ class Watched:
         self._engine = desk.engine
         self.writes = asyncio.Event()
 
-    async def run(self, request: RunRequest) -> AsyncIterator[list[RunEvent]]:
+    async def run(self, request: RunRequest) -> AsyncGenerator[list[RunEvent], None]:
         events: Any = self._engine.run(request)
         try:
             async for batch in events:

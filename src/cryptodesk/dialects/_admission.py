@@ -6,7 +6,7 @@ A caller without limits costs a place and nothing else: no task, no step between
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Final
@@ -72,7 +72,7 @@ class AdmittedEngine:
         self.limits = limits
         self.uses = uses or RunUses()
 
-    def run(self, request: RunRequest) -> AsyncIterator[Batch]:
+    def run(self, request: RunRequest) -> AsyncGenerator[Batch, None]:
         return _AdmittedRun(self, request)
 
 
@@ -86,7 +86,7 @@ class _AdmittedRun(AsyncGenerator[Batch, None]):
         self._request = request
         self._has_entered = self._has_begun = False
         self._admission: Admission | None = None
-        self._inner: AsyncIterator[Batch] | None = None
+        self._inner: AsyncGenerator[Batch, None] | None = None
         self._next: Callable[[], Awaitable[Batch]] = self._first
 
     def __aiter__(self) -> _AdmittedRun:
@@ -112,7 +112,7 @@ class _AdmittedRun(AsyncGenerator[Batch, None]):
         """Ends the run, gives its place back and puts right what was counted for it."""
         self._next = _ended
         try:
-            if isinstance(self._inner, AsyncGenerator):
+            if self._inner is not None:
                 await self._inner.aclose()
         finally:
             self._leave()

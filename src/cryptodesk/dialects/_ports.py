@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -57,8 +57,9 @@ ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class RunEngine(Protocol):
-    def run(self, request: RunRequest) -> AsyncIterator[list[RunEvent]]:
-        """`RunStarted` or `RunFailed` first, `RunFinished` or `RunFailed` last. Raises nothing but cancellation."""
+    def run(self, request: RunRequest) -> AsyncGenerator[list[RunEvent], None]:
+        """`RunStarted` or `RunFailed` first, `RunFinished` or `RunFailed` last. Raises nothing but cancellation.
+        Who asks for it closes it."""
         ...
 
 

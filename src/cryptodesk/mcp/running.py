@@ -6,7 +6,7 @@ used. So the work runs in a task of its own, and is waited for."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 import anyio
@@ -51,8 +51,7 @@ async def _pump(engine: RunEngine, run: RunRequest, batches: asyncio.Queue[list[
         async for batch in events:
             batches.put_nowait(batch)
     finally:
-        if isinstance(events, AsyncGenerator):
-            await events.aclose()
+        await events.aclose()
         batches.put_nowait(None)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -112,7 +112,7 @@ class WaitingEngine(FakeEngine):
         super().__init__(batches)
         self.go_on = asyncio.Event()
 
-    async def run(self, request: RunRequest) -> AsyncIterator[list[RunEvent]]:
+    async def run(self, request: RunRequest) -> AsyncGenerator[list[RunEvent], None]:
         first = True
         async for batch in super().run(request):
             yield batch

@@ -6,7 +6,7 @@ A caller may send the same `traceparent` with any number of requests, so what th
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextvars import ContextVar
 from typing import Final
 
@@ -57,7 +57,7 @@ class OwnIds:
         self._engine = engine
         self._clock_unix = clock_unix
 
-    def run(self, request: RunRequest) -> AsyncIterator[list[RunEvent]]:
+    def run(self, request: RunRequest) -> AsyncGenerator[list[RunEvent], None]:
         if _IS_FOREIGN.get():
             # Not one of those that a recording counts: a replay has no caller's trace.
             request = structs.replace(request, trace_id=new_time_ordered_id(self._clock_unix()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from urllib.parse import parse_qs
 
 import msgspec
@@ -188,8 +188,7 @@ class ChatEndpoint(_Endpoint):
                 await reply.send_json(200, encode_body(fold, request.include))
                 reply.is_whole = True
         finally:
-            if isinstance(events, AsyncGenerator):
-                await events.aclose()
+            await events.aclose()
 
     async def _stream(self, request: RunRequest, events: AsyncIterator[list[RunEvent]], reply: _Reply) -> None:
         encoder = StreamEncoder(request.include)

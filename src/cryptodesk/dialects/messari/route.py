@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import msgspec
@@ -116,8 +116,7 @@ class ChatEndpoint:
             else:
                 await self._fold(asked, events, reply)
         finally:
-            if isinstance(events, AsyncGenerator):
-                await events.aclose()
+            await events.aclose()
 
     # -- whole bodies --------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Protocol
 
@@ -42,8 +42,7 @@ async def events_of(
     try:
         yield events if shape is None else _shaped(events, Shaper(shape))
     finally:
-        if isinstance(events, AsyncGenerator):
-            await events.aclose()
+        await events.aclose()
 
 
 async def _shaped(events: AsyncIterator[list[RunEvent]], shaper: Shaper) -> AsyncIterator[list[RunEvent]]:

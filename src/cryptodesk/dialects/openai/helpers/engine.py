@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from decimal import Decimal
 from typing import Final
 
@@ -29,7 +29,7 @@ class HelperEngine:
         self._reader = reader
         self._clock = clock
 
-    async def run(self, request: RunRequest) -> AsyncIterator[list[RunEvent]]:
+    async def run(self, request: RunRequest) -> AsyncGenerator[list[RunEvent], None]:
         helper, now = self._helper, self._clock.unix()
         run_id = new_time_ordered_id(now)
         text = await asyncio.to_thread(answer_of, helper, self._reader)
