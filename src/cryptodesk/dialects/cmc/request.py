@@ -114,10 +114,11 @@ def to_run_request(
 def _messages(wire: list[ChatMessage]) -> tuple[Message, ...]:
     """Only the first system message counts, wherever it stands. It goes first: many local models' chat templates
     refuse it anywhere else."""
-    systems = [message for message in wire if message.role == "system"]
-    if not systems:
-        return tuple(map(_message, wire))
-    return tuple(map(_message, (systems[0], *(message for message in wire if message.role != "system"))))
+    systems: list[Message] = []
+    others: list[Message] = []
+    for message in wire:
+        (systems if message.role == "system" else others).append(_message(message))
+    return (*systems[:1], *others)
 
 
 def _message(wire: ChatMessage) -> Message:

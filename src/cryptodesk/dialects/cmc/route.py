@@ -35,27 +35,7 @@ log = logging.getLogger("cryptodesk.dialects.cmc")
 _JSON = (b"content-type", b"application/json")
 
 
-class _Headers:
-    """The few request headers that are looked at."""
-
-    __slots__ = ("client_id", "content_length", "content_type", "include", "key", "max_cost")
-
-    def __init__(self, scope: Scope) -> None:
-        self.key = self.client_id = self.content_type = self.include = self.max_cost = b""
-        self.content_length: bytes | None = None
-        for name, value in scope["headers"]:
-            if name == b"x-cmc_pro_api_key":
-                self.key = value
-            elif name == b"content-type":
-                self.content_type = value
-            elif name == b"content-length":
-                self.content_length = value
-            elif name == b"x-request-id":
-                self.client_id = value
-            elif name == b"cryptodesk-include":
-                self.include = value
-            elif name == MAX_COST_HEADER:
-                self.max_cost = value
+Headers = dict[bytes, bytes]
 
 
 class _Reply:
@@ -98,8 +78,13 @@ class _Reply:
         await self.send({"type": "http.response.body", "body": b""})
 
 
-def _presented_key(scope: Scope, header: bytes, ports: DialectPorts) -> str:
-    key = header.strip().decode("latin-1")
+def _headers(scope: Scope) -> Headers:
+    """Of several with one name the last."""
+    return dict(scope["headers"])
+
+
+def _presented_key(scope: Scope, headers: Headers, ports: DialectPorts) -> str:
+    key = headers.get(b"x-cmc_pro_api_key", b"").strip().decode("latin-1")
     if not key and scope["query_string"] and ports.settings.allow_query_key:
         query = parse_qs(scope["query_string"].decode("latin-1"))
         key = query.get("CMC_PRO_API_KEY", [""])[0].strip()
@@ -112,7 +97,7 @@ def chat_endpoint(ports: DialectPorts) -> ASGIApp:
     if ports.answers is None:
         return chat
     return Idempotent(
-        chat, ports, ports.answers, lambda scope: _presented_key(scope, _Headers(scope).key, ports), encode_error
+        chat, ports, ports.answers, lambda scope: _presented_key(scope, _headers(scope), ports), encode_error
     )
 
 
@@ -120,9 +105,9 @@ class _Endpoint:
     def __init__(self, ports: DialectPorts) -> None:
         self.ports = ports
 
-    async def authenticate(self, scope: Scope, presented: bytes) -> Caller:
+    async def authenticate(self, scope: Scope, headers: Headers) -> Caller:
         """Raises: Unauthenticated."""
-        key = _presented_key(scope, presented, self.ports)
+        key = _presented_key(scope, headers, self.ports)
         caller = await self.ports.keys.authenticate(key, self.ports.clock.now())
         if caller is None:
             raise Unauthenticated("The API key is invalid or missing.", reason="invalid" if key else "missing")
@@ -166,14 +151,16 @@ class ChatEndpoint(_Endpoint):
         """The run a request asks for, if its key and its body are in order.
 
         Raises: RequestError, ClientGone."""
-        headers = _Headers(scope)
-        if headers.client_id and log.isEnabledFor(logging.INFO):
-            log.info("client request %r has trace id %s", clipped(headers.client_id.decode("latin-1")), trace_id)
-        caller = await self.authenticate(scope, headers.key)
+        headers = _headers(scope)
+        client_id = headers.get(b"x-request-id")
+        if client_id and log.isEnabledFor(logging.INFO):
+            log.info("client request %r has trace id %s", clipped(client_id.decode("latin-1")), trace_id)
+        caller = await self.authenticate(scope, headers)
         self.ports.refuse_early(caller)
-        require_json(headers.content_type)
-        body = await read_body(receive, headers.content_length, self.ports.settings)
-        return parse_request(body, caller, trace_id, self.ports, headers.include, headers.max_cost)
+        require_json(headers.get(b"content-type", b""))
+        body = await read_body(receive, headers.get(b"content-length"), self.ports.settings)
+        include, max_cost = headers.get(b"cryptodesk-include", b""), headers.get(MAX_COST_HEADER, b"")
+        return parse_request(body, caller, trace_id, self.ports, include, max_cost)
 
     async def _answer(self, request: RunRequest, reply: _Reply) -> None:
         events = self.ports.engine.run(request)
@@ -218,7 +205,7 @@ class ModelsEndpoint(_Endpoint):
         try:
             if scope["method"] not in ("GET", "HEAD"):
                 raise MethodNotAllowed("Only GET is allowed here.")
-            await self.authenticate(scope, _Headers(scope).key)
+            await self.authenticate(scope, _headers(scope))
             await reply.send_json(200, self._list())
         except MethodNotAllowed as error:
             answer = encode_error(error, self.ports.clock.now())
