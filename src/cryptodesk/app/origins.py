@@ -55,17 +55,15 @@ def allow_origins(app: ASGIApp, rules: OriginRules) -> ASGIApp:
     if not rules.origins:
         return app
 
-    async def answered(scope: Scope, receive: Receive, send: Send) -> None:
+    def answered(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         # That endpoint has rules of its own, which know these origins too.
         if scope["type"] != "http" or scope["path"] == MCP_PATH:
-            await app(scope, receive, send)
-            return
+            return app(scope, receive, send)
         origin = _header(scope, b"origin")
         allowed = _allowed(origin, rules)
         if allowed and scope["method"] == "OPTIONS" and _header(scope, b"access-control-request-method"):
-            await _send(send, 204, b"", _preflight(scope, allowed))
-        else:
-            await app(scope, receive, _sharing(send, allowed))
+            return _send(send, 204, b"", _preflight(scope, allowed))
+        return app(scope, receive, _sharing(send, allowed))
 
     return answered
 
@@ -100,14 +98,13 @@ def require_known_names(app: ASGIApp, rules: OriginRules) -> ASGIApp:
     if not (rules.is_open or rules.has_open_metrics):
         return app
 
-    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+    def guarded(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         path = scope.get("path")
         is_asked = path == METRICS_PATH or (rules.is_open and path not in (None, MCP_PATH))
         refusal = _refusal(scope, rules) if is_asked else None
         if refusal is None:
-            await app(scope, receive, send)
-        else:
-            await _send(send, refusal[0], encode_problem(*refusal[1:]), [(b"content-type", b"application/json")])
+            return app(scope, receive, send)
+        return _send(send, refusal[0], encode_problem(*refusal[1:]), [(b"content-type", b"application/json")])
 
     return guarded
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from hashlib import sha256
 from typing import Final, Protocol
@@ -73,11 +73,13 @@ class Idempotent:
         self._key_of = key_of
         self._explain = explain
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         name = _header(scope)
         if name is None or scope["method"] != "POST":
-            await self._endpoint(scope, receive, send)
-            return
+            return self._endpoint(scope, receive, send)
+        return self._answer(name, scope, receive, send)
+
+    async def _answer(self, name: bytes, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await self._once(name, scope, receive, send)
         except ClientGone:
