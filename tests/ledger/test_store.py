@@ -97,6 +97,9 @@ async def test_a_position_that_is_given_is_kept_and_counted_on_from(database: Da
 # -- a SQLite file alone -----------------------------------------------------------------------------------------------
 
 
+OUTCOMES = ("finished", "cancelled", "failed")
+
+
 @pytest.fixture
 async def path(tmp_path: Path) -> Path:
     """A file with one entry, left by a server that has stopped."""
@@ -126,6 +129,26 @@ def test_an_entry_cannot_be_replaced(outsider: sqlite3.Connection, statement: st
     with pytest.raises(sqlite3.IntegrityError, match=r"the ledger is append-only: .*there already"):
         outsider.execute(statement)
     assert outsider.execute("SELECT * FROM ledger_entries").fetchall() == before
+
+
+@pytest.mark.parametrize(
+    ("table", "columns"),
+    [
+        ("ledger_entries", {"kind": ("charge", "surcharge", "credit", "refund"), "outcome": OUTCOMES}),
+        ("ledger_holds", {"kind": ("hold", "release"), "outcome": OUTCOMES}),
+    ],
+)
+def test_a_row_has_one_of_the_kinds_and_outcomes_and_no_table_is_made_of_them(
+    outsider: sqlite3.Connection, table: str, columns: dict[str, tuple[str, ...]]
+) -> None:
+    (sql,) = outsider.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+    for column, values in columns.items():
+        if len(values) > 2:
+            assert f"CHECK ({' OR '.join(f'{column} = {value!r}' for value in values)})" in sql
+        else:
+            assert f"CHECK ({column} IN {values!r})" in sql
+    steps = outsider.execute(f"EXPLAIN INSERT INTO {table} (entry_id) VALUES ('x')").fetchall()
+    assert "OpenEphemeral" not in {step[1] for step in steps}
 
 
 def test_an_amount_is_kept_as_text_because_a_float_would_round_it(outsider: sqlite3.Connection) -> None:

@@ -3,12 +3,14 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cryptodesk.core.errors import InternalError
-from cryptodesk.storage.migrations import Migration, apply_migrations
+from cryptodesk.storage.migrations import Migration, apply_migrations, one_by_one
 
 CREATE = Migration(1, "create", ("CREATE TABLE coins (name TEXT)", "INSERT INTO coins VALUES ('bitcoin')"))
 EXTEND = Migration(2, "extend", ("ALTER TABLE coins ADD COLUMN rank INTEGER",))
@@ -87,10 +89,61 @@ def test_a_file_that_is_no_database_is_refused_with_its_name(path: Path) -> None
         apply_migrations(path, "market", (CREATE,))
 
 
+RANKED = Migration(
+    1, "ranked", ("CREATE TABLE ranked (rank INTEGER CHECK (rank IN (1, 2, 3)))", "INSERT INTO ranked VALUES (2)")
+)
+REWORDED = Migration(2, "reworded", (), rewordings=(one_by_one("ranked", "rank", "1", "2", "3"),))
+
+
+def test_a_check_is_reworded_under_open_connections_and_refuses_what_it_refused(path: Path) -> None:
+    apply_migrations(path, "market", (RANKED,))
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        assert other.execute("SELECT rank FROM ranked").fetchall() == [(2,)]
+        assert apply_migrations(path, "market", (RANKED, REWORDED)) == (2,)
+        with pytest.raises(sqlite3.IntegrityError, match="rank = 1 OR rank = 2 OR rank = 3"):
+            other.execute("INSERT INTO ranked VALUES (4)")
+        other.execute("INSERT INTO ranked VALUES (3), (NULL)")
+        assert other.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert other.execute("SELECT rank FROM ranked").fetchall() == [(2,), (3,), (None,)]
+    assert "OpenEphemeral" not in {row[1] for row in rows(path, "EXPLAIN INSERT INTO ranked VALUES (1)")}
+
+
+class RefusingConnection(sqlite3.Connection):
+    """Of a library that never lets a schema be edited, as Apple's does not."""
+
+    code = sqlite3.SQLITE_ERROR
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        if sql.startswith("UPDATE sqlite_master"):
+            error = sqlite3.OperationalError("table sqlite_master may not be modified")
+            error.sqlite_errorcode = self.code
+            raise error
+        return super().execute(sql, parameters)
+
+
+def test_where_a_schema_may_not_be_edited_the_old_check_stays(path: Path) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None, factory=RefusingConnection)) as connection:
+        assert apply_migrations(connection, "market", (RANKED, REWORDED)) == (1, 2)
+        assert connection.execute("PRAGMA writable_schema").fetchone() == (0,)
+        with pytest.raises(sqlite3.IntegrityError, match="rank IN"):
+            connection.execute("INSERT INTO ranked VALUES (4)")
+
+
+def test_a_rewording_that_fails_for_another_reason_undoes_its_step(path: Path) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None, factory=RefusingConnection)) as connection:
+        connection.code = sqlite3.SQLITE_FULL
+        with pytest.raises(InternalError, match="disk is full"):
+            apply_migrations(connection, "market", (RANKED, REWORDED))
+        assert connection.execute("PRAGMA writable_schema").fetchone() == (0,)
+    assert rows(path, "SELECT version FROM schema_migrations") == [(1,)]
+
+
 STARTER = """
 import sys
 from pathlib import Path
-from cryptodesk.storage.migrations import Migration, apply_migrations
+from cryptodesk.storage.migrations import Migration, apply_migrations, one_by_one
 steps = [Migration(1, "create", ("CREATE TABLE coins (name TEXT)",))]
 steps += [Migration(n, f"add {n}", (f"INSERT INTO coins VALUES ('{n}')",)) for n in range(2, 30)]
 print("ready", flush=True)

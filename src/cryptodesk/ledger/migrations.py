@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cryptodesk.ledger.postgres_rules import HEX, REFUSE, book_in_postgres, never
 from cryptodesk.storage.dialect import to_postgres_schema
-from cryptodesk.storage.migrations import Migration
+from cryptodesk.storage.migrations import Migration, one_by_one
 
 __all__ = ["COMPONENT", "MIGRATIONS"]
 
@@ -131,6 +131,20 @@ CREATE TABLE ledger_seals (
 )
 """
 
+
+def _never_replaced(table: str) -> tuple[str, str]:
+    """The rule once more: an entry that says no position is looked for once and not twice."""
+    return (
+        f"DROP TRIGGER {table}_are_never_replaced",
+        f"""
+        CREATE TRIGGER {table}_are_never_replaced BEFORE INSERT ON {table}
+        WHEN NEW.entry_id IN (SELECT entry_id FROM {table})
+          OR (NEW.position > 0 AND NEW.position IN (SELECT position FROM {table}))
+        BEGIN SELECT RAISE(ABORT, 'the ledger is append-only: an entry of this id is there already'); END
+        """,  # noqa: S608 - constants
+    )
+
+
 MIGRATIONS = (
     Migration(
         1,
@@ -252,6 +266,17 @@ MIGRATIONS = (
         (
             "ALTER TABLE ledger_entries ADD COLUMN note TEXT",
             "CREATE TABLE prepaid_accounts (account_id TEXT PRIMARY KEY, since REAL NOT NULL) WITHOUT ROWID",
+        ),
+    ),
+    Migration(
+        9,
+        "checks in few steps",
+        (*_never_replaced("ledger_entries"), *_never_replaced("ledger_holds")),
+        postgres=(),
+        rewordings=(
+            one_by_one("ledger_entries", "kind", "'charge'", "'surcharge'", "'credit'", "'refund'"),
+            one_by_one("ledger_entries", "outcome", "'finished'", "'cancelled'", "'failed'"),
+            one_by_one("ledger_holds", "outcome", "'finished'", "'cancelled'", "'failed'"),
         ),
     ),
 )

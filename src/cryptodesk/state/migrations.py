@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cryptodesk.storage.migrations import Migration
+from cryptodesk.storage.migrations import Migration, one_by_one
 
 __all__ = ["COMPONENT", "MIGRATIONS"]
 
@@ -117,5 +117,11 @@ MIGRATIONS = (
         5,
         "what a key is for",
         ("ALTER TABLE api_keys ADD COLUMN scopes TEXT NOT NULL DEFAULT 'run account'",),
+    ),
+    Migration(
+        6,
+        "a turn's check in few steps",
+        (),
+        rewordings=(one_by_one("turns", "state", "'built_in_open'", "'client_open'", "'completed'"),),
     ),
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cryptodesk.core.errors import InternalError
 
-__all__ = ["BUSY_TIMEOUT_SECONDS", "connect_reader", "connect_writer", "to_internal_error"]
+__all__ = ["BUSY_TIMEOUT_SECONDS", "connect_reader", "connect_writer", "primary_code", "to_internal_error"]
 
 BUSY_TIMEOUT_SECONDS = 10.0
 _WAL_RETRY_SECONDS = 0.02
@@ -67,7 +67,7 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            if _primary_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+            if primary_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
             time.sleep(_WAL_RETRY_SECONDS)
         else:
@@ -76,14 +76,15 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
 
 def to_internal_error(error: BaseException, path: Path) -> InternalError:
     """The same failure in our own words: what happened to which file, and what mends it."""
-    explained = _EXPLANATIONS.get(_primary_code(error))
+    explained = _EXPLANATIONS.get(primary_code(error))
     if explained is None:
         return InternalError(f"the database {str(path)!r} failed: {type(error).__name__}: {error}")
     return InternalError(f"the database {str(path)!r} {explained} ({error})")
 
 
-def _primary_code(error: BaseException) -> int:
-    # The low byte is the primary code; the rest refines it. Errors of the module itself carry no code.
+def primary_code(error: BaseException) -> int:
+    """The kind of a failure, as SQLite numbers them; 0 for one of the module itself."""
+    # The rest refines it.
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 

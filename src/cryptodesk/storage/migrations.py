@@ -10,9 +10,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from cryptodesk.core.errors import InternalError
-from cryptodesk.storage.connection import connect_writer, to_internal_error
+from cryptodesk.storage.connection import connect_writer, primary_code, to_internal_error
 
-__all__ = ["Migration", "apply_migrations", "refuse_foreign_history", "refuse_gaps"]
+__all__ = ["Migration", "apply_migrations", "one_by_one", "refuse_foreign_history", "refuse_gaps"]
 
 _CREATE_RECORD = """
 CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -22,18 +22,32 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
     PRIMARY KEY (component, version)
 ) WITHOUT ROWID
 """
+_REWORD = "UPDATE sqlite_master SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = ?"
 _APPLIED = "SELECT version, name FROM schema_migrations WHERE component = ? ORDER BY version"
 
 
 class Migration(Struct, frozen=True):
     """One step of a component's schema. Versions count 1, 2, 3, …; an applied step is history and never edited.
 
-    `postgres` is what PostgreSQL runs in place of `statements` where these cannot be translated (dialect.py)."""
+    `postgres` is what PostgreSQL runs in place of `statements` where these cannot be translated (dialect.py).
+    `rewordings` are for SQLite alone, and behind the statements: in the text of a table, of which is the first, each
+    second is replaced by a third that means the same."""
 
     version: int
     name: str
     statements: tuple[str, ...]
     postgres: tuple[str, ...] | None = None
+    rewordings: tuple[tuple[str, str, str], ...] = ()
+
+
+def one_by_one(table: str, column: str, *constants: str) -> tuple[str, str, str]:
+    """The rewording of a check that a column is one of some constants: SQLite makes a table of more than two of them,
+    anew for each row that is inserted."""
+    return (
+        table,
+        f"CHECK ({column} IN ({', '.join(constants)}))",
+        f"CHECK ({' OR '.join(f'{column} = {constant}' for constant in constants)})",
+    )
 
 
 def refuse_gaps(component: str, migrations: Sequence[Migration]) -> None:
@@ -108,6 +122,8 @@ def _apply_one(connection: sqlite3.Connection, component: str, step: Migration) 
         if not done:
             for statement in step.statements:
                 connection.execute(statement)
+            if step.rewordings:
+                _reword(connection, step.rewordings)
             connection.execute("INSERT INTO schema_migrations VALUES (?, ?, ?)", (component, step.version, step.name))
         connection.execute("COMMIT")
     except BaseException:
@@ -115,3 +131,20 @@ def _apply_one(connection: sqlite3.Connection, component: str, step: Migration) 
             connection.execute("ROLLBACK")
         raise
     return not done
+
+
+def _reword(connection: sqlite3.Connection, rewordings: Sequence[tuple[str, str, str]]) -> None:
+    """Within a transaction. SQLite cannot alter a constraint and has this way for a change that no row shows, so that
+    none has to be copied (sqlite.org/lang_altertable.html, section 7)."""
+    (version,) = connection.execute("PRAGMA schema_version").fetchone()
+    connection.execute("PRAGMA writable_schema = ON")
+    try:
+        for table, old, new in rewordings:
+            connection.execute(_REWORD, (old, new, table))
+        connection.execute(f"PRAGMA schema_version = {version + 1}")  # so that every connection reads it anew
+    except sqlite3.OperationalError as error:
+        # A library may refuse this, as Apple's does; then the old words stay.
+        if primary_code(error) != sqlite3.SQLITE_ERROR:
+            raise
+    finally:
+        connection.execute("PRAGMA writable_schema = RESET")
