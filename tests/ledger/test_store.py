@@ -155,14 +155,16 @@ def test_an_amount_is_kept_as_text_because_a_float_would_round_it(outsider: sqli
     assert outsider.execute("SELECT amount_usd, typeof(amount_usd) FROM ledger_entries").fetchall() == [("0.1", "text")]
 
 
-def test_each_lookup_uses_an_index(outsider: sqlite3.Connection) -> None:
-    for where, index in (
-        ("account_id = 'x'", "ledger_entries_by_account (account_id=?)"),
-        ("account_id = 'x' AND key_id = 'y'", "ledger_entries_by_account (account_id=? AND key_id=?)"),
-        (
-            "run_id = 'x' AND entry_id > 'x:' AND entry_id < 'x;'",
-            "sqlite_autoindex_ledger_entries_1 (entry_id>? AND entry_id<?)",
-        ),
-    ):
-        plan = outsider.execute(f"EXPLAIN QUERY PLAN SELECT * FROM ledger_entries WHERE {where}").fetchall()
-        assert [row[3] for row in plan] == [f"SEARCH ledger_entries USING INDEX {index}"]
+@pytest.mark.parametrize("more", ["", "AND account_id = 'x'", "AND account_id = 'x' AND key_id = 'y'"])
+def test_the_entries_of_a_run_are_found_by_their_ids_whoever_asks(outsider: sqlite3.Connection, more: str) -> None:
+    where = f"run_id = 'x' AND entry_id > 'x:' AND entry_id < 'x;' {more}"
+    plan = outsider.execute(f"EXPLAIN QUERY PLAN SELECT * FROM ledger_entries WHERE {where}").fetchall()
+    by_id = "sqlite_autoindex_ledger_entries_1 (entry_id>? AND entry_id<?)"
+    assert [row[3] for row in plan] == [f"SEARCH ledger_entries USING INDEX {by_id}"]
+
+
+def test_the_entries_of_an_account_are_read_in_their_order(outsider: sqlite3.Connection) -> None:
+    plan = outsider.execute(
+        "EXPLAIN QUERY PLAN SELECT * FROM ledger_entries WHERE account_id = 'x' ORDER BY position DESC LIMIT 20"
+    ).fetchall()
+    assert [row[3] for row in plan] == ["SCAN ledger_entries"]

@@ -73,8 +73,8 @@ class DatabaseLedger:
 
     def balance_usd(self, account_id: str) -> Decimal:
         """The exact sum of the account's amounts: above zero it used more than it was credited, below it has credit
-        left; 0 for an unknown account; no number if an amount of it is not known. Takes time in proportion to its
-        entries."""
+        left; 0 for an unknown account; no number if an amount of it is not known. Takes time in proportion to the
+        ledger's entries."""
         total = NOTHING
         # Grouping leaves few sums to do exactly: most runs of an account cost one of a few amounts, often 0.
         for amount, count in self._database.read(

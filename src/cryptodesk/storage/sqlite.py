@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -98,9 +98,9 @@ class SqliteDatabase:
     def batch(self) -> StatementBatch:
         return StatementBatch(self)
 
-    async def write_statements(self, statements: Sequence[Statement]) -> None:
+    def write_statements(self, statements: Sequence[Statement]) -> Coroutine[Any, Any, None]:
         """Returns once all are on disk, in one transaction. Raises: InternalError if they are not."""
-        await self._require_writer().write(statements)
+        return self._require_writer().write(statements)
 
     async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Outcome:
         """What one statement brought, once what it wrote is on disk. Raises: InternalError."""

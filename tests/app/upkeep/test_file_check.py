@@ -81,10 +81,10 @@ def test_an_older_schema_is_a_warning_and_a_newer_one_a_problem(settings: Settin
     found = check_file(settings.database_path, older)
     assert states(found)["schema ledger"] == "problem"
     assert "written by a newer cryptodesk" in text_of(found, "schema ledger")
-    write(settings, "DELETE FROM schema_migrations WHERE component = 'ledger' AND version = 9")
+    write(settings, "DELETE FROM schema_migrations WHERE component = 'ledger' AND version = 10")
     found = check_database(settings)
     assert states(found)["schema ledger"] == "warning"
-    assert "version 8 of 9; `cryptodesk db migrate`" in text_of(found, "schema ledger")
+    assert "version 9 of 10; `cryptodesk db migrate`" in text_of(found, "schema ledger")
     assert "ledger" not in states(found)
 
 
@@ -92,7 +92,7 @@ def test_steps_that_are_missing_and_parts_that_are_unknown_are_told(settings: Se
     write(settings, "DELETE FROM schema_migrations WHERE component = 'ledger' AND version = 3")
     write(settings, "INSERT INTO schema_migrations VALUES ('plugin', 2, 'x')")
     found = check_database(settings)
-    assert text_of(found, "schema ledger") == "steps are missing below version 9: restore a backup"
+    assert text_of(found, "schema ledger") == "steps are missing below version 10: restore a backup"
     assert (states(found)["schema plugin"], found.has_problem) == ("warning", True)
 
 

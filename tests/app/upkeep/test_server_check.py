@@ -94,7 +94,7 @@ async def test_older_and_newer_schemas_are_told_apart(tmp_path: Path, postgres_d
     older = {**COMPONENTS, "ledger": COMPONENTS["ledger"][:-1]}
     found = await asyncio.to_thread(check_server, settings, postgres_dsn, older)
     assert "written by a newer cryptodesk" in text_of(found, "schema ledger")
-    await execute(postgres_dsn, "DELETE FROM schema_migrations WHERE component = 'ledger' AND version = 9")
+    await execute(postgres_dsn, "DELETE FROM schema_migrations WHERE component = 'ledger' AND version = 10")
     found = await checked(settings)
     assert (states(found)["schema ledger"], found.has_problem) == ("warning", False)
     assert "ledger" not in states(found)
