@@ -6,7 +6,7 @@ import asyncio
 import socket
 import ssl
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from functools import cache
 
 from aiohappyeyeballs import AddrInfoType, start_connection
@@ -42,11 +42,12 @@ class Client:
         self._resolving = asyncio.Lock()
         self._is_closed = False
 
-    async def post(self, target: str, body: bytes, first_byte_seconds: float, extra: str = "") -> Response:
+    def post(self, target: str, body: bytes, first_byte_seconds: float, extra: str = "") -> Awaitable[Response]:
         """`target` is path and query, `extra` more lines of headers, each with its end. Raises: TransportFailure."""
         head = f"POST {target} HTTP/1.1\r\n{self._head}{extra}Content-Length: {len(body)}\r\n\r\n"
-        connection = self._kept() or await self._connect()
-        return await connection.ask(head.encode("ascii") + body, first_byte_seconds)
+        request = head.encode("ascii") + body
+        kept = self._kept()
+        return self._ask_anew(request, first_byte_seconds) if kept is None else kept.ask(request, first_byte_seconds)
 
     def close(self) -> None:
         """Cuts every connection, whatever is asked over it."""
@@ -61,6 +62,9 @@ class Client:
             if connection.is_open:
                 return connection
         return None
+
+    async def _ask_anew(self, request: bytes, first_byte_seconds: float) -> Response:
+        return await (await self._connect()).ask(request, first_byte_seconds)
 
     async def _connect(self) -> Connection:
         loop = asyncio.get_running_loop()
