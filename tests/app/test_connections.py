@@ -94,7 +94,9 @@ async def serving(limits: ConnectionLimits, **more: Any) -> AsyncIterator[Connec
 
 
 @asynccontextmanager
-async def serving_openly(limits: ConnectionLimits, **more: Any) -> AsyncIterator[tuple[Connect, set[Any]]]:
+async def serving_openly(
+    limits: ConnectionLimits, app: Any = app, **more: Any
+) -> AsyncIterator[tuple[Connect, set[Any]]]:
     """With the connections that the server holds."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         config = uvicorn.Config(
@@ -270,3 +272,32 @@ def test_the_limit_of_open_files_is_raised_as_far_as_it_goes(
     monkeypatch.setattr(resource, "setrlimit", lambda which, limits: raised.append(limits[0]))
     assert allow_descriptors(wanted) == allowed
     assert raised == ([] if raised_to is None else [raised_to])
+
+
+async def test_the_head_of_an_answer_leaves_with_its_body_and_alone_where_nothing_follows() -> None:
+    may_go_on = asyncio.Event()
+
+    async def slow(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        if scope["path"] == "/slow":
+            await may_go_on.wait()
+        await send({"type": "http.response.body", "body": b"told"})
+
+    async with serving(PATIENT, app=slow) as connect:
+        wire = await connect()
+        await wire.send(GET)
+        assert (await wire.reader.read(1_000)).endswith(b"\r\n\r\n4\r\ntold\r\n0\r\n\r\n")
+        await wire.send(GET.replace(b"/x", b"/slow"))
+        assert (await wire.reader.read(1_000)).endswith(b"\r\n\r\n")
+        may_go_on.set()
+        assert await wire.reader.read(1_000) == b"4\r\ntold\r\n0\r\n\r\n"
+
+
+async def test_a_head_without_a_body_leaves_before_the_connection_is_closed() -> None:
+    async with serving(PATIENT) as connect:
+        wire = await connect()
+        await wire.send(b"HEAD /x HTTP/1.1\r\nhost: desk\r\nconnection: close\r\n\r\n")
+        head = await wire.rest()
+        assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+        assert head.endswith(b"\r\n\r\n")

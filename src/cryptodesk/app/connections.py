@@ -63,6 +63,48 @@ class ConnectionLimits(Struct, frozen=True):
     write_seconds: float = 60.0
 
 
+class _Joining:
+    """A transport by which the head of an answer leaves with what is written right after it. uvicorn writes each by
+    itself, which is a call of the system and a packet more for every answer, and a reader that wakes twice."""
+
+    __slots__ = ("_close", "_head", "_loop", "_write", "abort", "get_extra_info", "get_write_buffer_size", "is_closing",
+                 "pause_reading", "resume_reading", "set_protocol")  # fmt: skip
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._head: bytes | None = None
+        self._loop = loop
+        self._write = transport.write
+        self._close = transport.close
+        self.abort = transport.abort
+        self.get_extra_info = transport.get_extra_info
+        self.get_write_buffer_size = transport.get_write_buffer_size
+        self.is_closing = transport.is_closing
+        self.pause_reading = transport.pause_reading
+        self.resume_reading = transport.resume_reading
+        self.set_protocol = transport.set_protocol
+
+    def write(self, data: bytes) -> None:
+        head = self._head
+        if head is not None:
+            self._head = None
+            self._write(head + data)
+        elif data.startswith(b"HTTP/1.1 "):
+            self._head = data
+            self._loop.call_soon(self._flush)
+        else:
+            self._write(data)
+
+    def close(self) -> None:
+        self._flush()
+        self._close()
+
+    def _flush(self) -> None:
+        """A head that nothing followed at once."""
+        if self._head is not None:
+            self._write(self._head)
+            self._head = None
+
+
 class BoundedProtocol(HttpToolsProtocol):
     """uvicorn's connection with bounds. A request whose head arrives at once costs it a few comparisons."""
 
@@ -77,7 +119,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._unsent_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        super().connection_made(_Joining(transport, self.loop))  # type: ignore[arg-type]
         self._wait_for_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
