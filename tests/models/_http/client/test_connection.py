@@ -223,6 +223,7 @@ async def received(written: bytes, then: object, heard: Heard) -> tuple[bytes, t
         (CHUNKED + b"02 \r\nok\r\n00\r\n\r\n", keeps, (b"ok", None)),
         (CHUNKED, closes, (b"", CutShort)),
         (CHUNKED + b"2\r\nok", closes, (b"ok", CutShort)),
+        (head("Transfer-Encoding: Chunked") + b"2\r\nok", closes, (b"ok", CutShort)),
         (CHUNKED + b"2\r\nok\r\n", closes, (b"ok", CutShort)),
         (CHUNKED + b"2\r\nok\r\n0\r\n", resets, (b"ok", CutShort)),
         (CHUNKED + b"2\r\nok\r\nxyz\r\n", keeps, (b"ok", NotHttp)),

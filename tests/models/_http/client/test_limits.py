@@ -244,6 +244,21 @@ async def test_who_does_not_read_does_not_count_the_silence(monkeypatch: pytest.
         assert sum([len(piece) async for piece in pieces_of(response)]) == 100 * len(part)
 
 
+async def test_silence_after_a_pause_counts_from_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "_MAX_UNREAD_BYTES", 10)
+    clock = Clock(monkeypatch)
+    async with asking(waits(head("Content-Length: 99") + b"x" * 50)) as (client, server):
+        response = await client.post("/", b"{}", 10.0)
+        clock.passes(95.0)
+        assert await response.read_any() == b"x" * 50
+        clock.passes(9.5)
+        assert client._open
+        clock.passes(0.5)
+        with pytest.raises(Silence):
+            await response.read_any()
+        await server.hung_up.wait()
+
+
 async def test_an_answer_that_is_whole_is_not_silent_however_late_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     checks = Checks(monkeypatch)
     async with asking(in_turn(says(OK), says(OK))) as (client, server):

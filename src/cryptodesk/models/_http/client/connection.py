@@ -125,10 +125,7 @@ class Connection(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
         # As other clients read what sloppy servers write.
         self._parser.set_dangerous_leniencies(
-            lenient_headers=True,
-            lenient_data_after_close=True,
-            lenient_optional_cr_before_lf=True,
-            lenient_spaces_after_chunk_size=True,
+            lenient_headers=True, lenient_optional_cr_before_lf=True, lenient_spaces_after_chunk_size=True
         )
 
     def data_received(self, data: bytes) -> None:
