@@ -122,7 +122,7 @@ async def test_a_long_conversation_is_sent_whole(vendor: Vendor) -> None:
         assert "₿" * 1_000_000 in upstream.request.body.decode()
 
 
-def test_each_loop_has_its_own_session(vendor: Vendor) -> None:
+def test_each_loop_has_its_own_connections(vendor: Vendor) -> None:
     built: list[Provider] = []
 
     async def once() -> list[ModelEvent]:
@@ -133,7 +133,7 @@ def test_each_loop_has_its_own_session(vendor: Vendor) -> None:
             provider = built[0] if built else vendor.build(upstream.base_url)
             if not built:
                 built.append(provider)
-            for name in ("_url", "_responses_url", "_models_url"):
+            for name in ("_origin", "_url", "_responses_url"):
                 if hasattr(provider, name):
                     setattr(provider, name, getattr(provider, name).with_port(upstream._port))
             try:

@@ -178,6 +178,14 @@ async def test_a_connection_that_is_closed_while_it_is_asked_is_lost() -> None:
         assert (len(server.requests), server.connections) == (2, 2)
 
 
+async def test_an_idle_connection_that_is_closing_is_not_used() -> None:
+    async with asking(says(OK)) as (client, server):
+        assert await answered(client) == b"ok"
+        client._idle[-1].abort()  # no turn of the loop between this and the next request
+        assert await answered(client) == b"ok"
+        assert (server.connections, len(client._idle)) == (2, 1)
+
+
 async def test_an_idle_connection_is_closed_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     assert connection.KEPT_SECONDS == 15.0
     monkeypatch.setattr(connection, "KEPT_SECONDS", SHORT)
