@@ -44,11 +44,11 @@ CLIENTS = {
     "drills/running.py": "its own, on loopback",
     "market/fetching/session.py": "shipped, or the operator's",
     "market/intake/download.py": "shipped",
-    "models/_http/provider.py": "the operator's",
+    "models/_http/client/pool.py": "the operator's",
     "storage/postgres/connecting.py": "the operator's",
 }
 CALLS = {"ClientSession", "urlopen", "urlretrieve", "open_connection", "create_connection", "create_datagram_endpoint",
-         "open_unix_connection", "HTTPConnection", "HTTPSConnection", "sock_connect"}  # fmt: skip
+         "open_unix_connection", "HTTPConnection", "HTTPSConnection", "sock_connect", "start_connection"}  # fmt: skip
 DRIVER_CALLS = {"asyncpg.connect", "asyncpg.create_pool"}
 MODULES = ("httpx", "httpx2", "requests", "urllib3", "urllib.request", "http.client", "xmlrpc", "smtplib", "ftplib",
            "websockets", "grpc", "paramiko", "opentelemetry.exporter", "youtube_transcript_api")  # fmt: skip
