@@ -143,7 +143,7 @@ async def test_silence_counts_from_the_last_byte(monkeypatch: pytest.MonkeyPatch
             may_write.release()
             assert await response.read_any() == b"ok"
         clock.passes(9.5)
-        assert client._open
+        assert [asked.is_open for asked in client._open] == [True]
         clock.passes(0.5)
         with pytest.raises(Silence):
             await response.read_any()
@@ -183,7 +183,7 @@ async def test_a_limit_runs_out_when_it_is_over(seconds: float, monkeypatch: pyt
         asked = asyncio.create_task(client.post("/", b"{}", seconds))
         await until(lambda: len(server.requests) == 2)
         clock.passes(seconds - 0.01)
-        assert client._open
+        assert [asked.is_open for asked in client._open] == [True]
         clock.passes(0.01)
         with pytest.raises(Silence):
             await asked
@@ -252,7 +252,7 @@ async def test_silence_after_a_pause_counts_from_its_end(monkeypatch: pytest.Mon
         clock.passes(95.0)
         assert await response.read_any() == b"x" * 50
         clock.passes(9.5)
-        assert client._open
+        assert [asked.is_open for asked in client._open] == [True]
         clock.passes(0.5)
         with pytest.raises(Silence):
             await response.read_any()
