@@ -14,7 +14,13 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from cryptodesk.models._http.client.connection import Connection
-from cryptodesk.models._http.client.errors import ConnectionFailed, ConnectTimeout, NameNotFound, TlsFailed
+from cryptodesk.models._http.client.errors import (
+    ConnectionFailed,
+    ConnectTimeout,
+    NameNotFound,
+    TlsFailed,
+    TransportFailure,
+)
 from cryptodesk.models._http.client.response import Response
 
 __all__ = ["Client"]
@@ -79,7 +85,7 @@ class Client:
                     server_hostname=self._host.rstrip(".") if self._tls is not None else None,
                 )
         except TimeoutError:
-            failure: type[Exception] = ConnectTimeout
+            failure: type[TransportFailure] = ConnectTimeout
         except (socket.gaierror, UnicodeError):  # the latter of a label that is too long
             failure = NameNotFound
         except ssl.SSLError:
