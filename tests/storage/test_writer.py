@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from cryptodesk.core.errors import InternalError
 from cryptodesk.storage.connection import connect_writer
 from cryptodesk.storage.writer import GroupWriter
 
@@ -37,6 +38,12 @@ class Blockade:
     def lift(self) -> None:
         self._connection.execute("ROLLBACK")
         self._connection.close()
+
+
+async def hand_over() -> None:
+    """Lets the loop turn until what was asked for is with the writer."""
+    for _ in range(3):
+        await asyncio.sleep(0)
 
 
 def answer(connection: sqlite3.Connection) -> int:
@@ -74,7 +81,7 @@ async def test_standing_still_ends_as_soon_as_a_group_is_committed(writer: Group
 
     helper = threading.Thread(target=lift_once_the_loop_stands)
     work = asyncio.ensure_future(writer.write(action=answer))
-    await asyncio.sleep(0)
+    await hand_over()
     helper.start()
     writer._stand_still(3600.0)  # far beyond the time limit of a test
     helper.join()
@@ -84,7 +91,7 @@ async def test_standing_still_ends_as_soon_as_a_group_is_committed(writer: Group
 async def test_a_signal_left_from_an_earlier_pause_does_not_end_the_next_one(writer: GroupWriter, path: Path) -> None:
     blockade = Blockade(path)
     work = asyncio.ensure_future(writer.write(action=answer))
-    await asyncio.sleep(0)
+    await hand_over()
     for _ in range(2):
         writer._group_ended.put(None)
     writer._stand_still(0.001)
@@ -100,7 +107,60 @@ async def test_a_loop_whose_work_is_done_is_left_alone_until_it_has_more(
     monkeypatch.setattr(writer, "_stand_still", lambda seconds: pytest.fail("stood still for nothing"))
     for _ in range(2):
         assert await asyncio.gather(*(writer.write(action=answer) for _ in range(3))) == [42, 42, 42]
-        assert (writer._latest, writer._looks) == ({}, {})
+        for _ in range(1000):
+            if not writer._latest:
+                break
+            await asyncio.sleep(0.001)
+        assert writer._latest == {}
+
+
+async def test_what_two_turns_of_a_loop_bring_is_one_group(writer: GroupWriter, path: Path) -> None:
+    first = [writer.write(action=answer) for _ in range(3)]
+    await asyncio.sleep(0)
+    second = [writer.write(action=answer) for _ in range(4)]
+    assert await asyncio.gather(*first, *second) == [42] * 7
+    assert writer.transactions == 1
+
+
+async def test_very_many_are_not_made_to_wait_for_more(writer: GroupWriter) -> None:
+    works = [writer.write(action=answer) for _ in range(256)]
+    while not writer.transactions:  # without a turn of the loop
+        pass
+    more = writer.write(action=answer)
+    assert await asyncio.gather(*works, more) == [42] * 257
+    assert writer.transactions == 2
+
+
+async def test_who_goes_away_while_his_work_is_gathered_leaves_it_behind(writer: GroupWriter, path: Path) -> None:
+    await writer.write(action=lambda connection: connection.execute("CREATE TABLE numbers (n INTEGER)"))
+
+    async def insert(number: int) -> None:
+        await writer.write([("INSERT INTO numbers (n) VALUES (?)", (number,))])
+
+    gone, stays = asyncio.create_task(insert(1)), asyncio.create_task(insert(2))
+    await asyncio.sleep(0)
+    gone.cancel()
+    await stays
+    assert gone.cancelled()
+    with closing(sqlite3.connect(path)) as reader:
+        assert reader.execute("SELECT n FROM numbers ORDER BY n").fetchall() == [(1,), (2,)]
+
+
+async def test_what_is_gathered_is_written_before_the_writer_closes(path: Path) -> None:
+    writer = GroupWriter(connect_writer(path), path)
+    work = writer.write(action=answer)
+    writer.close()
+    assert await work == 42
+    with pytest.raises(InternalError, match="is closed"):
+        writer.write(action=answer)
+
+
+def test_loops_that_ended_are_forgotten(writer: GroupWriter) -> None:
+    async def write() -> int:
+        return int(await writer.write(action=answer))
+
+    assert [asyncio.run(write()) for _ in range(3)] == [42] * 3
+    assert len(writer._latest) == 1
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 31, 32, 33, 95])

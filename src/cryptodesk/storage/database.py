@@ -4,7 +4,7 @@ Stores are written once, in the SQL that both understand (docs/postgresql.md say
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from cryptodesk.core.errors import InternalError
@@ -64,7 +64,7 @@ class Connection(Protocol):
 
 
 class Writable(Protocol):
-    async def write_statements(self, statements: Sequence[Statement]) -> None: ...
+    def write_statements(self, statements: Sequence[Statement]) -> Awaitable[None]: ...
 
 
 class StatementBatch:
@@ -143,7 +143,7 @@ class Database(Protocol):
 
     def batch(self) -> StatementBatch: ...
 
-    async def write_statements(self, statements: Sequence[Statement]) -> None:
+    def write_statements(self, statements: Sequence[Statement]) -> Awaitable[None]:
         """Returns once all are on disk, in one transaction. Raises: InternalError if they are not."""
         ...
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -98,7 +98,7 @@ class SqliteDatabase:
     def batch(self) -> StatementBatch:
         return StatementBatch(self)
 
-    def write_statements(self, statements: Sequence[Statement]) -> Coroutine[Any, Any, None]:
+    def write_statements(self, statements: Sequence[Statement]) -> Awaitable[None]:
         """Returns once all are on disk, in one transaction. Raises: InternalError if they are not."""
         return self._require_writer().write(statements)
 

@@ -6,7 +6,7 @@ import asyncio
 import concurrent.futures
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
@@ -24,7 +24,8 @@ __all__ = ["Action", "GroupWriter"]
 
 Action = Callable[[sqlite3.Connection], Any]
 
-_LARGEST_GROUP = 256
+# So many are not made to wait for more.
+_LARGE_GROUP = 256
 _PATIENCE_SECONDS = 0.002
 _LONGEST_PATIENCE_SECONDS = 0.1
 # So few that a statement for each number of rows stays prepared; far from SQLite's limit of 32,766 values, too.
@@ -59,38 +60,32 @@ class GroupWriter:
         self.groups = GroupSizes()
         self._connection = connection
         self._path = path
-        self._waiting: SimpleQueue[_Work | None] = SimpleQueue()
+        self._waiting: SimpleQueue[list[_Work] | None] = SimpleQueue()
+        self._gathered: dict[asyncio.AbstractEventLoop, list[_Work]] = {}
         self._is_closed = False
         self._closing = Lock()
         self._groups = 0
         self._latest: dict[asyncio.AbstractEventLoop, _Work] = {}
-        self._looks: dict[asyncio.AbstractEventLoop, asyncio.TimerHandle] = {}
         self._loops_paused = 0
         self._group_ended: SimpleQueue[None] = SimpleQueue()
         self._thread = Thread(target=self._run, name="cryptodesk-writer", daemon=True)
         self._thread.start()
 
-    async def write(self, statements: Sequence[Statement] = (), action: Action | None = None) -> Any:
-        """What `action` returned, once it and the statements are on disk.
+    def write(self, statements: Sequence[Statement] = (), action: Action | None = None) -> Awaitable[Any]:
+        """What `action` returned, once it and the statements are on disk. Whoever asked may go away: it is written.
 
         Raises: InternalError if they are not; whatever `action` raised."""
         loop = asyncio.get_running_loop()
         work = _Work(statements, action, loop)
-        self._submit(work)
-        if loop not in self._latest:
-            self._look_later(loop, _PATIENCE_SECONDS)
-        self._latest[loop] = work
-        try:
-            return await work.future  # type: ignore[misc]
-        finally:
-            if self._latest.get(loop) is work:  # nobody on this loop waits any more
-                del self._latest[loop]
-                self._looks.pop(loop).cancel()
+        self._gather(work, loop)
+        return work.future  # type: ignore[return-value]  # of that loop
 
     def write_blocking(self, action: Action) -> Any:
         """As `write`, for a thread without an event loop."""
         work = _Work((), action, None)
-        self._submit(work)
+        with self._closing:
+            self._refuse_if_closed()
+            self._waiting.put([work])
         return work.future.result()
 
     def close(self) -> None:
@@ -98,14 +93,45 @@ class GroupWriter:
         with self._closing:
             if not self._is_closed:
                 self._is_closed = True
+                for loop in list(self._gathered):
+                    self._waiting.put(self._gathered.pop(loop))
                 self._waiting.put(None)
         self._thread.join()
 
-    def _submit(self, work: _Work) -> None:
+    def _refuse_if_closed(self) -> None:
+        if self._is_closed:
+            raise InternalError(f"the database {str(self._path)!r} is closed")
+
+    # Requests that are served at the same time come to their writes at almost the same time. What one turn of the event
+    # loop and the next bring is handed over together: fewer, larger groups, and a thread that is woken once for each.
+    # Measured at 16 requests at once: a fifth fewer writes to the log, a tenth less CPU an answer; to wait until a turn
+    # brings nothing more was no better.
+
+    def _gather(self, work: _Work, loop: asyncio.AbstractEventLoop) -> None:
         with self._closing:
-            if self._is_closed:
-                raise InternalError(f"the database {str(self._path)!r} is closed")
-            self._waiting.put(work)
+            self._refuse_if_closed()
+            works = self._gathered.get(loop)
+            if works is None:
+                works = self._gathered[loop] = [work]
+                loop.call_soon(loop.call_soon, self._hand_over, loop, works)
+            else:
+                works.append(work)
+        if len(works) >= _LARGE_GROUP:
+            self._hand_over(loop, works)
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop, works: list[_Work]) -> None:
+        with self._closing:
+            if self._gathered.get(loop) is not works:  # were handed over already
+                return
+            del self._gathered[loop]
+            self._waiting.put(works)
+            is_watched = loop in self._latest
+            if not is_watched:
+                for ended in [each for each in self._latest if each.is_closed()]:
+                    del self._latest[ended]
+            self._latest[loop] = works[-1]
+        if not is_watched:
+            self._look_later(loop, _PATIENCE_SECONDS)
 
     # An event loop that always has something to do gives the interpreter lock up only for moments too short for
     # another thread to wake in, so the writer would never run again until the load ends (measured: seconds). Hence a
@@ -113,11 +139,13 @@ class GroupWriter:
     # one is. The lock's own remedy, `sys.setswitchinterval()`, starts afresh at each such moment and never comes true.
 
     def _look_later(self, loop: asyncio.AbstractEventLoop, patience: float) -> None:
-        self._looks[loop] = loop.call_later(patience, self._look_after, loop, self._groups, patience)
+        loop.call_later(patience, self._look_after, loop, self._groups, patience)
 
     def _look_after(self, loop: asyncio.AbstractEventLoop, groups_before: int, patience: float) -> None:
-        if self._latest[loop].future.done():
-            return
+        with self._closing:
+            if self._latest[loop].future.done():  # nobody on this loop waits any more
+                del self._latest[loop]
+                return
         if self._groups == groups_before:
             self._stand_still(patience / 2)
         # A slow disk is not helped by standing still: then do so ever more rarely.
@@ -137,13 +165,13 @@ class GroupWriter:
         is_last = False
         while not is_last:
             group: list[_Work] = []
-            work = self._waiting.get()
-            while work is not None:
-                group.append(work)
-                if len(group) == _LARGEST_GROUP or self._waiting.empty():
+            works = self._waiting.get()
+            while works is not None:
+                group += works
+                if len(group) >= _LARGE_GROUP or self._waiting.empty():
                     break
-                work = self._waiting.get()
-            is_last = work is None
+                works = self._waiting.get()
+            is_last = works is None
             self._commit_group(group)
             _wake(group)
             self._groups += 1
