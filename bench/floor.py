@@ -1,6 +1,6 @@
 """The least that a Python gateway with the money contract can do: the yardstick, and the two commits of an answer.
 
-A hold is on disk before the upstream is asked; the turn, the end of the hold and the charge are before the answer ends.
+A hold is on disk before the upstream is asked; the end of the hold and the charge are before the answer ends.
 By the product's own store, and nothing else of it: no limits, no tools, no engine, no record, no numbers. What the
 product costs above this is its own work; what it costs up to this, no work on that could save.
 
@@ -19,14 +19,12 @@ from bench.yardstick import Receive, Send, Yardstick
 from cryptodesk.core.ids import new_time_ordered_id
 from cryptodesk.ledger.migrations import MIGRATIONS as LEDGER_MIGRATIONS
 from cryptodesk.ledger.rows import INSERT_ENTRY, INSERT_HOLD
-from cryptodesk.state.migrations import MIGRATIONS as STATE_MIGRATIONS
 from cryptodesk.storage.database import Statement
 from cryptodesk.storage.migrations import apply_migrations
 from cryptodesk.storage.sqlite import SqliteDatabase
 
 __all__ = ["Floor", "make_app"]
 
-_INSERT_TURN = "INSERT INTO turns (turn_id, key_id, state, created_at, body) VALUES (?, ?, ?, ?, ?)"
 # Texts as long as the product's own.
 _ACCOUNT, _KEY, _MODEL, _PRICE = "main", "key_0123456789abcdef", "cmc-ai-v1-gpt-5.1", "genai-prices 0.0.00"
 _LAPSE_SECONDS = 180.0
@@ -36,7 +34,6 @@ class Floor(Yardstick):
     def __init__(self, upstream: str, key: str, folder: Path) -> None:
         super().__init__(upstream, key)
         path = folder / "floor.db"
-        apply_migrations(path, "state", STATE_MIGRATIONS)
         apply_migrations(path, "ledger", LEDGER_MIGRATIONS)
         self.database = SqliteDatabase(path)
         self.database.open()
@@ -69,7 +66,6 @@ def _settled(run_id: str, now: float) -> list[Statement]:
     charge = (f"{run_id}:0:charge", _ACCOUNT, _KEY, run_id, "charge", "0.00315", now, _MODEL, "gpt-5.1", _PRICE)
     usage = (120, 300, 0, 0, 0, 0, None, 0)
     return [
-        (_INSERT_TURN, (run_id, _KEY, "completed", now, b'{"messages":[]}')),
         _hold(run_id, "release", "-0.012345", now),
         (INSERT_ENTRY, (*charge, *usage, "finished")),
     ]

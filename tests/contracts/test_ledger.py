@@ -105,6 +105,25 @@ async def test_what_is_loaded_on_a_requests_path_is_what_commands_read(books: Bo
     assert [entry.entry_id for entry in await ledger.load_holds(run_id="r2")] == ["r2:hold"]
 
 
+async def test_a_run_was_answered_if_its_charge_says_so(books: Books) -> None:
+    began = 1_790_000_000.25
+    await record(
+        books,
+        an_entry("r1:0:charge", "0"),
+        an_entry("r1:0:surcharge", kind="surcharge"),
+        an_entry("r2:0:charge", outcome="cancelled"),
+        an_entry("r3:0:charge", outcome="failed"),
+        an_entry("r3:refund", kind="refund"),
+        an_entry("r4:0:charge", key_id="key2"),
+        an_entry(":credit", run_id="", kind="credit"),
+    )
+    ledger = books[1]
+    answered = {run_id: await ledger.was_answered(run_id, "key1", began - 1) for run_id in ("r1", "r2", "r3", "r4", "")}
+    assert answered == {"r1": True, "r2": False, "r3": False, "r4": False, "": False}
+    assert not await ledger.was_answered("r1", "key1", began)
+    assert not await ledger.was_answered("r", "key1", 0.0)
+
+
 async def test_nothing_is_charged_before_the_commit(books: Books) -> None:
     database, ledger = books
     ledger.record(database.batch(), [an_entry()])

@@ -169,6 +169,24 @@ async def test_of_many_claims_of_a_lapsed_one_exactly_one_wins(stores: Stores) -
     assert sum(isinstance(outcome, Claim) for outcome in outcomes) == 1
 
 
+async def test_of_a_turn_that_was_never_stored_the_store_asks_whether_its_run_was_answered(database: Database) -> None:
+    database.migrate(COMPONENT, MIGRATIONS)
+    asked: list[tuple[str, str, float]] = []
+
+    async def was_answered(run_id: str, key_id: str, since: float) -> bool:
+        asked.append((run_id, key_id, since))
+        return run_id == "t2"
+
+    store = DatabaseTurnStore(database, retention_seconds=RETENTION_SECONDS, was_answered=was_answered)
+    await save((database, store), a_turn())
+    with pytest.raises(TurnCompleted, match=r"^conversation is already completed$"):
+        await claim((database, store), "t2")
+    with pytest.raises(TurnNotFound):
+        await claim((database, store), "t3")
+    await claim((database, store), "t1")
+    assert asked == [(turn_id, "key1", NOW - RETENTION_SECONDS) for turn_id in ("t2", "t3")]
+
+
 async def test_a_consumed_turn_is_completed_for_good(stores: Stores) -> None:
     await save(stores, a_turn())
     await consume(stores, await claim(stores), completes=True)

@@ -61,17 +61,19 @@ async def test_a_batch_of_the_upstream_stays_one_batch() -> None:
 
 
 async def test_turn_and_charge_are_on_disk_before_the_run_says_it_finished() -> None:
-    desk = Desk(says("hi"))
-    async for batch in desk.engine.run(ask()):
+    desk = Desk(calls(("get_balance", "{}")))
+    async for batch in desk.engine.run(ask(client_tools=(CLIENT_TOOL,))):
         if isinstance(batch[-1], RunFinished):
-            assert desk.turns.turns["run1"].state == "completed"
+            assert desk.turns.turns["run1"].state == "client_open"
             assert [entry.amount_usd for entry in desk.ledger.entries] == [Decimal(110)]
 
 
-async def test_of_a_turn_that_nobody_can_follow_up_no_text_is_kept() -> None:
+async def test_of_an_answer_that_nothing_can_follow_its_charge_alone_is_kept() -> None:
     desk = Desk(says("hi"))
-    await desk.result(ask())
-    assert desk.turns.turns["run1"].messages == ()
+    async for batch in desk.engine.run(ask()):
+        if isinstance(batch[-1], RunFinished):
+            assert [(entry.run_id, entry.outcome) for entry in desk.ledger.entries] == [("run1", "finished")]
+    assert desk.turns.turns == {}
 
 
 async def test_an_unknown_model_fails_without_a_charge() -> None:
@@ -286,7 +288,7 @@ async def test_the_desk_goes_on_to_the_finished_answer_when_asked_to() -> None:
     fold = await desk.result(ask(built_in_tools=("lookup", "market"), tool_choice="required"))
     assert fold.text == "Bitcoin is at 1."
     assert [request.tool_choice for request in desk.provider.requests] == ["required", "auto", "auto"]
-    assert desk.turns.turns["run1"].state == "completed"
+    assert desk.turns.turns == {}
 
 
 async def test_independent_calls_run_side_by_side_and_answer_in_the_models_order() -> None:

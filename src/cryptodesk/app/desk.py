@@ -105,7 +105,11 @@ class Desk:
         observer = taping.observer(observer)
         self.keys = DatabaseKeyStore(self._database)
         self.ledger = DatabaseLedger(self._database)
-        self._turns = DatabaseTurnStore(self._database, retention_seconds=settings.response_retention_hours * 3600.0)
+        self._turns = DatabaseTurnStore(
+            self._database,
+            retention_seconds=settings.response_retention_hours * 3600.0,
+            was_answered=self.ledger.was_answered,
+        )
         self.holds = HoldDesk(self._database, self.clock)
         settlement = Settlement(
             taping.database(self._database),

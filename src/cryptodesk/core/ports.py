@@ -124,7 +124,8 @@ class TurnStore(Protocol):
     async def claim(self, turn_id: str, key_id: str, *, claim_id: str, now: float, lapses_at: float) -> Claim:
         """Of any number of claims at once exactly one wins.
 
-        Raises: TurnNotFound, TurnCompleted (also while somebody else holds the claim)."""
+        Raises: TurnNotFound, TurnCompleted (also of an answer that nothing can follow, and while somebody else holds
+        the claim)."""
         ...
 
     async def release(self, claim: Claim) -> None:

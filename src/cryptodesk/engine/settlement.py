@@ -60,11 +60,13 @@ class Settlement:
         return _total(self._costs(state))
 
     async def finish(self, state: RunState) -> Cost:
-        """Stores the turn, ends the claim and charges. Returns once all of it is on disk.
+        """Stores the turn if it can be followed up, ends the claim and charges. Returns once all of it is on disk.
 
         Raises: LedgerUnavailable if it is not."""
         batch = self._database.batch()
-        self._turns.save(batch, _stored_turn(state))
+        turn = _open_turn(state)
+        if turn is not None:
+            self._turns.save(batch, turn)
         if state.claim is not None:
             self._turns.consume(batch, state.claim, completes=_completes(state))
         cost = self._charge(batch, state, "finished")
@@ -175,16 +177,16 @@ def _entry(
     )
 
 
-def _stored_turn(state: RunState) -> StoredTurn:
+def _open_turn(state: RunState) -> StoredTurn | None:
+    """None of an answer that nothing can follow: that it was given, its charge says."""
     request = state.request
-    kind: TurnState = "completed"
+    kind: TurnState
     if state.client_calls:
         kind = "client_open"
     elif state.finish_reason == "tool_calls":
         kind = "built_in_open"
-    if kind == "completed":
-        # Nobody can follow it up, so nothing of it is kept but that it is over.
-        return StoredTurn(state.run_id, request.caller.key_id, kind, state.created_at, messages=())
+    else:
+        return None
     return StoredTurn(
         turn_id=state.run_id,
         key_id=request.caller.key_id,

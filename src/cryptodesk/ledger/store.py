@@ -24,6 +24,10 @@ from cryptodesk.storage.database import Database, Statement, StatementBatch
 __all__ = ["DatabaseLedger"]
 
 _ENTRIES = f"SELECT {READ_ENTRY_COLUMNS} FROM ledger_entries"  # noqa: S608 - the columns are ours
+_ANSWERED = """
+SELECT 1 FROM ledger_entries WHERE entry_id > ? AND entry_id < ? AND key_id = ? AND created_at > ?
+  AND kind = 'charge' AND outcome = 'finished' LIMIT 1
+"""
 _HOLDS = f"SELECT {HOLD_COLUMNS} FROM ledger_holds"  # noqa: S608 - the columns are ours
 
 
@@ -71,6 +75,11 @@ class DatabaseLedger:
         """The holds and releases that match, in the order they were recorded."""
         return tuple(map(to_hold_entry, await self._database.fetch(*_select(_HOLDS, account_id, key_id, run_id))))
 
+    async def was_answered(self, run_id: str, key_id: str, since: float) -> bool:
+        """Whether a run of this key that began after `since`, in Unix seconds, came to its end: each that did was
+        charged, be it nothing."""
+        return bool(await self._database.fetch(_ANSWERED, (*_of_run(run_id), key_id, since)))
+
     def balance_usd(self, account_id: str) -> Decimal:
         """The exact sum of the account's amounts: above zero it used more than it was credited, below it has credit
         left; 0 for an unknown account; no number if an amount of it is not known. Takes time in proportion to the
@@ -88,6 +97,11 @@ def _select(select: str, account_id: str | None, key_id: str | None, run_id: str
     wanted = {"run_id": run_id, "key_id": key_id, "account_id": account_id}
     given = {f"{column} = ?": value for column, value in wanted.items() if value is not None}
     if run_id is not None:
-        # The index on entry ids serves for runs too; ";" is the character behind ":".
-        given |= {"entry_id > ?": f"{run_id}:", "entry_id < ?": f"{run_id};"}
+        first, last = _of_run(run_id)
+        given |= {"entry_id > ?": first, "entry_id < ?": last}
     return f"{select} WHERE {' AND '.join(given) or 'TRUE'} ORDER BY position", tuple(given.values())
+
+
+def _of_run(run_id: str) -> tuple[str, str]:
+    """Between which entry ids those of a run lie: their index serves for runs too."""
+    return f"{run_id}:", f"{run_id};"  # ";" is the character behind ":"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import cast
 
 import msgspec
@@ -46,18 +47,28 @@ class _Body(Struct, frozen=True, omit_defaults=True):
     pending_call_ids: tuple[str, ...] = ()
 
 
+# Of a run's id, its key and a moment: whether that run of that key was answered in full since then.
+WasAnswered = Callable[[str, str, float], Awaitable[bool]]
+
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(_Body)
 _NO_TEXTS = _encoder.encode(_Body(()))
 
 
 class DatabaseTurnStore:
-    """A turn can be followed up for `retention_seconds`, by its own key, once. Of one that is completed nothing is kept
-    but that it was."""
+    """A turn can be followed up for `retention_seconds`, by its own key, once. Of one that was followed up nothing is
+    kept but that it was. Most are never stored, because nothing can follow: of those `was_answered` knows."""
 
-    def __init__(self, database: Database, *, retention_seconds: float = DEFAULT_RETENTION_SECONDS) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        retention_seconds: float = DEFAULT_RETENTION_SECONDS,
+        was_answered: WasAnswered | None = None,
+    ) -> None:
         self._database = database
         self._retention_seconds = retention_seconds
+        self._was_answered = was_answered
 
     def save(self, batch: Batch, turn: StoredTurn) -> None:
         body = _encoder.encode(_Body(turn.messages, turn.built_in_tools, turn.client_tools, turn.pending_call_ids))
@@ -67,8 +78,8 @@ class DatabaseTurnStore:
         """The right to follow the turn up, until `lapses_at`. Of any number of claims at once exactly one wins, also
         among processes.
 
-        Raises: TurnNotFound if it is unknown, too old or another key's; TurnCompleted if it was followed up or
-        somebody else holds the claim."""
+        Raises: TurnNotFound if it is unknown, too old or another key's; TurnCompleted if nothing can follow it, it was
+        followed up or somebody else holds the claim."""
         # Ids that nobody may claim are turned away by a read, so that they never wait for the disk.
         await self._refuse_unless_open(turn_id, key_id, now)
         parameters = (claim_id, lapses_at, turn_id, key_id, now - self._retention_seconds, now)
@@ -108,10 +119,15 @@ class DatabaseTurnStore:
         return purged
 
     async def _refuse_unless_open(self, turn_id: str, key_id: str, now: float) -> None:
-        rows = await self._database.fetch(_SELECT_STATE, (turn_id, key_id, now - self._retention_seconds))
-        if not rows:
+        since = now - self._retention_seconds
+        rows = await self._database.fetch(_SELECT_STATE, (turn_id, key_id, since))
+        if rows:
+            is_completed = rows[0][0] == "completed"
+        elif self._was_answered is not None and await self._was_answered(turn_id, key_id, since):
+            is_completed = True
+        else:
             raise TurnNotFound(f"Previous response with id {turn_id!r} not found.", turn_id=turn_id)
-        if rows[0][0] == "completed":
+        if is_completed:
             raise _completed()
 
 

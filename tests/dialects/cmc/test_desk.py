@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -111,9 +113,13 @@ async def test_of_many_resumptions_at_once_one_wins(desk: Client) -> None:
 
 
 @requirement("CMC-RESUME-COMPLETED", "CMC-RESUME-UNKNOWN")
-async def test_a_turn_that_ended_in_text_cannot_be_resumed_nor_one_that_never_was(desk: Client) -> None:
+async def test_a_turn_that_ended_in_text_cannot_be_resumed_nor_one_that_never_was(desk: Client, home: Path) -> None:
     first = (await desk.post(scripted("plain"))).json
     assert completed(await desk.post(scripted("plain", previous_response_id=first["id"])))
+    # Its charge alone says so: nothing else is kept of an answer that nothing can follow.
+    with closing(sqlite3.connect(home / "cryptodesk.db")) as database:
+        kept = database.execute("SELECT state FROM turns WHERE turn_id = ?", (first["id"].removeprefix("chatcmpl-"),))
+        assert kept.fetchall() == []
     unknown = await desk.post(scripted("plain", previous_response_id="chatcmpl-nothing"))
     assert (unknown.status, unknown.error["code"]) == (400, "previous_response_not_found")
 
