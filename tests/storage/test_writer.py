@@ -107,19 +107,37 @@ async def test_a_loop_whose_work_is_done_is_left_alone_until_it_has_more(
     monkeypatch.setattr(writer, "_stand_still", lambda seconds: pytest.fail("stood still for nothing"))
     for _ in range(2):
         assert await asyncio.gather(*(writer.write(action=answer) for _ in range(3))) == [42, 42, 42]
+        (side,) = writer._sides.values()
         for _ in range(1000):
-            if not writer._latest:
+            if side.latest is None:
                 break
             await asyncio.sleep(0.001)
-        assert writer._latest == {}
+        assert side.latest is None
 
 
-async def test_what_two_turns_of_a_loop_bring_is_one_group(writer: GroupWriter, path: Path) -> None:
+async def test_what_two_turns_of_a_loop_bring_is_one_group(writer: GroupWriter) -> None:
     first = [writer.write(action=answer) for _ in range(3)]
     await asyncio.sleep(0)
     second = [writer.write(action=answer) for _ in range(4)]
     assert await asyncio.gather(*first, *second) == [42] * 7
     assert writer.transactions == 1
+
+
+async def turns_until_handed_over(writer: GroupWriter, count: int) -> int:
+    """How often the loop turns before so many pieces of work, asked for at once, are with the writer."""
+    works = [writer.write(action=answer) for _ in range(count)]
+    (side,) = writer._sides.values()
+    turns = 0
+    while side.works:
+        await asyncio.sleep(0)
+        turns += 1
+    await asyncio.gather(*works)
+    return turns
+
+
+async def test_a_loop_gathers_for_the_longer_the_more_it_had_to_write(writer: GroupWriter) -> None:
+    counts = (1, 1, 5, 3, 20, 1, 1)
+    assert [await turns_until_handed_over(writer, count) for count in counts] == [2, 2, 2, 10, 6, 16, 2]
 
 
 async def test_very_many_are_not_made_to_wait_for_more(writer: GroupWriter) -> None:
@@ -155,12 +173,22 @@ async def test_what_is_gathered_is_written_before_the_writer_closes(path: Path) 
         writer.write(action=answer)
 
 
-def test_loops_that_ended_are_forgotten(writer: GroupWriter) -> None:
+def test_loops_that_ended_are_forgotten_and_what_they_left_is_written(path: Path) -> None:
+    writer = GroupWriter(connect_writer(path), path)
+
     async def write() -> int:
         return int(await writer.write(action=answer))
 
+    async def leave_behind() -> None:
+        writer.write([("CREATE TABLE left_behind (n INTEGER)", ())])
+
     assert [asyncio.run(write()) for _ in range(3)] == [42] * 3
-    assert len(writer._latest) == 1
+    assert len(writer._sides) == 1
+    asyncio.run(leave_behind())
+    assert asyncio.run(write()) == 42
+    with closing(sqlite3.connect(path)) as reader:
+        assert reader.execute("SELECT count(*) FROM left_behind").fetchone() == (0,)
+    writer.close()
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 31, 32, 33, 95])
