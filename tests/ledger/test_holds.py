@@ -261,14 +261,32 @@ class Watched:
 
 
 @pytest.mark.parametrize("has_budget", [False, True])
+async def test_holds_are_open_from_their_reservation_to_their_release(
+    database: Database, desk: HoldDesk, has_budget: bool
+) -> None:
+    if has_budget:
+        limit(database, "1")
+    wanted = wants("r1", "0.9")
+    hold = await desk.reserve(wanted)
+    assert desk.open == 1
+    with pytest.raises((OutOfCredit, BudgetSpent)):
+        await desk.reserve(wants("r2", "0.2", cost_usd=None if has_budget else Decimal("0.1")))
+    assert desk.open == 1
+    await settle(database, desk, wanted, hold, a_charge("r1", "0.7"))
+    assert desk.open == 0
+
+
+@pytest.mark.parametrize("has_budget", [False, True])
 async def test_a_caller_cancelled_while_its_hold_is_written_gives_it_back(database: Database, has_budget: bool) -> None:
     if has_budget:
         limit(database, "10")
     watched = Watched(database)
-    reserving = asyncio.ensure_future(HoldDesk(cast("Database", watched), MovableClock()).reserve(wants("r1")))
+    desk = HoldDesk(cast("Database", watched), MovableClock())
+    reserving = asyncio.ensure_future(desk.reserve(wants("r1")))
     await watched.was_given.wait()
     reserving.cancel()
     with pytest.raises(asyncio.CancelledError):
         await reserving
+    assert desk.open == 0
     kept = DatabaseLedger(database).holds()
     assert [(entry.kind, entry.amount_usd) for entry in kept] == [("hold", 1), ("release", -1)]

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from cryptodesk.core.errors import InternalError, OutOfCredit, UpstreamUnavailable
+from cryptodesk.core.errors import InternalError, UpstreamUnavailable
 from cryptodesk.core.generation import ModelPrice, ModelRequest, ModelRoute
 from cryptodesk.core.messages import ToolCallPart
 from cryptodesk.core.resilience import BreakerRule, Resilience, RetryRule
@@ -179,27 +179,3 @@ async def test_a_commit_is_timed_once_it_is_on_disk_and_a_failing_one_counted_ap
     found = numbers(tally)
     assert (found["store_commits_total", "committed"], found["store_commits_total", "failed"]) == ([1], [1])
     assert sum(found["store_commit_seconds",][:-1]) == 1
-
-
-async def test_holds_are_open_from_their_reservation_to_their_release() -> None:
-    class Holds:
-        is_spent = False
-
-        async def reserve(self, wanted: Any) -> Any:
-            if self.is_spent:
-                raise OutOfCredit("spent")
-            return "hold"
-
-        def release(self, *_: Any) -> None: ...
-
-    inner = Holds()
-    counted = Counted(Tally())
-    holds = counted.holds(cast("Any", inner))
-    hold = await holds.reserve(cast("Any", None))
-    assert (hold, counted.holds_open) == ("hold", 1)
-    inner.is_spent = True
-    with pytest.raises(OutOfCredit):
-        await holds.reserve(cast("Any", None))
-    assert counted.holds_open == 1
-    holds.release(cast("Any", None), cast("Any", None), hold, "finished")
-    assert counted.holds_open == 0

@@ -23,7 +23,6 @@ from cryptodesk.app.recording.taping import Taping
 from cryptodesk.core.breaker import BreakerState
 from cryptodesk.core.errors import CryptodeskError
 from cryptodesk.core.generation import ModelRoute
-from cryptodesk.core.money import Holds
 from cryptodesk.core.ports import Database, ModelCatalog, Provider, RunObserver, ToolRunner
 from cryptodesk.dialects._ports import ASGIApp
 from cryptodesk.observing.board import Board, FileBoard, Row, read_rows
@@ -140,7 +139,7 @@ class Counting:
         meter("streams_open").set(self.requests.streams)
         meter("runs_under_way").set(gate.running)
         meter("runs_waiting").set(gate.waiting)
-        meter("holds_open").set(self.counted.holds_open)
+        meter("holds_open").set(desk.holds.open)
         if (resident := _resident_bytes()) is not None:
             meter("process_resident_bytes").set(resident, (self._worker,))
         for route, state in desk.catalog.resilience.states().items():
@@ -184,6 +183,7 @@ class CountedTaping:
         self._keeps_texts = keeps_texts
         self.new_id, self.clock, self.turns, self.ledger = inner.new_id, inner.clock, inner.turns, inner.ledger
         self.observer, self.feed, self.nodes = inner.observer, inner.feed, inner.nodes
+        self.holds = inner.holds
         self.documents, self.ties, self.watch = inner.documents, inner.ties, inner.watch
 
     def engine(self, engine: RunEngine, *, is_graph: bool = False) -> RunEngine:
@@ -199,9 +199,6 @@ class CountedTaping:
 
     def tools(self, tools: ToolRunner) -> ToolRunner:
         return self._inner.tools(self._counted.tools(tools))
-
-    def holds(self, holds: Holds) -> Holds:
-        return self._inner.holds(self._counted.holds(holds))
 
     def database(self, database: Database) -> Database:
         return self._inner.database(self._counted.database(cast("WritableDatabase", database)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal, Protocol
@@ -43,7 +43,7 @@ __all__ = [
 class Batch(Protocol):
     """Writes that become durable together or not at all. Stores add to it, its owner commits."""
 
-    async def commit(self) -> None:
+    def commit(self) -> Awaitable[None]:
         """Returns once the writes are on disk. Raises: InternalError if they are not."""
         ...
 

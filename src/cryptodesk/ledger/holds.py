@@ -38,9 +38,10 @@ _LAPSED = (
 
 
 class HoldDesk:
-    """`core.money.Holds`."""
+    """`core.money.Holds`. `open` were taken by this process and not given back yet."""
 
     def __init__(self, database: Database, clock: Clock, budgets: BudgetBook | None = None) -> None:
+        self.open = 0
         self._database = database
         self._clock = clock
         self._budgets = budgets or BudgetBook(database)
@@ -52,16 +53,24 @@ class HoldDesk:
 
         Raises: OutOfCredit over budget, BudgetSpent where the run's own cap is too low, LedgerUnavailable."""
         _refuse_low_cap(wanted)
+        caller, now = wanted.caller, self._clock.unix()
         try:
-            if await self._budgets.may_bind(wanted.caller, self._clock.unix()):
-                return await self._reserve_within_budgets(wanted)
-            return await self._reserve_freely(wanted)
+            if self._budgets.is_known_free(caller, now) or not await self._budgets.binds_now(caller, now):
+                hold = await self._reserve_freely(wanted)
+            else:
+                hold = await self._reserve_within_budgets(wanted)
         except InternalError as error:
             log.exception("no hold could be recorded for run %s", wanted.run_id)
             raise LedgerUnavailable("The ledger cannot be written now, so nothing was run or charged.") from error
+        self.open += 1
+        return hold
 
     def release(self, batch: Batch, wanted: HoldWanted, hold: Hold, outcome: Outcome) -> None:
         """Gives it back in the transaction that charges the run."""
+        self.open -= 1
+        self._release(batch, wanted, hold, outcome)
+
+    def _release(self, batch: Batch, wanted: HoldWanted, hold: Hold, outcome: Outcome) -> None:
         now = self._clock.unix()
         row = hold_columns(wanted, "release", hold.amount_usd.copy_negate(), now, 0.0, outcome)
         if now < hold.lapses_at:
@@ -116,7 +125,7 @@ class HoldDesk:
     async def _take_back(self, wanted: HoldWanted, hold: Hold) -> None:
         with contextlib.suppress(InternalError):  # then it lapses
             batch = self._database.batch()
-            self.release(batch, wanted, hold, "cancelled")
+            self._release(batch, wanted, hold, "cancelled")
             await batch.commit()
 
     async def _reserve_within_budgets(self, wanted: HoldWanted) -> Hold:

@@ -11,8 +11,7 @@ from cryptodesk.core.errors import CryptodeskError, UpstreamError
 from cryptodesk.core.events import ModelEvent
 from cryptodesk.core.generation import ModelRequest, ModelRoute
 from cryptodesk.core.messages import ToolCallPart
-from cryptodesk.core.money import Hold, Holds, HoldWanted, Outcome
-from cryptodesk.core.ports import Batch, Database, ModelCatalog, Provider, ToolRunner
+from cryptodesk.core.ports import Database, ModelCatalog, Provider, ToolRunner
 from cryptodesk.core.relay import Relay
 from cryptodesk.core.resilience import Resilience
 from cryptodesk.core.tools import ToolRunContext, ToolTrace
@@ -29,10 +28,7 @@ class WritableDatabase(Database, Writable, Protocol):
 
 
 class Counted:
-    """`holds_open` were taken by this process and not given back yet."""
-
     def __init__(self, tally: Tally) -> None:
-        self.holds_open = 0
         self.calls = tally.meter("provider_calls_total")
         self.first_events = tally.meter("provider_first_event_seconds")
         self.retries = tally.meter("provider_retries_total")
@@ -53,9 +49,6 @@ class Counted:
 
     def database(self, database: WritableDatabase) -> Database:
         return _Database(database, self)
-
-    def holds(self, holds: Holds) -> Holds:
-        return _Holds(holds, self)
 
 
 class _Catalog:
@@ -191,21 +184,6 @@ class _Tools:
         self._counted.tool_calls.add((call.name, trace.status))
         self._counted.tool_durations.observe(monotonic() - begun_at, (call.name,))
         return trace
-
-
-class _Holds:
-    def __init__(self, holds: Holds, counted: Counted) -> None:
-        self._holds = holds
-        self._counted = counted
-
-    async def reserve(self, wanted: HoldWanted) -> Hold:
-        hold = await self._holds.reserve(wanted)
-        self._counted.holds_open += 1
-        return hold
-
-    def release(self, batch: Batch, wanted: HoldWanted, hold: Hold, outcome: Outcome) -> None:
-        self._holds.release(batch, wanted, hold, outcome)
-        self._counted.holds_open -= 1
 
 
 class _Database:

@@ -50,10 +50,12 @@ class RunLog:
 
     def _json(self, summary: RunSummary, request: ObservedRequest | None) -> bytes:
         head = b'{"at":"%b","level":"info","logger":"cryptodesk.run",' % moment_text(self._clock).encode()
-        line = head + _encode_summary(summary)[1:-1] + b',"first_byte_ms":' + _encode(_first_byte_ms(request))
+        first = _first_byte_ms(request)
+        told = b"null" if first is None else _encode(first)
+        line = b'%b%b,"first_byte_ms":%b' % (head, _encode_summary(summary)[1:-1], told)
         if request is None:
             return line + b"}"
-        line += b',"tools":' + _encode(request.tools)
+        line += b',"tools":%b' % (_encode(request.tools) if request.tools else b"[]")
         if request.texts is not None:
             line += b',"question":%b,"answer":%b' % (_encode(request.texts.question), _encode(request.texts.answer))
         return line + b"}"

@@ -90,15 +90,18 @@ class StatementBatch:
         """Waits for the commit. `INSERT INTO t (…) VALUES (?, …)` is the form that concurrent batches share."""
         self._statements.append((sql, parameters))
 
-    async def commit(self) -> None:
+    def commit(self) -> Awaitable[None]:
         """Returns once the statements are on disk; a caller cancelled meanwhile does not learn whether they are.
 
         Raises: InternalError if they are not, or if the batch was committed before."""
         if self._is_committed:
             raise InternalError("a batch can be committed only once")
         self._is_committed = True
-        if self._statements:
-            await self._database.write_statements(self._statements)
+        return self._database.write_statements(self._statements) if self._statements else _nothing()
+
+
+async def _nothing() -> None:
+    pass
 
 
 class Database(Protocol):
