@@ -39,8 +39,8 @@ __all__ = ["Recorder"]
 
 log = logging.getLogger("cryptodesk.recording")
 
-# Often: while many recordings are written at once, the event loop waits for the interpreter lock (at 16 requests at once
-# the slowest of a hundred answers took 18 ms with a pause of a quarter second, and 8 with this).
+# Often: while many recordings are written at once, the event loop waits for the interpreter lock. At 16 requests at
+# once the slowest of a hundred answers took 18 ms with pauses of a quarter second, and takes 8 with these.
 _FLUSH_SECONDS = 0.05
 # What waits for the disk at most; a disk that does not keep up costs recordings, never answers.
 _MOST_WAITING_BYTES = 64 * 2**20
