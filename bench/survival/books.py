@@ -70,7 +70,7 @@ async def check_in(
     holds = {entry.run_id: entry for entry in ledger.holds() if entry.kind == "hold" and _is_question(entry, others)}
     numbers, faults = _numbers(holds, acknowledged)
     faults += [f"never released: the hold of run {run_id}" for run_id in _unreleased(ledger)]
-    faults += _lost(database, acknowledged, charges, holds)
+    faults += _lost(acknowledged, charges, holds)
     faults += _unheld(numbers, billed)
     bill = {run_id: cost_usd(number) * billed[number] for run_id, number in numbers.items() if billed.get(number)}
     apart = compare_bill(database, "run_id", bill)
@@ -118,18 +118,12 @@ def _numbers(holds: Mapping[str, Entry], acknowledged: Sequence[Acknowledged]) -
     return {run_id: int(number) for run_id, number in found.items()}, faults
 
 
-def _lost(
-    database: SqliteDatabase,
-    acknowledged: Sequence[Acknowledged],
-    charges: Mapping[str, Entry],
-    holds: Mapping[str, Entry],
-) -> list[str]:
+def _lost(acknowledged: Sequence[Acknowledged], charges: Mapping[str, Entry], holds: Mapping[str, Entry]) -> list[str]:
     """Answers that a client has and the books do not, or not as the client was told."""
-    turns = {run_id for (run_id,) in database.read("SELECT turn_id FROM turns")}
     faults = []
     for answer in acknowledged:
         charge = charges.get(answer.run_id)
-        if charge is None or answer.run_id not in turns or answer.run_id not in holds:
+        if charge is None or charge.outcome != "finished" or answer.run_id not in holds:
             faults.append(f"lost: the answer to question {answer.number}, run {answer.run_id}")
         elif not charge.amount_usd == answer.cost_usd == cost_usd(answer.number):
             faults.append(f"run {answer.run_id} was charged {charge.amount_usd}, its answer said {answer.cost_usd}")

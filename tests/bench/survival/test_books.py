@@ -14,13 +14,10 @@ from bench.survival.books import Finding, check
 from bench.survival.clients import Acknowledged
 from bench.survival.upstream import OUTPUT_USD, cost_usd
 
-from cryptodesk.core.messages import text_message
 from cryptodesk.core.money import HoldWanted
-from cryptodesk.core.ports import StoredTurn
 from cryptodesk.ledger.holds import HoldDesk
 from cryptodesk.ledger.store import DatabaseLedger
 from cryptodesk.state.migrations import MIGRATIONS as STATE_MIGRATIONS
-from cryptodesk.state.turns import DatabaseTurnStore
 from cryptodesk.storage.migrations import apply_migrations
 from cryptodesk.storage.sqlite import SqliteDatabase
 from tests.ledger.support import NOW, MovableClock, a_charge, open_ledger, wants
@@ -38,15 +35,13 @@ def _wanted(number: int) -> HoldWanted:
     return wants(f"r{number}", str(HELD_FOR_READING + number * OUTPUT_USD))
 
 
-async def answer(database: SqliteDatabase, number: int) -> Acknowledged:
-    """A run from its hold to its stored turn."""
+async def answer(database: SqliteDatabase, number: int, outcome: str = "finished") -> Acknowledged:
+    """A run from its hold to its charge."""
     desk, wanted = HoldDesk(database, MovableClock()), _wanted(number)
     hold = await desk.reserve(wanted)
     batch = database.batch()
-    turn = StoredTurn(f"r{number}", "key1", "completed", AT, (text_message("user", "?"),))
-    DatabaseTurnStore(database).save(batch, turn)
     desk.release(batch, wanted, hold, "finished")
-    DatabaseLedger(database).record(batch, [a_charge(f"r{number}", str(cost_usd(number)))])
+    DatabaseLedger(database).record(batch, [a_charge(f"r{number}", str(cost_usd(number)), outcome=outcome)])
     await batch.commit()
     return Acknowledged(number, f"r{number}", cost_usd(number))
 
@@ -88,10 +83,10 @@ def test_an_acknowledged_answer_without_its_charge_is_lost(path: Path) -> None:
     assert found.explained == 0
 
 
-def test_an_acknowledged_answer_without_its_turn_is_lost(path: Path) -> None:
-    acknowledged = after(path, 100, 101)
-    with closing(sqlite3.connect(path, isolation_level=None)) as outsider:
-        outsider.execute("DELETE FROM turns WHERE turn_id = 'r101'")
+def test_an_acknowledged_answer_whose_books_say_that_it_was_cut_is_lost(path: Path) -> None:
+    acknowledged = after(path, 100)
+    with SqliteDatabase(path) as database:
+        acknowledged.append(asyncio.run(answer(database, 101, "cancelled")))
     assert told(path, acknowledged, 100, 101).faults == ("lost: the answer to question 101, run r101",)
 
 
