@@ -121,13 +121,9 @@ class DatabaseTurnStore:
     async def _refuse_unless_open(self, turn_id: str, key_id: str, now: float) -> None:
         since = now - self._retention_seconds
         rows = await self._database.fetch(_SELECT_STATE, (turn_id, key_id, since))
-        if rows:
-            is_completed = rows[0][0] == "completed"
-        elif self._was_answered is not None and await self._was_answered(turn_id, key_id, since):
-            is_completed = True
-        else:
+        if not rows and (self._was_answered is None or not await self._was_answered(turn_id, key_id, since)):
             raise TurnNotFound(f"Previous response with id {turn_id!r} not found.", turn_id=turn_id)
-        if is_completed:
+        if not rows or rows[0][0] == "completed":
             raise _completed()
 
 

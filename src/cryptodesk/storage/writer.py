@@ -62,7 +62,7 @@ class _Side:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.works: list[_Work] = []
-        self.turns = 1
+        self.turns = 2
         self.latest: _Work | None = None
 
 
@@ -132,7 +132,7 @@ class GroupWriter:
             self._hand_over(side, works)
 
     def _turn(self, side: _Side, works: list[_Work], left: int) -> None:
-        if left:
+        if left > 1:
             side.loop.call_soon(self._turn, side, works, left - 1)
         else:
             self._hand_over(side, works)
@@ -143,7 +143,7 @@ class GroupWriter:
                 return
             side.works = []
             self._waiting.put(works)
-        side.turns = min(_MOST_TURNS, 2 * len(works)) - 1
+        side.turns = min(_MOST_TURNS, 2 * len(works))
         is_watched, side.latest = side.latest is not None, works[-1]
         if not is_watched:
             self._look_later(side, _PATIENCE_SECONDS)
